@@ -1,0 +1,2 @@
+-- Every day of the financial years that have data.
+SELECT * FROM staging.day

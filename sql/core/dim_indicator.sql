@@ -1,0 +1,2 @@
+-- The catalogue of indicators.
+SELECT * FROM staging.indicator

@@ -1,0 +1,48 @@
+-- Every accepted ledger line in force, shared to teams in whole pence that add up to the line.
+-- Pence are cut toward zero, then one each goes to the largest remainders, ties to the lower team_code.
+-- abs(pence) = q * total + r, so abs(pence) * units // total = q * units + r * units // total: no number leaves BIGINT.
+WITH line AS (
+    SELECT batch.provider_code, batch.batch_id, ledger.row_number, ledger.cost_centre_code, ledger.account_code,
+           ledger.posting_date, ledger.financial_year, ledger.ledger_period, (ledger.amount * 100)::BIGINT AS pence
+    FROM staging.ledger AS ledger
+    JOIN staging.month_in_force AS batch USING (content_id, batch_month)
+),
+carried AS (
+    SELECT line.*, coalesce(share.team_code, 'UNALLOCATED') AS team_code, share.units, share.total, share.teams
+    FROM line
+    LEFT JOIN core.cost_centre_share AS share
+           ON share.provider_code = line.provider_code
+          AND share.cost_centre_code = line.cost_centre_code
+          AND line.posting_date BETWEEN share.first_day AND share.last_day
+),
+cut AS (
+    SELECT * EXCLUDE (units, total, teams),
+           abs(pence) // total * units + abs(pence) % total * units // total AS whole,
+           abs(pence) % total * units % total AS remainder
+    FROM carried
+    WHERE teams > 1
+),
+dealt AS (
+    SELECT * EXCLUDE (whole, remainder),
+           whole + (row_number() OVER (line_order) <= abs(pence) - sum(whole) OVER (the_line))::BIGINT AS part
+    FROM cut
+    WINDOW the_line AS (PARTITION BY batch_id, row_number),
+           line_order AS (PARTITION BY batch_id, row_number ORDER BY remainder DESC, team_code)
+),
+parted AS (
+    SELECT * EXCLUDE (pence, part), (sign(pence) * part)::BIGINT AS pence FROM dealt
+    UNION ALL BY NAME
+    SELECT * EXCLUDE (units, total, teams) FROM carried WHERE teams IS NULL OR teams = 1
+)
+SELECT parted.provider_code, parted.team_code, parted.cost_centre_code, parted.account_code,
+       coalesce(account.cost_category, 'other') AS cost_category,
+       coalesce(account.is_direct, false) AS is_direct,
+       parted.posting_date,
+       CASE WHEN parted.ledger_period BETWEEN 1 AND 12 THEN date_trunc('week', parted.posting_date)::DATE END AS week_start,
+       ledger_month.period, ledger_month.financial_year, parted.ledger_period,
+       (parted.pence / 100)::DECIMAL(18,2) AS amount_gbp,
+       parted.batch_id, parted.row_number
+FROM parted
+JOIN staging.ledger_month AS ledger_month
+  ON ledger_month.year = parted.financial_year AND ledger_month.ledger_period = parted.ledger_period
+LEFT JOIN staging.account_map AS account ON account.account_code = parted.account_code

@@ -1,0 +1,17 @@
+-- Answers in force beside the question they belong to; `score` is NULL where the answer is on no scale of it.
+WITH header AS (
+    SELECT survey_code, question_code, scale, positive_answers, lower(question_code) AS name FROM staging.survey_questions
+    UNION
+    SELECT survey_code, question_code, scale, positive_answers, lower(question_text) AS name FROM staging.survey_questions
+    WHERE question_text IS NOT NULL
+)
+SELECT batch.provider_code, batch.batch_id, answer.row_number, answer.survey_code, answer.wave_date, answer.team_name,
+       answer.month_number, coalesce(header.question_code, upper(answer.question)) AS question_code,
+       answer.answer, answer.answers, answer.positive, scale.score,
+       CASE WHEN header.positive_answers IS NOT NULL
+            THEN list_contains(list_transform(string_split(lower(header.positive_answers), '|'), lambda one: trim(one)), answer.answer)
+       END AS is_positive
+FROM staging.survey AS answer
+JOIN staging.month_in_force AS batch USING (content_id, batch_month)
+LEFT JOIN header ON header.survey_code = answer.survey_code AND header.name = lower(answer.question)
+LEFT JOIN staging.scale AS scale ON scale.scale = header.scale AND scale.answer = answer.answer

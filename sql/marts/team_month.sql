@@ -1,0 +1,60 @@
+-- Cost beside performance: one row a team and month as soon as any feed has a fact for it.
+WITH cost AS (
+    SELECT provider_code, team_code, period,
+           sum(amount_gbp) FILTER (is_direct AND cost_category NOT IN ('income', 'capital', 'recharge')) AS direct_cost_gbp,
+           sum(amount_gbp) FILTER (cost_category <> 'capital') AS total_cost_gbp,
+           sum(amount_gbp) FILTER (cost_category IN ('pay_substantive', 'pay_bank', 'pay_agency', 'pay_overtime')) AS pay_gbp,
+           sum(amount_gbp) FILTER (cost_category IN ('pay_bank', 'pay_agency', 'pay_overtime')) AS supplementary_pay_gbp,
+           sum(amount_gbp) FILTER (cost_category = 'drugs') AS drugs_gbp,
+           sum(amount_gbp) FILTER (cost_category = 'food') AS food_gbp,
+           sum(amount_gbp) FILTER (cost_category = 'supplies') AS supplies_gbp,
+           sum(amount_gbp) FILTER (cost_category = 'other') AS other_gbp
+    FROM vm.fact_cost
+    WHERE period IS NOT NULL
+    GROUP BY provider_code, team_code, period
+),
+began AS (
+    SELECT provider_code, team_code, period,
+           sum(quantity) FILTER (measure_code = 'inpatient_stay') AS admissions,
+           sum(quantity) FILTER (measure_code = 'bed_day') AS bed_days,
+           sum(quantity) FILTER (measure_code = 'referral' AND outcome_code = 'accepted') AS referrals_accepted,
+           sum(quantity) FILTER (measure_code = 'referral' AND outcome_code = 'returned') AS referrals_returned,
+           sum(quantity) FILTER (measure_code = 'attendance' AND outcome_code = 'attended') AS attendances,
+           sum(quantity) FILTER (measure_code = 'attendance' AND outcome_code = 'dna') AS dnas,
+           sum(quantity) FILTER (measure_code = 'treatment' AND outcome_code = 'hospital') AS treatments_hospital,
+           sum(quantity) FILTER (measure_code = 'treatment' AND outcome_code = 'community') AS treatments_community,
+           sum(quantity) FILTER (measure_code = 'item_issued') AS items_issued,
+           sum(quantity) FILTER (measure_code = 'fall') AS falls
+    FROM vm.fact_activity
+    GROUP BY provider_code, team_code, period
+),
+ended AS (
+    SELECT provider_code, team_code, strftime(end_at, '%Y-%m') AS period, sum(quantity) AS discharges
+    FROM vm.fact_activity
+    WHERE measure_code = 'inpatient_stay' AND end_at IS NOT NULL
+    GROUP BY ALL
+),
+survey AS (
+    SELECT provider_code, team_code, period,
+           sum(answers) FILTER (positive IS NOT NULL)::BIGINT AS survey_answers, sum(positive) AS survey_positive
+    FROM vm.fact_survey
+    GROUP BY provider_code, team_code, period
+),
+side_by_side AS (
+    SELECT * FROM cost
+    FULL JOIN began USING (provider_code, team_code, period)
+    FULL JOIN ended USING (provider_code, team_code, period)
+    FULL JOIN survey USING (provider_code, team_code, period)
+),
+filled AS (
+    SELECT provider_code, team_code, period,
+           coalesce(COLUMNS(* EXCLUDE (provider_code, team_code, period)), 0)
+    FROM side_by_side
+)
+SELECT *,
+       direct_cost_gbp::DOUBLE / nullif(bed_days, 0)::DOUBLE AS cost_per_bed_day_gbp,
+       direct_cost_gbp::DOUBLE / nullif(attendances, 0)::DOUBLE AS cost_per_attendance_gbp,
+       100 * referrals_returned::DOUBLE / nullif(referrals_accepted + referrals_returned, 0)::DOUBLE AS returned_pct,
+       100 * dnas::DOUBLE / nullif(attendances + dnas, 0)::DOUBLE AS dna_pct,
+       100 * survey_positive::DOUBLE / nullif(survey_answers, 0)::DOUBLE AS positive_pct
+FROM filled

@@ -1,0 +1,71 @@
+"""Financial years, ledger periods, months and weeks: how the programme counts time.
+
+Belongs here: pure functions on dates and period names, and the bounds of the calendar.
+Does not belong here: the clock (whoever needs a time is given one), tables (warehouse).
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+LONDON = ZoneInfo("Europe/London")
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+_PERIOD = re.compile(r"(19|20|21)\d\d-(0[1-9]|1[0-2])")
+_APRIL = 4
+
+
+def is_period(text: str) -> bool:
+    """Whether the text is a month, `YYYY-MM`, of the years 1900 to 2199."""
+    return _PERIOD.fullmatch(text) is not None
+
+
+def month_number(period: str) -> int:
+    """Months since year 0: `2022-07` is 2022 * 12 + 6. Raises ValueError when it is no month."""
+    if not is_period(period):
+        raise ValueError(f"{period!r} is no month: expected YYYY-MM")
+    return int(period[:4]) * 12 + int(period[5:]) - 1
+
+
+def period_of(number: int) -> str:
+    """The month of a month number, `YYYY-MM`."""
+    return f"{number // 12:04}-{number % 12 + 1:02}"
+
+
+def months(first: str, last: str) -> Iterator[str]:
+    """Every month from first to last, both included."""
+    yield from map(period_of, range(month_number(first), month_number(last) + 1))
+
+
+def first_day(period: str) -> date:
+    """The first day of a month."""
+    number = month_number(period)
+    return date(number // 12, number % 12 + 1, 1)
+
+
+def last_day(period: str) -> date:
+    """The last day of a month."""
+    return first_day(period_of(month_number(period) + 1)) - timedelta(days=1)
+
+
+def financial_year(day: date) -> str:
+    """The financial year of a day, April to March: `2022/23`."""
+    start = day.year - (day.month < _APRIL)
+    return f"{start}/{(start + 1) % 100:02}"
+
+
+def ledger_period(day: date) -> int:
+    """The accounting period of a day: 1 = April … 12 = March."""
+    return (day.month - _APRIL) % 12 + 1
+
+
+def week_start(day: date) -> date:
+    """The Monday of the day's ISO week."""
+    return day - timedelta(days=day.weekday())
+
+
+def current_month(now: datetime) -> str:
+    """The month in London at a moment (which must carry its time zone)."""
+    return f"{now.astimezone(LONDON):%Y-%m}"

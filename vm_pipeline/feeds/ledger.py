@@ -1,0 +1,67 @@
+"""The finance ledger: one row a ledger line.
+
+Belongs here: columns, rules and month of a ledger line; the control file that comes beside it.
+Does not belong here: sharing a cost over teams (sql/core), comparing control totals (staging/control).
+"""
+
+from vm_pipeline.feeds.contract import (
+    WRONG_PROVIDER,
+    Column,
+    Contract,
+    Duplicates,
+    Privacy,
+    Rule,
+    missing,
+    unreadable,
+)
+from vm_pipeline.feeds.values import CODE, COUNT, DATE, FINANCIAL_YEAR, INTEGER, LEDGER_PERIOD, MONEY, TEXT, WTE
+
+LEDGER = Contract(
+    feed="ledger",
+    grain="one line of a finance ledger",
+    columns=(
+        Column("provider_code", CODE, "Health board or trust whose ledger it is."),
+        Column("financial_year", FINANCIAL_YEAR, "Financial year, April to March."),
+        Column("period", LEDGER_PERIOD, "Accounting period within the year.", stored_as="ledger_period"),
+        Column("cost_centre_code", CODE, "Cost centre the line is booked to."),
+        Column("account_code", CODE, "Account (subjective code) the line is booked to."),
+        Column("journal_id", TEXT, "Journal; with line_no the key of the line."),
+        Column("line_no", INTEGER, "Line within the journal."),
+        Column("posting_date", DATE, "Day of posting: decides the week and the team, not the month."),
+        Column("supplier_code", CODE, "Supplier, where there is one.", optional=True),
+        Column("narrative", TEXT, "Free text; never leaves landing.", optional=True, privacy=Privacy.FREE_TEXT),
+        Column("amount", MONEY, "Pounds; a debit is positive."),
+        Column("wte", WTE, "Whole-time equivalents on a pay line.", optional=True),
+    ),
+    rules=(
+        Rule(
+            "missing_code",
+            "A required code or key part is empty, or line_no is no whole number.",
+            missing("provider_code", "cost_centre_code", "account_code", "journal_id", "line_no"),
+        ),
+        WRONG_PROVIDER,
+        Rule("bad_period", "Financial year or period cannot be read.", missing("financial_year", "ledger_period")),
+        Rule("bad_date", "The posting date cannot be read.", missing("posting_date")),
+        Rule("bad_amount", "The amount cannot be read.", missing("amount")),
+        Rule("bad_wte", "The whole-time equivalents cannot be read.", unreadable("wte")),
+    ),
+    duplicates=Duplicates(
+        ("journal_id", "line_no"), "first", "A second sound row with the same journal and line in one batch."
+    ),
+    money="amount",
+    # Period 0 belongs to April, 13 and 14 to March: the ledger's own month, whatever the posting date says.
+    month="(financial_year * 12 + 2 + least(greatest(ledger_period, 1), 12))",
+)
+
+LEDGER_CONTROL = Contract(
+    feed="ledger_control",
+    grain="one (financial year, period) of a ledger extract, as sent",
+    columns=(
+        Column("provider_code", CODE, "Provider of the extract."),
+        Column("financial_year", TEXT, "Financial year as sent, sound or not."),
+        Column("period", TEXT, "Period as sent, sound or not."),
+        Column("row_count", COUNT, "Rows sent for it."),
+        Column("total_amount", MONEY, "Sum of the amounts that can be read."),
+    ),
+    rules=(),
+)

@@ -1,0 +1,259 @@
+"""Reference tables: small, slowly changing, valid from a day to a day (both included; empty = open).
+
+Belongs here: the columns of each file, which rows may not overlap, which files a run cannot do without.
+Does not belong here: applying them to facts (sql/core).
+"""
+
+from dataclasses import dataclass
+
+from vm_pipeline.feeds.contract import Column, Contract, Rule, missing, unreadable
+from vm_pipeline.feeds.values import (
+    CODE,
+    COUNT,
+    DATE,
+    FINANCIAL_YEAR,
+    FLAG,
+    LEDGER_PERIOD,
+    LOWER_CODE,
+    MONEY,
+    NAME,
+    SHARE,
+    TEXT,
+    Value,
+)
+
+PROVIDER = Column("provider_code", CODE, "Health board or trust.")
+TEAM = Column("team_code", CODE, "Team of the programme.")
+SPAN = (
+    Column("valid_from", DATE, "First day it holds; empty = always.", optional=True),
+    Column("valid_to", DATE, "Last day it holds; empty = until further notice.", optional=True),
+)
+HINTS = (
+    Column("rows", TEXT, "Ignored: a hint in a list of unmapped codes.", optional=True),
+    Column("amount_gbp", TEXT, "Ignored: a hint in a list of unmapped codes.", optional=True),
+)
+CATEGORIES = (
+    "pay_substantive",
+    "pay_bank",
+    "pay_agency",
+    "pay_overtime",
+    "drugs",
+    "food",
+    "supplies",
+    "other",
+    "income",
+    "capital",
+    "recharge",
+)
+UNALLOCATED = "UNALLOCATED"
+
+
+@dataclass(frozen=True)
+class Reference:
+    """One reference file. `alone` names the columns of which two rows may not hold on one day (refused otherwise)."""
+
+    name: str
+    contract: Contract
+    consequence: str
+    essential: bool = False
+    alone: tuple[str, ...] = ()
+
+
+def _text(name: str, description: str, value: Value = TEXT, optional: bool = False) -> Column:
+    return Column(name, value, description, optional=optional)
+
+
+def _contract(name: str, grain: str, *columns: Column, key: tuple[str, ...], more: tuple[Rule, ...] = ()) -> Contract:
+    dates = [c.name for c in columns if c.value is DATE]
+    numbers = [c.name for c in columns if c.value in (SHARE, MONEY, COUNT, FLAG, FINANCIAL_YEAR, LEDGER_PERIOD)]
+    rules = [Rule("missing_code", "A key part is empty.", missing(*key))]
+    if dates:
+        rules.append(Rule("bad_date", "A day cannot be read.", unreadable(*dates)))
+    if numbers:
+        rules.append(Rule("bad_number", "A number, flag or period cannot be read.", unreadable(*numbers)))
+    return Contract(feed=f"reference/{name}", grain=grain, columns=columns, rules=(*rules, *more), has_periods=False)
+
+
+_BACKWARDS = Rule("end_before_start", "valid_to is before valid_from.", "valid_to < valid_from")
+
+REFERENCES: dict[str, Reference] = {
+    reference.name: reference
+    for reference in (
+        Reference(
+            "providers",
+            _contract(
+                "providers", "one provider", PROVIDER, _text("provider_name", "Its name."), key=("provider_code",)
+            ),
+            "providers are shown by code only",
+            essential=True,
+            alone=("provider_code",),
+        ),
+        Reference(
+            "teams",
+            _contract(
+                "teams",
+                "one team over a span of days",
+                PROVIDER,
+                TEAM,
+                _text("team_name", "Its name."),
+                _text("service", "Service it belongs to.", optional=True),
+                _text("care_setting", "Ward, clinic, community, kitchen …", optional=True),
+                *SPAN,
+                key=("provider_code", "team_code"),
+                more=(_BACKWARDS,),
+            ),
+            "teams are shown by code only",
+            essential=True,
+            alone=("provider_code", "team_code"),
+        ),
+        Reference(
+            "cost_centre_map",
+            _contract(
+                "cost_centre_map",
+                "one cost centre's share in one team over a span of days",
+                PROVIDER,
+                _text("cost_centre_code", "Cost centre.", CODE),
+                TEAM,
+                _text("share", "Part of its cost; the shares of a day sum to 1 at most.", SHARE),
+                *SPAN,
+                *HINTS,
+                key=("provider_code", "cost_centre_code", "team_code", "share_sent"),
+                more=(_BACKWARDS,),
+            ),
+            "every cost goes to UNALLOCATED",
+            essential=True,
+        ),
+        Reference(
+            "unit_map",
+            _contract(
+                "unit_map",
+                "one unit's team over a span of days",
+                PROVIDER,
+                _text("unit_code", "Ward, clinic, kitchen.", CODE),
+                TEAM,
+                *SPAN,
+                *HINTS,
+                key=("provider_code", "unit_code", "team_code"),
+                more=(_BACKWARDS,),
+            ),
+            "all activity goes to UNALLOCATED",
+            essential=True,
+            alone=("provider_code", "unit_code"),
+        ),
+        Reference(
+            "account_map",
+            _contract(
+                "account_map",
+                "one account",
+                _text("account_code", "Account.", CODE),
+                _text("account_name", "Its name.", optional=True),
+                _text("cost_category", "Kind of cost.", LOWER_CODE),
+                _text("is_direct", "Counts as direct cost.", FLAG),
+                _text("cost_timing", "`dated` or `spread`; pay is spread unless said otherwise.", LOWER_CODE, True),
+                *HINTS,
+                key=("account_code", "is_direct_sent"),
+                more=(
+                    Rule(
+                        "bad_category",
+                        "The cost category is not one of the list.",
+                        "cost_category IS NULL OR cost_category NOT IN ("
+                        + ", ".join(f"'{c}'" for c in CATEGORIES)
+                        + ")",
+                    ),
+                    Rule(
+                        "bad_timing",
+                        "The cost timing is neither dated nor spread.",
+                        "cost_timing IS NOT NULL AND cost_timing NOT IN ('dated', 'spread')",
+                    ),
+                ),
+            ),
+            "every cost is `other` and not direct",
+            essential=True,
+            alone=("account_code",),
+        ),
+        Reference(
+            "survey_team_map",
+            _contract(
+                "survey_team_map",
+                "one survey's name for a team",
+                PROVIDER,
+                _text("survey_code", "Survey.", CODE),
+                _text("team_name", "Team as the survey names it.", NAME),
+                TEAM,
+                *HINTS,
+                key=("provider_code", "survey_code", "team_name", "team_code"),
+            ),
+            "all answers go to UNALLOCATED",
+            alone=("provider_code", "survey_code", "team_name"),
+        ),
+        Reference(
+            "survey_questions",
+            _contract(
+                "survey_questions",
+                "one question",
+                _text("survey_code", "Survey.", CODE),
+                _text("question_code", "Question.", CODE),
+                _text("question_text", "Its wording, as a header may give it.", optional=True),
+                _text("scale", "`agree6` `agree5` `yesno` `0-10`.", LOWER_CODE),
+                _text("positive_answers", "Answers that count as positive, `A|B`.", optional=True),
+                key=("survey_code", "question_code", "scale"),
+                more=(
+                    Rule(
+                        "bad_scale",
+                        "The scale is not one of the list.",
+                        "scale NOT IN ('agree6', 'agree5', 'yesno', '0-10')",
+                    ),
+                ),
+            ),
+            "questionnaires cannot be scored; answers already added up still count",
+            alone=("survey_code", "question_code"),
+        ),
+        Reference(
+            "survey_issued",
+            _contract(
+                "survey_issued",
+                "one team and wave",
+                PROVIDER,
+                _text("survey_code", "Survey.", CODE),
+                _text("wave_date", "Day of the wave.", DATE),
+                _text("team_name", "Team as the survey names it.", NAME),
+                _text("issued", "Questionnaires given out.", COUNT),
+                key=("provider_code", "survey_code", "wave_date_sent", "team_name", "issued_sent"),
+            ),
+            "response rates are absent",
+        ),
+        Reference(
+            "budget",
+            _contract(
+                "budget",
+                "one cost centre, account and ledger period",
+                PROVIDER,
+                _text("cost_centre_code", "Cost centre.", CODE),
+                _text("account_code", "Account.", CODE),
+                _text("financial_year", "Financial year.", FINANCIAL_YEAR),
+                Column("period", LEDGER_PERIOD, "Accounting period.", stored_as="ledger_period"),
+                _text("amount", "Pounds.", MONEY),
+                _text("wte", "Funded whole-time equivalents.", optional=True),
+                key=("provider_code", "cost_centre_code", "account_code"),
+            ),
+            "budget variances are absent",
+        ),
+        Reference(
+            "prices",
+            _contract(
+                "prices",
+                "one item's price over a span of days",
+                PROVIDER,
+                _text("item_code", "Item.", CODE),
+                _text("price", "Pounds a unit."),
+                *SPAN,
+                key=("provider_code", "item_code"),
+                more=(_BACKWARDS,),
+            ),
+            "price effects are absent",
+        ),
+    )
+}
+
+# Programme settings: kept in landing and versioned like every reference file; their readers come with the indicators.
+PROGRAMME_SETTINGS = ("targets", "saving_cases", "pauses", "rebases", "role_log")

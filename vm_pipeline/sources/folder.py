@@ -1,0 +1,94 @@
+"""The drop folder in the canonical layout: `<feed>/<provider>/<YYYY-MM>.csv`, `reference/<name>.csv`.
+
+Belongs here: which file stands for which slot, and what to say of anything else found there.
+Does not belong here: reading a file's content (staging), other layouts (settings).
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from vm_pipeline.calendar import is_period
+from vm_pipeline.feeds import FEEDS
+from vm_pipeline.feeds.reference import PROGRAMME_SETTINGS, REFERENCES
+from vm_pipeline.sources.landing import Extract, Problem, opener
+from vm_pipeline.sources.receipts import Slot
+
+_CONTROL = ".control.csv"
+_NAME = re.compile(r"(?P<first>\d{4}-\d\d)(_(?P<last>\d{4}-\d\d))?\.csv", re.IGNORECASE)
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
+_RENAME = "Rename it, or move it out of the drop folder."
+
+
+def find_extracts(root: Path) -> tuple[list[Extract], list[Problem]]:
+    """Everything in a drop folder that can be received, and everything that cannot.
+
+    Extracts of many months come first: where a single month lies beside them, that month is the more exact answer.
+    """
+    found: list[Extract] = []
+    problems: list[Problem] = []
+    for one in _walk(root):
+        (found if isinstance(one, Extract) else problems).append(one)  # type: ignore[arg-type]
+    found.sort(key=lambda extract: (-len(extract.slot.months), str(extract.slot)))
+    return found, problems
+
+
+def _walk(root: Path) -> Iterator[Extract | Problem]:
+    for entry in _entries(root):
+        if entry.name == "reference" and entry.is_dir():
+            yield from (_reference(path) for path in _entries(entry))
+        elif entry.name in FEEDS and entry.is_dir():
+            yield from _feed(entry)
+        elif entry.name in (*FEEDS, "reference"):
+            yield Problem(str(entry), "a file", "a folder of extracts", _RENAME)
+        elif entry.is_dir():
+            yield Problem(str(entry), f"a folder {entry.name!r}", f"one of {', '.join((*FEEDS, 'reference'))}", _RENAME)
+
+
+def _entries(folder: Path) -> list[Path]:
+    """What a folder holds, in name order; hidden files (editors, sync clients) are nobody's extract."""
+    return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+
+
+def _feed(folder: Path) -> Iterator[Extract | Problem]:
+    for provider in _entries(folder):
+        if not provider.is_dir():
+            yield Problem(str(provider), "a file", "a folder named as a provider code", _RENAME)
+        elif not _CODE.fullmatch(provider.name):
+            yield Problem(str(provider), f"a folder {provider.name!r}", "a provider code (letters and digits)", _RENAME)
+        else:
+            entries = _entries(provider)
+            yield from (_extract(folder.name, path) for path in entries if not path.name.lower().endswith(_CONTROL))
+            yield from _lonely_controls(entries)
+
+
+def _lonely_controls(entries: list[Path]) -> Iterator[Problem]:
+    names = {path.name for path in entries}
+    for path in entries:
+        if path.name.endswith(_CONTROL) and path.name.removesuffix(_CONTROL) + ".csv" not in names:
+            yield Problem(str(path), "a control file alone", "its extract beside it", "Send the extract.")
+
+
+def _extract(feed: str, path: Path) -> Extract | Problem:
+    name = _NAME.fullmatch(path.name)
+    first, last = (name["first"], name["last"] or name["first"]) if name else ("", "")
+    if not (is_period(first) and is_period(last) and first <= last):
+        return Problem(str(path), f"{path.name!r}", "a name like 2022-07.csv or 2022-04_2023-03.csv", _RENAME)
+    if not path.is_file():
+        return Problem(str(path), "a folder", "a file", "Put the extract itself there, not a folder of that name.")
+    control = path.with_name(path.name[: -len(".csv")] + _CONTROL)
+    return Extract(
+        Slot(feed, path.parent.name.upper(), first, last),
+        str(path),
+        opener(path),
+        opener(control) if control.exists() else None,
+    )
+
+
+def _reference(path: Path) -> Extract | Problem:
+    names = (*REFERENCES, *PROGRAMME_SETTINGS)
+    if path.suffix.lower() != ".csv" or path.stem not in names:
+        return Problem(str(path), f"{path.name!r}", f"one of {', '.join(f'{name}.csv' for name in names)}", _RENAME)
+    if not path.is_file():
+        return Problem(str(path), "a folder", "a file", "Put the table itself there, not a folder of that name.")
+    return Extract(Slot(f"reference/{path.stem}", ""), str(path), opener(path))

@@ -1,0 +1,121 @@
+"""One contract, one batch: every column typed, every row judged, accepted and rejected apart.
+
+Belongs here: the SQL that follows from a contract, as text.
+Does not belong here: running it (batches), teams and indicators (sql/core), comparing totals (control).
+"""
+
+from vm_pipeline.calendar import month_number
+from vm_pipeline.feeds.contract import Column, Consequence, Contract, Duplicates, Privacy
+from vm_pipeline.feeds.survey import ANSWERS, NOT_ANSWERED
+from vm_pipeline.sources.receipts import Slot
+from vm_pipeline.staging.layouts import literal
+from vm_pipeline.staging.parsing import parsed
+
+JUDGING_VERSION = 1  # raise it when the same text would be judged differently
+
+
+def judge(contract: Contract, slot: Slot, sent: str) -> list[str]:
+    """Statements that turn a SELECT of text into the table `judged`: typed, month, rule_code (NULL = accepted).
+
+    One pass: text that is not needed again is never kept.
+    """
+    statements = [f"CREATE OR REPLACE TEMP TABLE judged AS {_judged(contract, slot, sent)}"]
+    if contract.duplicates:
+        statements += _mark_duplicates(contract.duplicates)
+    return statements
+
+
+def _judged(contract: Contract, slot: Slot, sent: str) -> str:
+    rules = " ".join(
+        f"WHEN {rule.fails_when} THEN '{rule.code}'"
+        for rule in contract.rules
+        if rule.consequence is Consequence.REJECT_ROW
+    )
+    return (
+        f"SELECT *, CASE {rules} END AS rule_code, {_batch_month(slot)} AS batch_month "
+        f"FROM (SELECT *, {contract.month} AS month_number, {literal(slot.provider_code)} AS batch_provider "
+        f"FROM (SELECT row_number, {_typed(contract)} FROM ({sent})))"
+    )
+
+
+def _typed(contract: Contract) -> str:
+    columns = [
+        f"{column.name} AS {column.name}_sent, {_value(column)} AS {column.stored}" for column in contract.columns
+    ]
+    questions = ["COLUMNS('q[0-9]+')"] if contract.open_header else []
+    return ", ".join(columns + questions)
+
+
+def _value(column: Column) -> str:
+    if column.privacy is Privacy.PSEUDONYM:
+        return f"left(sha256(getvariable('pseudonym_key') || {column.name}), 16)"
+    value = parsed(column.value, column.name)
+    if column.default:
+        return f"CASE WHEN {column.name} IS NULL THEN {column.default}::{column.value.stored} ELSE {value} END"
+    return value
+
+
+def _batch_month(slot: Slot) -> str:
+    """The month of the batch a row counts in: its own, or the nearest the batch has (a late journal stays)."""
+    if not slot.first_period:
+        return "0"
+    first, last = month_number(slot.first_period), month_number(slot.last_period)
+    return f"least(greatest(coalesce(month_number, {last}), {first}), {last})" if first < last else str(first)
+
+
+def _mark_duplicates(duplicates: Duplicates) -> list[str]:
+    """Only sound rows can be duplicates; a key with an empty part is nobody's."""
+    key = ", ".join(duplicates.key)
+    whole = " AND ".join(f"{column} IS NOT NULL" for column in duplicates.key)
+    others = "[2:]" if duplicates.keep == "first" else "[:-2]"
+    return [
+        "CREATE OR REPLACE TEMP TABLE again AS SELECT unnest("
+        f"list_sort(list(row_number)){others}) AS row_number FROM judged "
+        f"WHERE rule_code IS NULL AND {whole} GROUP BY {key} HAVING count(*) > 1",
+        "UPDATE judged SET rule_code = 'duplicate' WHERE row_number IN (SELECT row_number FROM again)",
+    ]
+
+
+def accepted(contract: Contract, content_id: str, questions: tuple[str, ...]) -> str:
+    """SELECT of what goes on to core, for one batch, in row order."""
+    head = f"{literal(content_id)} AS content_id, row_number, batch_month, month_number"
+    if contract.feed == "survey":
+        return _answers(contract, head, questions)
+    known = ("provider_code",) if contract.has_periods else ()  # a sound row's provider is its batch's
+    columns = ", ".join(column.stored for column in contract.stored_columns if column.stored not in known)
+    return f"SELECT {head}, {columns} FROM judged WHERE rule_code IS NULL"
+
+
+def _answers(contract: Contract, head: str, questions: tuple[str, ...]) -> str:
+    """One row an answer, whichever layout; `answer` is a known answer, or '?' when it is on no scale."""
+    common = f"{head}, survey_code, wave_date, team_name"
+    if not contract.open_header:
+        share = "(answered * positive_pct / 100)::DECIMAL(18,9)"
+        counted = f"coalesce(positive::DECIMAL(18,9), {share})"
+        unsound = (
+            "answered IS NULL OR (positive IS NULL AND positive_sent IS NOT NULL)"
+            f" OR (positive_pct IS NULL AND positive_pct_sent IS NOT NULL) OR {counted} > answered"
+        )
+        empty = ", ".join(map(literal, ("na", *NOT_ANSWERED)))
+        return (
+            f"SELECT {common}, question_code AS question, CASE WHEN {unsound} THEN '?' END AS answer, "
+            f"answered AS answers, {counted} AS positive FROM judged WHERE rule_code IS NULL "
+            f"AND answered_sent IS NOT NULL AND lower(answered_sent) NOT IN ({empty})"
+        )
+    pairs = ", ".join(f"{{'question': {literal(name)}, 'answer': lower(q{i})}}" for i, name in enumerate(questions))
+    known, empty = (", ".join(map(literal, texts)) for texts in (ANSWERS, NOT_ANSWERED))
+    return (
+        f"SELECT {head}, survey_code, wave_date, team_name, pair.question AS question, "
+        f"CASE WHEN pair.answer IN ({known}) THEN pair.answer ELSE '?' END AS answer, "
+        "NULL::BIGINT AS answers, NULL::DECIMAL(18,9) AS positive "
+        f"FROM (SELECT *, unnest([{pairs or 'NULL'}]) AS pair FROM judged WHERE rule_code IS NULL) "
+        f"WHERE pair.answer IS NOT NULL AND pair.answer NOT IN ({empty})"
+    )
+
+
+def rejected(contract: Contract) -> str:
+    """SELECT of rejected rows: row number, code, amount, and the text as sent of columns that may be shown."""
+    shown = [column for column in contract.columns if column.privacy is Privacy.OPEN]
+    columns = ", ".join(f"{column.name}_sent AS {column.name}" for column in shown)
+    money = contract.money or "NULL::DECIMAL(18,2)"
+    return f"SELECT row_number, rule_code, {money} AS amount_gbp, {columns} FROM judged WHERE rule_code IS NOT NULL"

@@ -1,0 +1,54 @@
+"""What is known at a time: every version received, and what staging found in each.
+
+Belongs here: joining receipts with summaries, so that nobody later asks the disk.
+Does not belong here: which version is in force (receipts), using any of it (quality, warehouse).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from vm_pipeline.sources.receipts import Receipt, Version, versions
+from vm_pipeline.staging.batches import Staging, is_typed
+from vm_pipeline.staging.summary import Summary
+
+_SHOWN = 5
+
+
+class NotStaged(Exception):
+    """Batches that were received have not been staged yet."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """Versions in the order received; summaries by content id (none for files that are kept untyped)."""
+
+    versions: tuple[Version, ...]
+    summaries: dict[str, Summary]
+
+    def summary(self, version: Version) -> Summary | None:
+        """What staging found in a version."""
+        return self.summaries.get(version.receipt.content_id)
+
+    def in_force(self, feed: str) -> list[Version]:
+        """Versions of a feed of which any month counts."""
+        return [version for version in self.versions if version.receipt.slot.feed == feed and version.in_force]
+
+    @property
+    def refused(self) -> set[str]:
+        """Content ids of refused batches."""
+        return {summary.content_id for summary in self.summaries.values() if summary.refused}
+
+
+def what_is_known(receipts: Sequence[Receipt], staging: Staging) -> Known:
+    """Versions and summaries of some receipts. Raises NotStaged where staging has not seen one."""
+    contents = {receipt.content_id: receipt for receipt in receipts if is_typed(receipt)}
+    unseen = sorted({str(receipt.slot) for receipt in contents.values() if not staging.is_staged(receipt)})
+    if unseen:
+        shown = ", ".join(unseen[:_SHOWN]) + (" …" if len(unseen) > _SHOWN else "")
+        raise NotStaged(
+            f"found {len(unseen)} batches not staged ({shown}); expected every received batch to be. "
+            "Materialise staging for their months, or use `vm-pipeline run`."
+        )
+    summaries = {content_id: staging.summary(receipt) for content_id, receipt in contents.items()}
+    refused = {content_id for content_id, summary in summaries.items() if summary.refused}
+    return Known(tuple(versions(receipts, refused)), summaries)

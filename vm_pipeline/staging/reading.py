@@ -1,0 +1,193 @@
+"""From received bytes to a table of text: encoding, delimiter, header, sheet.
+
+Belongs here: what a file is, and saying precisely why it cannot be read.
+Does not belong here: what a column means (matching), what a cell means (parsing).
+
+A message never quotes a cell: a broken file may hold anything.
+"""
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+import duckdb
+
+from vm_pipeline.staging.parsing import BLANKS
+
+READER_VERSION = 1  # raise it when the same bytes would be read differently
+_DELIMITERS = ",;\t|"
+_PIECE = 1 << 20
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+
+
+class Refused(Exception):
+    """The batch as a whole cannot be taken. `code` is stable; the text says found, expected and what to do."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A file as read: its header as sent, and a relation DuckDB can select from, columns c0, c1 … of text."""
+
+    header: tuple[str, ...]
+    relation: str
+    encoding: str
+    delimiter: str
+    odd_blanks: bool = True
+
+
+def read_sheet(con: duckdb.DuckDBPyConnection, path: Path, workspace: Path, sheet: str = "") -> Sheet:
+    """Open a file as a table of text. Raises Refused when it is none."""
+    with path.open("rb") as file:
+        start = file.read(8)
+    if not start:
+        raise Refused("empty_file", "found an empty file, expected at least a header. Send the extract again.")
+    if start.startswith(_ZIP) or start.startswith(_OLE):
+        return _read_workbook(con, path, sheet)
+    return _read_text(con, path, workspace)
+
+
+def _read_text(con: duckdb.DuckDBPyConnection, path: Path, workspace: Path) -> Sheet:
+    encoding = _encoding(path)
+    header, delimiter = _header(path, encoding)
+    odd_blanks = encoding == "cp1252" or _has_odd_blanks(path, delimiter)
+    source = path
+    if encoding == "cp1252":  # DuckDB cannot read it; its `latin-1` gets 0x80-0x9F wrong
+        source = workspace / f"{path.name}.utf8"
+        source.write_bytes(path.read_bytes().decode(encoding).encode())
+    types = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(header)))
+    relation = (
+        f"read_csv('{_quoted(source)}', columns = {{{types}}}, header = true, auto_detect = false,"
+        f" delim = '{delimiter}', quote = '\"', escape = '\"', strict_mode = true)"
+    )
+    return Sheet(header, relation, encoding, delimiter, odd_blanks)
+
+
+def _quoted(path: Path) -> str:
+    """A path inside an SQL string; brackets and stars would be a pattern to DuckDB."""
+    text = str(path).replace("'", "''")
+    return "".join(f"[{sign}]" if sign in "[*?" else sign for sign in text)
+
+
+def _encoding(path: Path) -> str:
+    """UTF-8 where the whole file decodes as it, else cp1252, else Refused. Read in pieces: a file may be large."""
+    with path.open("rb") as file:
+        if any(b"\0" in piece for piece in iter(lambda: file.read(_PIECE), b"")):
+            raise Refused(
+                "not_text",
+                "found NUL bytes (a binary or UTF-16 file), expected UTF-8 or cp1252 text. Export it as CSV UTF-8.",
+            )
+    for encoding in ("utf-8-sig", "cp1252"):
+        if _decodes(path, encoding):
+            return encoding
+    raise Refused("not_text", "found bytes that are neither UTF-8 nor cp1252. Export the file as CSV UTF-8.")
+
+
+def _has_odd_blanks(path: Path, delimiter: str) -> bool:
+    """Whether any cell may begin or end with a blank that is not a plain space; may say yes for nothing."""
+    sign = delimiter.encode()
+    signs = [blank.encode() for blank in BLANKS if blank not in f" \r\n{delimiter}"]
+    signs += [b'\n"', b'\r"', sign + b'"\n', sign + b'"\r']
+    with path.open("rb") as file:
+        before = file.read(len(codecs.BOM_UTF8)).removeprefix(codecs.BOM_UTF8)
+        for piece in iter(lambda: file.read(_PIECE), b""):
+            if any(blank in before + piece for blank in signs):
+                return True
+            before = piece[-4:]
+    return False
+
+
+def _decodes(path: Path, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        with path.open("rb") as file:
+            for piece in iter(lambda: file.read(_PIECE), b""):
+                decoder.decode(piece)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _header(path: Path, encoding: str) -> tuple[tuple[str, ...], str]:
+    """Names of the first line, and the delimiter that parts them."""
+    with path.open(encoding=encoding, newline="") as file:
+        start = file.read(_PIECE).lstrip("\r\n")
+    if not start.strip():
+        raise Refused("empty_file", "found no header line. Send the extract again.")
+    first = start.splitlines()[0]
+    delimiter = max(_DELIMITERS, key=lambda sign: len(next(csv.reader([first], delimiter=sign))))
+    names = next(csv.reader(io.StringIO(start, newline=""), delimiter=delimiter))
+    return tuple(" ".join(name.split()) for name in names), delimiter
+
+
+def what_is_broken(path: Path, sheet: Sheet) -> Refused:
+    """Why DuckDB would not read the rows of a text file: ragged rows, or a quote left open. Says where."""
+    rows, last = 0, len(sheet.header)
+    with path.open(encoding=sheet.encoding, newline="") as file:
+        for cells in _rows(file, sheet.delimiter):
+            rows, last = rows + 1, len(cells)
+            if last != len(sheet.header):
+                break
+    cut = "The file ends without a line end: it seems cut off. " if not _ends_with_newline(path) else ""
+    if last == len(sheet.header):
+        return Refused(
+            "broken_rows",
+            f"found a quote that is not closed, or stray quotes, near row {rows}. {cut}Send the extract again.",
+        )
+    return Refused(
+        "broken_rows",
+        f"found {last} cells in row {rows}, expected {len(sheet.header)} as in the header. "
+        f"{cut}Send the whole extract again.",
+    )
+
+
+def _ends_with_newline(path: Path) -> bool:
+    with path.open("rb") as file:
+        file.seek(-1, io.SEEK_END)
+        return file.read(1) in b"\r\n"
+
+
+def _rows(file: TextIO, delimiter: str) -> Iterator[list[str]]:
+    csv.field_size_limit(1 << 27)
+    reader = csv.reader(file, delimiter=delimiter)
+    next(reader)
+    yield from (cells for cells in reader if cells)
+
+
+def _read_workbook(con: duckdb.DuckDBPyConnection, path: Path, sheet: str) -> Sheet:
+    """One sheet of an Excel workbook, every cell as text; the first sheet unless one is named."""
+    import pandas as pd
+
+    try:
+        frame = pd.read_excel(
+            path, sheet_name=sheet or 0, header=None, dtype=object, na_filter=False, engine="openpyxl"
+        )
+    except Exception as error:
+        raise Refused(
+            "not_a_workbook",
+            f"found a file that does not open as an .xlsx workbook ({type(error).__name__}). Send it as CSV.",
+        ) from error
+    header = tuple(" ".join(str(name).split()) for name in frame.iloc[0]) if len(frame) else ()
+    if not header:
+        raise Refused("empty_file", "found an empty sheet, expected a header row. Send the extract again.")
+    cells = frame.iloc[1:].map(_cell_text).astype("string")
+    cells.columns = [f"c{i}" for i in range(len(header))]
+    con.register("workbook", cells)
+    return Sheet(header, "workbook", "xlsx", "")
+
+
+def _cell_text(cell: object) -> str | None:
+    """A cell as a person would have typed it: 12 rather than 12.0, an ISO date rather than a serial number."""
+    if cell is None or cell == "":
+        return None
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell)

@@ -1,0 +1,94 @@
+"""What staging found in one batch: counts, money, rejections by rule, warnings, or why it was refused.
+
+Belongs here: the record and its form on disk.
+Does not belong here: how it is found (batches), what is done about it (quality, warehouse).
+"""
+
+import json
+from dataclasses import asdict, dataclass, field
+from decimal import Decimal
+
+
+@dataclass(frozen=True)
+class RuleCount:
+    """Rows and pounds (of rows whose amount could be read) rejected under one rule."""
+
+    rule_code: str
+    rows: int
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class PeriodCount:
+    """A ledger batch's (financial year, period) as sent: rows and pounds received, pounds accepted, control total."""
+
+    financial_year: str
+    period: str
+    rows: int
+    received: Decimal
+    accepted: Decimal
+    control: Decimal | None
+
+
+@dataclass(frozen=True)
+class Warned:
+    """A finding that rejects nothing: its code, the rows it concerns, and what to know, in figures."""
+
+    code: str
+    rows: int
+    message: str
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The outcome of staging one content. Money in pounds; None where a feed has none or nothing could be read."""
+
+    content_id: str
+    contract_version: str
+    rows_received: int = 0
+    rows_accepted: int = 0
+    rows_rejected: int = 0
+    received: Decimal | None = None
+    accepted: Decimal | None = None
+    refused_code: str = ""
+    refused_because: str = ""
+    rejections: tuple[RuleCount, ...] = ()
+    periods: tuple[PeriodCount, ...] = ()
+    warnings: tuple[Warned, ...] = ()
+    columns: tuple[str, ...] = field(default=())
+
+    @property
+    def refused(self) -> bool:
+        """Whether the batch as a whole was refused."""
+        return bool(self.refused_code)
+
+    def to_json(self) -> str:
+        """The record as text; money keeps its pence."""
+        return json.dumps(asdict(self), default=str, ensure_ascii=False, indent=1)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Summary":
+        """The record of `to_json`."""
+        raw = json.loads(text)
+        return cls(
+            **{
+                **raw,
+                "received": _money(raw["received"]),
+                "accepted": _money(raw["accepted"]),
+                "rejections": tuple(
+                    RuleCount(r["rule_code"], r["rows"], Decimal(r["amount"])) for r in raw["rejections"]
+                ),
+                "periods": tuple(_period(p) for p in raw["periods"]),
+                "warnings": tuple(Warned(**w) for w in raw["warnings"]),
+                "columns": tuple(raw["columns"]),
+            }
+        )
+
+
+def _money(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+def _period(raw: dict[str, str]) -> PeriodCount:
+    money = {name: _money(raw[name]) for name in ("received", "accepted", "control")}
+    return PeriodCount(raw["financial_year"], raw["period"], int(raw["rows"]), **money)  # type: ignore[arg-type]

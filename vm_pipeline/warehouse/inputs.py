@@ -1,0 +1,205 @@
+"""What core reads: versions and typed batches in force, reference tables, the calendar, the scales.
+
+Belongs here: putting the inputs under the names the SQL files use (`staging.<name>`).
+Does not belong here: which version is in force (receipts), joining anything (sql/core).
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+
+import duckdb
+import pandas as pd
+
+from vm_pipeline.calendar import financial_year, first_day, last_day, ledger_period, month_number, period_of, week_start
+from vm_pipeline.feeds import ACTIVITY, FEEDS, LEDGER
+from vm_pipeline.feeds.survey import SCALES
+from vm_pipeline.indicators.catalogue import CATALOGUE
+from vm_pipeline.sources.receipts import Version
+from vm_pipeline.staging.batches import Staging
+from vm_pipeline.staging.known import Known
+from vm_pipeline.staging.summary import Summary
+
+_EMPTY = {
+    feed: ", ".join(
+        f"NULL::{column.value.stored} AS {column.stored}"
+        for column in contract.stored_columns
+        if column.name != "provider_code"
+    )
+    for feed, contract in {"ledger": LEDGER, "activity": ACTIVITY}.items()
+}
+_EMPTY["survey"] = (
+    "NULL::VARCHAR AS survey_code, NULL::DATE AS wave_date, NULL::VARCHAR AS team_name, NULL::VARCHAR AS question, "
+    "NULL::VARCHAR AS answer, NULL::BIGINT AS answers, NULL::DECIMAL(18,9) AS positive"
+)
+
+
+def put_inputs(con: duckdb.DuckDBPyConnection, known: Known, staging: Staging, nation: str) -> None:
+    """Create every `staging.<name>` that does not depend on reference tables' soundness."""
+    _put_versions(con, known)
+    for feed in FEEDS:
+        put_feed(con, feed, known.in_force(feed), staging)
+    _put_calendar(con, known, nation)
+    _put(
+        con,
+        "scale",
+        ["scale", "answer", "score"],
+        [(s, a, p) for s, points in SCALES.items() for a, p in points.items()],
+    )
+    _put(
+        con,
+        "indicator",
+        ["indicator_code", "indicator_name", "numerator", "denominator", "unit", "direction", "team_month_column"],
+        [(i.code, i.name, i.numerator, " + ".join(i.denominator), i.unit, i.direction, i.column) for i in CATALOGUE],
+    )
+
+
+def put_feed(con: duckdb.DuckDBPyConnection, feed: str, versions: Iterable[Version], staging: Staging) -> None:
+    """A view over the typed Parquet of some versions of a feed."""
+    paths = {str(staging.accepted(version.receipt)) for version in versions}
+    head = (
+        "NULL::VARCHAR AS content_id, NULL::BIGINT AS row_number, "
+        "NULL::INTEGER AS batch_month, NULL::INTEGER AS month_number"
+    )
+    source = f"read_parquet({sorted(paths)})" if paths else f"(SELECT {head}, {_EMPTY[feed]}) WHERE false"
+    con.execute(f"CREATE OR REPLACE VIEW staging.{feed} AS SELECT * FROM {source}")
+
+
+def put_frame(con: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame) -> None:
+    """A small frame as `staging.<name>`."""
+    con.register("frame", frame)
+    con.execute(f"CREATE OR REPLACE TABLE staging.{name} AS SELECT * FROM frame")
+    con.unregister("frame")
+
+
+def _put(con: duckdb.DuckDBPyConnection, name: str, columns: Sequence[str], rows: list[tuple[object, ...]]) -> None:
+    put_frame(con, name, pd.DataFrame(rows, columns=list(columns)))
+
+
+def _put_versions(con: duckdb.DuckDBPyConnection, known: Known) -> None:
+    con.execute(f"CREATE OR REPLACE TABLE staging.version ({', '.join(_VERSION)})")
+    con.execute(f"CREATE OR REPLACE TABLE staging.month_in_force ({', '.join(_MONTH)})")
+    con.execute(f"CREATE OR REPLACE TABLE staging.rule_found ({', '.join(_RULE)})")
+    con.execute(f"CREATE OR REPLACE TABLE staging.period_found ({', '.join(_PERIOD)})")
+    _fill(con, "version", [_version_row(version, known.summary(version)) for version in known.versions])
+    _fill(con, "month_in_force", _months_in_force(known.versions))
+    found = {s.content_id: s for s in map(known.summary, known.versions) if s}
+    _fill(
+        con, "rule_found", [(s.content_id, r.rule_code, r.rows, r.amount) for s in found.values() for r in s.rejections]
+    )
+    _fill(
+        con,
+        "period_found",
+        [
+            (s.content_id, p.financial_year, p.period, p.rows, p.received, p.accepted, p.control)
+            for s in found.values()
+            for p in s.periods
+        ],
+    )
+
+
+_VERSION = (
+    "content_id VARCHAR, batch_id VARCHAR, feed VARCHAR, provider_code VARCHAR, period VARCHAR, sha256 VARCHAR",
+    "received_at TIMESTAMP, superseded_at TIMESTAMP, is_in_force BOOLEAN, rows_received BIGINT, rows_accepted BIGINT",
+    "rows_rejected BIGINT, amount_received_gbp DECIMAL(18,2), amount_accepted_gbp DECIMAL(18,2)",
+    "amount_rejected_gbp DECIMAL(18,2), contract_version VARCHAR, refused_because VARCHAR",
+)
+_MONTH = ("content_id VARCHAR, batch_id VARCHAR, provider_code VARCHAR, batch_month INTEGER, batch_order BIGINT",)
+_RULE = ("content_id VARCHAR, rule_code VARCHAR, rows BIGINT, amount_gbp DECIMAL(18,2)",)
+_PERIOD = (
+    "content_id VARCHAR, financial_year VARCHAR, ledger_period VARCHAR, rows BIGINT, received_gbp DECIMAL(18,2)",
+    "accepted_gbp DECIMAL(18,2), control_total_gbp DECIMAL(18,2)",
+)
+
+
+def _fill(con: duckdb.DuckDBPyConnection, name: str, rows: list[tuple[object, ...]]) -> None:
+    """Rows into a declared input. As text, through one frame: row-by-row inserts take seconds for a thousand rows."""
+    if rows:
+        frame = pd.DataFrame([[None if cell is None else str(cell) for cell in row] for row in rows], dtype="string")
+        con.register("frame", frame)
+        con.execute(f"INSERT INTO staging.{name} SELECT * FROM frame")
+        con.unregister("frame")
+
+
+def _version_row(version: Version, found: Summary | None) -> tuple[object, ...]:
+    receipt = version.receipt
+    received, accepted = (found.received, found.accepted) if found else (None, None)
+    rejected = received - accepted if received is not None and accepted is not None else None
+    return (
+        receipt.content_id,
+        version.batch_id,
+        receipt.slot.feed,
+        receipt.slot.provider_code,
+        receipt.slot.period,
+        receipt.sha256,
+        _naive(receipt.received_at),
+        _naive(version.superseded_at),
+        version.in_force,
+        *((found.rows_received, found.rows_accepted, found.rows_rejected) if found else (0, 0, 0)),
+        received,
+        accepted,
+        rejected,
+        found.contract_version if found else "",
+        (found.refused_because or None) if found else None,
+    )
+
+
+def _naive(moment: str) -> str | None:
+    """UTC without its offset, as published."""
+    return moment.removesuffix("+00:00") or None
+
+
+def _months_in_force(versions: Sequence[Version]) -> list[tuple[object, ...]]:
+    """(content, batch, month) in force; `batch_order` ranks batches by their period, whenever they arrived."""
+    dated = [v for v in versions if v.in_force and v.receipt.slot.first_period]
+    dated.sort(
+        key=lambda v: (
+            v.receipt.slot.last_period,
+            v.receipt.slot.first_period,
+            v.receipt.slot.provider_code,
+            v.batch_id,
+        )
+    )
+    return [
+        (v.receipt.content_id, v.batch_id, v.receipt.slot.provider_code, month_number(month), order)
+        for order, v in enumerate(dated)
+        for month in v.months_in_force
+    ]
+
+
+def _put_calendar(con: duckdb.DuckDBPyConnection, known: Known, nation: str) -> None:
+    """Days of the financial years in which any version in force lies; months and ledger periods of every year."""
+    periods = sorted(month for v in known.versions for month in v.months_in_force if month)
+    days = _days(periods[0], periods[-1], nation) if periods else []
+    columns = ["date", "period", "week_start", "iso_year", "iso_week", "financial_year", "financial_quarter"]
+    frame = pd.DataFrame(days, columns=[*columns, "ledger_period", "is_working_day"])
+    put_frame(con, "day", frame)
+    con.execute("ALTER TABLE staging.day ALTER date TYPE DATE; ALTER TABLE staging.day ALTER week_start TYPE DATE")
+    months = [(number, period_of(number)) for number in range(1900 * 12, 2200 * 12)]
+    _put(con, "month", ["month_number", "period"], months)  # type: ignore[arg-type]
+    _put(con, "ledger_month", ["year", "ledger_period", "financial_year", "period"], _ledger_months())
+
+
+def _days(first: str, last: str, nation: str) -> list[tuple[object, ...]]:
+    import holidays
+
+    start, end = first_day(first), last_day(last)
+    start = date(start.year - (start.month < 4), 4, 1)  # noqa: PLR2004 - April
+    end = date(end.year + (end.month >= 4), 3, 31)  # noqa: PLR2004
+    free = holidays.country_holidays("GB", subdiv=nation, years=range(start.year, end.year + 1))
+    days = (start + timedelta(days=n) for n in range((end - start).days + 1))
+    return [_day(day, day.weekday() < 5 and day not in free) for day in days]  # noqa: PLR2004 - Saturday
+
+
+def _day(day: date, works: bool) -> tuple[object, ...]:
+    iso, period = day.isocalendar(), ledger_period(day)
+    year = financial_year(day)
+    return (day, f"{day:%Y-%m}", week_start(day), iso.year, iso.week, year, (period + 2) // 3, period, works)
+
+
+def _ledger_months() -> list[tuple[object, ...]]:
+    """The month of every ledger period of every year: none for 0 (brought forward), March for 13 and 14."""
+    return [
+        (year, period, financial_year(date(year, 4, 1)), period_of(year * 12 + 2 + min(period, 12)) if period else None)
+        for year in range(1900, 2199)
+        for period in range(15)
+    ]

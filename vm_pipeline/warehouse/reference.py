@@ -1,0 +1,135 @@
+"""Reference tables in force: per provider the newest version whose rows do not contradict each other.
+
+Belongs here: finding contradictions (a unit on two teams on one day, shares above 1), falling back to the last good.
+Does not belong here: what the columns are (feeds/reference), applying them (sql/core).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from vm_pipeline.feeds.reference import REFERENCES, Reference
+from vm_pipeline.sources.receipts import Version
+from vm_pipeline.staging.batches import Staging
+
+_OPEN = "coalesce({0}.valid_from, DATE '1900-01-01') <= coalesce({1}.valid_to, DATE '2199-12-31')"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something about a reference table that a person should mend. Rejects no fact."""
+
+    code: str
+    table: str
+    provider_code: str
+    message: str
+
+
+def put_references(
+    con: duckdb.DuckDBPyConnection, versions: Sequence[Version], refused: set[str], staging: Staging
+) -> list[Finding]:
+    """Create `staging.<name>` for every reference table. Returns what was found wrong on the way."""
+    findings: list[Finding] = []
+    for reference in REFERENCES.values():
+        candidates = [
+            version
+            for version in reversed(versions)
+            if version.receipt.slot.feed == f"reference/{reference.name}" and version.receipt.content_id not in refused
+        ]
+        findings += _put_one(con, reference, candidates, staging)
+    return findings
+
+
+def _put_one(
+    con: duckdb.DuckDBPyConnection, reference: Reference, candidates: list[Version], staging: Staging
+) -> Iterator[Finding]:
+    """Newest first: each provider takes its rows from the first version in which they are sound."""
+    name = f"staging.{reference.name}"
+    con.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT {_columns(reference, typed=True)} WHERE false")
+    if not candidates:
+        if reference.essential:
+            yield _missing(reference)
+        return
+    con.execute("CREATE OR REPLACE TEMP TABLE settled (provider_code VARCHAR)")
+    for place, version in enumerate(candidates):
+        path = staging.accepted(version.receipt)
+        con.execute(
+            f"CREATE OR REPLACE TEMP TABLE candidate AS SELECT row_number, {_columns(reference)} "
+            f"FROM read_parquet('{path}') WHERE {_provider(reference)} NOT IN (SELECT provider_code FROM settled)"
+        )
+        con.execute(f"CREATE OR REPLACE TEMP TABLE unsound AS {_contradictions(reference)}")
+        last = place == len(candidates) - 1
+        yield from _findings(con, reference, last)
+        con.execute(
+            f"INSERT INTO {name} BY NAME SELECT * EXCLUDE (row_number) FROM candidate "
+            f"WHERE {_provider(reference)} NOT IN (SELECT provider_code FROM unsound)"
+        )
+        if con.execute("SELECT count(*) FROM unsound").fetchone() == (0,):
+            return
+        con.execute(
+            f"INSERT INTO settled SELECT DISTINCT {_provider(reference)} FROM candidate "
+            f"WHERE {_provider(reference)} NOT IN (SELECT provider_code FROM unsound)"
+        )
+
+
+def _findings(con: duckdb.DuckDBPyConnection, reference: Reference, last: bool) -> list[Finding]:
+    then = reference.consequence if last else "the last good version stays in force"
+    return [
+        Finding(
+            "contradiction",
+            reference.name,
+            provider,
+            f"{reference.name}.csv, provider {provider or '(all)'}: rows {rows} hold on the same day "
+            f"where only one may (or their shares exceed 1). Until it is mended, {then}.",
+        )
+        for provider, rows in con.execute(
+            "SELECT provider_code, string_agg(DISTINCT pair, '; ' ORDER BY pair) FROM unsound GROUP BY 1 ORDER BY 1"
+        ).fetchall()
+    ]
+
+
+def _missing(reference: Reference) -> Finding:
+    return Finding(
+        "missing_reference",
+        reference.name,
+        "",
+        f"found no reference/{reference.name}.csv, now or earlier. Until one is sent, {reference.consequence}.",
+    )
+
+
+def _columns(reference: Reference, typed: bool = False) -> str:
+    columns = reference.contract.columns
+    return ", ".join(f"NULL::{c.value.stored} AS {c.stored}" if typed else c.stored for c in columns)
+
+
+def _provider(reference: Reference) -> str:
+    return "provider_code" if "provider_code" in reference.contract.by_name else "''"
+
+
+def _contradictions(reference: Reference) -> str:
+    """SELECT provider_code, pair: rows that may not stand beside each other."""
+    if reference.name == "cost_centre_map":
+        return _OVERSHARED
+    if not reference.alone:
+        return "SELECT NULL::VARCHAR AS provider_code, NULL::VARCHAR AS pair WHERE false"
+    same = " AND ".join(f"a.{column} = b.{column}" for column in reference.alone)
+    spans = "valid_from" in reference.contract.by_name
+    overlap = f" AND {_OPEN.format('a', 'b')} AND {_OPEN.format('b', 'a')}" if spans else ""
+    provider = "a.provider_code" if "provider_code" in reference.contract.by_name else "''"
+    return (
+        f"SELECT {provider} AS provider_code, a.row_number || ' and ' || b.row_number AS pair "
+        f"FROM candidate a JOIN candidate b ON {same} AND a.row_number < b.row_number{overlap}"
+    )
+
+
+# Shares above 1 on the first day of any row: sums only change where a row begins.
+_OVERSHARED = """
+SELECT a.provider_code, string_agg(DISTINCT b.row_number::VARCHAR, ', ' ORDER BY b.row_number::VARCHAR) AS pair
+FROM candidate a
+JOIN candidate b ON a.provider_code = b.provider_code AND a.cost_centre_code = b.cost_centre_code
+    AND coalesce(a.valid_from, DATE '1900-01-01')
+        BETWEEN coalesce(b.valid_from, DATE '1900-01-01') AND coalesce(b.valid_to, DATE '2199-12-31')
+GROUP BY a.provider_code, a.cost_centre_code, a.row_number
+HAVING sum(b.share) > 1.00001
+"""

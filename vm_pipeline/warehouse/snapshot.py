@@ -1,0 +1,79 @@
+"""The published snapshot: one DuckDB file, put in place in one step that readers never see half done.
+
+Belongs here: the swap, what the snapshot says about itself, and never replacing a newer night by an older one.
+Does not belong here: building it (build), other engines.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What a snapshot was made from. `inputs` is a hash of every version known and of the code."""
+
+    inputs: str
+    as_of: str
+    code: str
+
+
+def describe(con: duckdb.DuckDBPyConnection, publication: Publication) -> None:
+    """Write the publication into a database that is being built."""
+    con.execute(
+        "CREATE SCHEMA IF NOT EXISTS pipeline; "
+        "CREATE OR REPLACE TABLE pipeline.publication (inputs VARCHAR, as_of VARCHAR, code VARCHAR)"
+    )
+    con.execute(
+        "INSERT INTO pipeline.publication VALUES (?, ?, ?)", [publication.inputs, publication.as_of, publication.code]
+    )
+
+
+def published(path: Path) -> Publication | None:
+    """What the snapshot in place was made from; None where there is none that can be read."""
+    if not path.is_file():
+        return None
+    try:
+        with duckdb.connect(str(path), read_only=True) as con:
+            row = con.execute("SELECT inputs, as_of, code FROM pipeline.publication").fetchone()
+    except duckdb.Error:
+        return None
+    return Publication(*row) if row else None
+
+
+def publish(draft: Path, path: Path) -> bool:
+    """Put a finished draft in place of the snapshot. False, and the draft is dropped, where a newer one is there."""
+    mine = published(draft)
+    if mine is None:
+        raise ValueError(f"{draft}: found no publication in it, expected a finished draft")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _alone(path.with_name(f".{path.name}.lock")):
+        there = published(path)
+        if there and there.as_of > mine.as_of:
+            draft.unlink()
+            return False
+        _flush(draft)
+        draft.replace(path)
+        _flush(path.parent)
+    return True
+
+
+@contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    """One publisher at a time. The system drops the lock with its process, so none is ever left behind."""
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _flush(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

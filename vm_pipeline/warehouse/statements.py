@@ -1,0 +1,57 @@
+"""The SQL files of `sql/`: one statement a table, named as the table, run in the order their FROM clauses ask for.
+
+Belongs here: finding them, what each reads, their order.
+Does not belong here: what they compute (the files themselves), where they run (workspace).
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+_READS = re.compile(r"\b(?:FROM|JOIN)\s+((?:vm|core|staging)\.\w+)", re.IGNORECASE)
+_COMMENT = re.compile(r"--[^\n]*")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One file: `layer` is its folder, `name` the table it fills, `reads` the tables it selects from."""
+
+    layer: str
+    name: str
+    sql: str
+    reads: frozenset[str]
+    published: bool
+
+    @property
+    def target(self) -> str:
+        """The table as SQL files name it."""
+        return f"{'vm' if self.published else 'core'}.{self.name}"
+
+    @property
+    def purpose(self) -> str:
+        """The comment the file opens with."""
+        lines = [line[2:].strip() for line in self.sql.splitlines() if line.startswith("--")]
+        return " ".join(lines)
+
+
+def sql_folder() -> Path:
+    """`sql/`: inside the package when it is installed, beside it in a checkout."""
+    package = Path(__file__).parent.parent
+    return next(path for path in (package / "sql", package.parent / "sql") if path.is_dir())
+
+
+@cache
+def statements(layer: str) -> tuple[Statement, ...]:
+    """The statements of a layer (`core`, `marts`) in the order they must run."""
+    from vm_pipeline.warehouse.tables import METADATA, SCHEMA
+
+    found = {}
+    for path in sorted((sql_folder() / layer).glob("*.sql")):
+        sql = path.read_text("utf-8")
+        reads = frozenset(name.lower() for name in _READS.findall(_COMMENT.sub("", sql)))
+        one = Statement(layer, path.stem, sql, reads, f"{SCHEMA}.{path.stem}" in METADATA.tables)
+        found[one.target] = one
+    graph = {target: sorted(one.reads & found.keys()) for target, one in sorted(found.items())}
+    return tuple(found[target] for target in TopologicalSorter(graph).static_order())

@@ -1,0 +1,93 @@
+"""The DuckDB in which one warehouse is built: inputs under `staging`, steps under `core`, what is published under `vm`.
+
+Belongs here: opening it, creating declared tables, running SQL files, timing them.
+Does not belong here: filling the inputs (inputs), what the files compute (sql/), publishing (snapshot).
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateTable
+
+from vm_pipeline.warehouse.statements import Statement
+from vm_pipeline.warehouse.tables import METADATA, SCHEMA, TABLES
+
+_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]  # DuckDB reads PostgreSQL's DDL
+
+
+@dataclass(frozen=True)
+class Built:
+    """One table after its statement ran."""
+
+    statement: Statement
+    rows: int
+    seconds: float
+
+
+@contextmanager
+def open_workspace(path: Path, memory: str = "", threads: int = 0) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection whose default database is the file at `path`, with catalogs `staging` and `core` in memory."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    config: dict[str, Any] = {"temp_directory": str(path.parent / "spill"), "preserve_insertion_order": "false"}
+    config |= {"memory_limit": memory} if memory else {}
+    config |= {"threads": str(threads)} if threads else {}
+    con = duckdb.connect(config=config)
+    try:
+        con.execute(f"ATTACH '{path}' AS warehouse")
+        con.execute("ATTACH ':memory:' AS staging; ATTACH ':memory:' AS core; USE warehouse")
+        yield con
+    finally:
+        con.close()
+
+
+def create_tables(con: duckdb.DuckDBPyConnection) -> None:
+    """Every declared table, empty, with its comments."""
+    con.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE; CREATE SCHEMA {SCHEMA}")
+    for table in TABLES:
+        con.execute(ddl(table))
+        for statement in comments(table):
+            con.execute(statement)
+
+
+def ddl(table: Table) -> str:
+    """CREATE TABLE. The key of a large table holds by construction: an index on it costs more than the table."""
+    if not table.info["large"]:
+        return str(CreateTable(table).compile(dialect=_DIALECT))
+    return str(CreateTable(_without_key(table)).compile(dialect=_DIALECT))
+
+
+def _without_key(table: Table) -> Table:
+    from sqlalchemy import Column, MetaData
+
+    columns: list[Column[Any]] = [Column(c.name, c.type, nullable=c.nullable) for c in table.columns]
+    return Table(table.name, MetaData(schema=SCHEMA), *columns)
+
+
+def comments(table: Table) -> list[str]:
+    """COMMENT ON statements of a table and its columns."""
+    name = f"{SCHEMA}.{table.name}"
+    said = [f"COMMENT ON TABLE {name} IS {_text(table.comment)}"]
+    return said + [f'COMMENT ON COLUMN {name}."{column.name}" IS {_text(column.comment)}' for column in table.columns]
+
+
+def _text(comment: str | None) -> str:
+    return "'" + (comment or "").replace("'", "''") + "'"
+
+
+def run(con: duckdb.DuckDBPyConnection, statement: Statement) -> Built:
+    """Fill one table from its file."""
+    start = time.perf_counter()
+    if statement.published:
+        columns = ", ".join(f'"{column.name}"' for column in METADATA.tables[statement.target].columns)
+        con.execute(f"INSERT INTO {statement.target} BY NAME SELECT {columns} FROM ({statement.sql}\n)")
+    else:
+        con.execute(f"CREATE OR REPLACE TABLE {statement.target} AS {statement.sql}")
+    row = con.execute(f"SELECT count(*) FROM {statement.target}").fetchone()
+    return Built(statement, row[0] if row else 0, time.perf_counter() - start)
