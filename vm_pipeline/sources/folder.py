@@ -6,6 +6,7 @@ Does not belong here: reading a file's content (staging), other layouts (setting
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from vm_pipeline.calendar import is_period
@@ -14,6 +15,7 @@ from vm_pipeline.feeds.reference import PROGRAMME_SETTINGS, REFERENCES
 from vm_pipeline.sources.landing import Extract, Problem, opener
 from vm_pipeline.sources.receipts import Slot
 
+EXPECTED_LAYOUT = "<feed>/<provider_code>/<YYYY-MM>.csv and reference/<name>.csv, with feed one of " + ", ".join(FEEDS)
 _CONTROL = ".control.csv"
 _NAME = re.compile(r"(?P<first>\d{4}-\d\d)(_(?P<last>\d{4}-\d\d))?\.csv", re.IGNORECASE)
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
@@ -92,3 +94,20 @@ def _reference(path: Path) -> Extract | Problem:
     if not path.is_file():
         return Problem(str(path), "a folder", "a file", "Put the table itself there, not a folder of that name.")
     return Extract(Slot(f"reference/{path.stem}", ""), str(path), opener(path))
+
+
+@dataclass(frozen=True)
+class FolderSource:
+    """A drop folder in the canonical layout."""
+
+    root: Path
+
+    def find(self) -> tuple[list[Extract], list[Problem]]:
+        """Everything in it that can be received, and everything that cannot."""
+        if not self.root.is_dir():
+            found = "a file" if self.root.exists() else "nothing"
+            return [], [Problem(str(self.root), found, "a drop folder", "Create it, mount it, or correct its path.")]
+        extracts, problems = find_extracts(self.root)
+        if not extracts and not problems:
+            problems = [Problem(str(self.root), "an empty folder", EXPECTED_LAYOUT, "Put the extracts there.")]
+        return extracts, problems

@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from io import BufferedIOBase
+from pathlib import Path
 
 from vm_pipeline.sources.receipts import Receipt, Slot
 

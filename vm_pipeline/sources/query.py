@@ -1,0 +1,71 @@
+"""A database as a source: one query a month, landed as CSV.
+
+Belongs here: asking, and writing the answer down so that the same answer is the same bytes.
+Does not belong here: what the columns mean (staging), which database (settings).
+"""
+
+import csv
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import BufferedIOBase
+
+from vm_pipeline.calendar import first_day, last_day, months
+from vm_pipeline.sources.landing import Extract, Problem
+from vm_pipeline.sources.receipts import Slot
+
+
+@dataclass(frozen=True)
+class QuerySource:
+    """A query of one feed of one provider, asked for every month from `first` to `last`.
+
+    `:first_day` and `:last_day` (ISO) are the month's; the query must order its rows, or every night looks changed.
+    """
+
+    feed: str
+    provider_code: str
+    url: str
+    query: str
+    first: str
+    last: str
+    layout: str = ""
+
+    def find(self) -> tuple[list[Extract], list[Problem]]:
+        """One extract a month that has rows; the database is asked once a month, when landing reads it."""
+        from sqlalchemy import create_engine, text
+        from sqlalchemy.exc import SQLAlchemyError
+
+        engine = create_engine(self.url)
+        found, where = [], f"{self.feed} of {self.provider_code} from {engine.url.render_as_string(hide_password=True)}"
+        try:
+            with engine.connect() as con:
+                for period in months(self.first, self.last):
+                    span = {"first_day": first_day(period).isoformat(), "last_day": last_day(period).isoformat()}
+                    answer = con.execute(text(self.query), span)
+                    content = _written(list(answer.keys()), [tuple(row) for row in answer])
+                    if content:
+                        slot = Slot(self.feed, self.provider_code, period, period)
+                        found.append(Extract(slot, f"{where}, {period}", _reader(content), layout=self.layout))
+        except SQLAlchemyError as error:
+            kind = type(error.orig if getattr(error, "orig", None) else error).__name__  # type: ignore[attr-defined]
+            return [], [
+                Problem(where, f"an error ({kind})", "an answer", "Check the address, the rights and the query.")
+            ]
+        finally:
+            engine.dispose()
+        return found, []
+
+
+def _written(header: list[str], rows: list[tuple[object, ...]]) -> bytes:
+    """The answer as CSV; empty where it has no rows."""
+    if not rows:
+        return b""
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows(
+        [header, *(["" if cell is None else cell for cell in row] for row in rows)]
+    )
+    return text.getvalue().encode()
+
+
+def _reader(content: bytes) -> Callable[[], BufferedIOBase]:
+    return lambda: io.BytesIO(content)
