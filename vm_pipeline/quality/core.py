@@ -1,0 +1,143 @@
+"""The built core, before anything is published: the ledger reconciles, keys are unique, little is unallocated.
+
+Belongs here: questions asked of the tables of schema `vm`.
+Does not belong here: typed batches (totals, suites), declaring keys (warehouse: they are handed in).
+"""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+import duckdb
+
+from vm_pipeline.feeds.reference import UNALLOCATED
+from vm_pipeline.quality.expectations import Bound, outside
+from vm_pipeline.quality.history import Thresholds
+from vm_pipeline.quality.verdict import SHOWN, Figure, Verdict, counted, per_cent, pounds, worst_first
+
+_NOT_SHARED = """
+SELECT coalesce(sum(reconciled), 0)::DECIMAL(38,2), coalesce(sum(shared), 0)::DECIMAL(38,2),
+       count_if(reconciled IS DISTINCT FROM shared)
+FROM (SELECT batch_id, sum(team_total_gbp) AS reconciled FROM vm.reconciliation GROUP BY batch_id)
+FULL JOIN (SELECT batch_id, sum(amount_gbp) AS shared FROM vm.fact_cost GROUP BY batch_id) USING (batch_id)
+"""
+_SUMS = """
+SELECT count(*), count_if(difference_gbp IS DISTINCT FROM 0), coalesce(sum(ledger_total_gbp), 0)::DECIMAL(38,2),
+       coalesce(sum(rejected_gbp), 0)::DECIMAL(38,2), coalesce(sum(superseded_gbp), 0)::DECIMAL(38,2),
+       coalesce(sum(abs(difference_gbp)), 0)::DECIMAL(38,2)
+FROM vm.reconciliation
+"""
+# Year and period stand in the table as they were sent: only those that can be read may be shown.
+_APART = f"""
+SELECT provider_code, batch_id,
+       CASE WHEN regexp_full_match(financial_year, '[0-9]{{4}}/[0-9]{{2}}') THEN financial_year ELSE '' END,
+       CASE WHEN regexp_full_match(ledger_period, '[0-9]|1[0-4]') THEN ledger_period ELSE '' END,
+       ledger_total_gbp::DOUBLE, team_total_gbp::DOUBLE, difference_gbp::DOUBLE
+FROM vm.reconciliation
+WHERE difference_gbp IS DISTINCT FROM 0
+ORDER BY abs(difference_gbp) DESC NULLS FIRST
+LIMIT {SHOWN}
+"""
+
+
+def check_reconciliation(con: duckdb.DuckDBPyConnection) -> Verdict:
+    """Every ledger period of every batch in force: received = rejected + superseded + shared out, to the penny."""
+    rows, apart, received, rejected, superseded, difference = con.execute(_SUMS).fetchall()[0]
+    reconciled, shared, batches_apart = con.execute(_NOT_SHARED).fetchall()[0]
+    sums = (
+        f"{pounds(received)} received, {pounds(rejected)} rejected, {pounds(superseded)} superseded, "
+        f"{pounds(shared)} shared out to teams"
+    )
+    if not apart and not batches_apart:
+        message = f"reconciliation: {sums}: no difference in any of {counted(rows, 'ledger period')} of a batch."
+        return Verdict("ledger_reconciles", "reconciliation", True, True, message)
+    names = (
+        "provider_code",
+        "batch_id",
+        "financial_year",
+        "ledger_period",
+        "received_gbp",
+        "shared_gbp",
+        "difference_gbp",
+    )
+    figures: list[Figure] = [dict(zip(names, row, strict=True)) for row in con.execute(_APART).fetchall()]
+    message = (
+        f"reconciliation: found {apart:,} of {counted(rows, 'ledger period')} with a difference ({pounds(difference)} "
+        f"without signs) and {counted(batches_apart, 'batch', 'batches')} in which fact_cost and reconciliation differ "
+        f"({pounds(shared)} against {pounds(reconciled)} in all); expected 0.00. {sums}. Nothing is published until it "
+        "holds: report it with these batch ids."
+    )
+    return Verdict("ledger_reconciles", "reconciliation", False, True, message, tuple(figures))
+
+
+def check_facts(
+    con: duckdb.DuckDBPyConnection, keys: Mapping[str, Sequence[str]], thresholds: Thresholds | None = None
+) -> list[Verdict]:
+    """`keys_unique` for every table of `keys` (table → key columns); `share_unallocated` for every fact table."""
+    limits = thresholds or Thresholds()
+    unique = [_check_key(con, table, columns) for table, columns in keys.items()]
+    return unique + [_check_unallocated(con, table, limits) for table in _WEIGHTS]
+
+
+def _check_key(con: duckdb.DuckDBPyConnection, table: str, columns: Sequence[str]) -> Verdict:
+    quoted = [f'"{column}"' for column in columns]
+    key, any_empty = ", ".join(quoted), " OR ".join(f"{column} IS NULL" for column in quoted)
+    # Equal keys have equal hashes: only when hashes repeat are the keys themselves compared.
+    rows, marks, empty = con.execute(
+        f"SELECT count(*), count(DISTINCT hash({key})), count_if({any_empty}) FROM vm.{table}"
+    ).fetchall()[0]
+    again = 0 if marks == rows else _repeated(con, table, key)
+    message = f"{table}: {counted(rows, 'row')}, each with a key ({', '.join(columns)}) of its own."
+    if again or empty:
+        message = (
+            f"{table}: found {counted(again, 'row')} with the key of another and {empty:,} with an empty key part; "
+            f"expected one row for each {', '.join(columns)}. Nothing is published until it holds: report it."
+        )
+    figures: tuple[Figure, ...] = ({"rows": rows, "repeated": again, "empty_key": empty},) if again or empty else ()
+    return Verdict("keys_unique", table, not figures, True, message, figures)
+
+
+def _repeated(con: duckdb.DuckDBPyConnection, table: str, key: str) -> int:
+    sql = f"SELECT coalesce(sum(rows - 1), 0)::BIGINT FROM (SELECT count(*) AS rows FROM vm.{table} GROUP BY {key})"
+    return int(con.execute(sql).fetchall()[0][0])
+
+
+# What a row of a fact weighs, the unit of it, the feed that decides which months are recent, the list that mends it.
+_WEIGHTS = {
+    "fact_cost": ("abs(amount_gbp)", "pounds (whatever their sign)", "ledger", "cost_centre_map.csv"),
+    "fact_activity": ("1", "rows", "activity", "unit_map.csv"),
+    "fact_survey": ("answers", "answers", "survey", "survey_team_map.csv"),
+}
+# Recent by the batches in force: a mistyped date in a row cannot move the window.
+_SHARES = """
+WITH recent AS (
+    SELECT max(right(period, 7)) AS last FROM vm.batch WHERE is_in_force AND feed = '{feed}'
+)
+SELECT provider_code, period, coalesce(sum({weight}) FILTER (team_code = '{unallocated}'), 0)::DOUBLE,
+       sum({weight})::DOUBLE
+FROM vm.{table}, recent
+WHERE period <= recent.last AND period > strftime((recent.last || '-01')::DATE - INTERVAL {months} MONTH, '%Y-%m')
+GROUP BY provider_code, period
+ORDER BY provider_code, period
+"""
+
+
+def _check_unallocated(con: duckdb.DuckDBPyConnection, table: str, limits: Thresholds) -> Verdict:
+    weight, unit, feed, mend = _WEIGHTS[table]
+    sql = _SHARES.format(feed=feed, weight=weight, table=table, unallocated=UNALLOCATED, months=limits.recent_months)
+    months = con.execute(sql).fetchall()
+    rows = [{"share": part / whole if whole else None} for _, _, part, whole in months]
+    places = outside(f"{table} unallocated", rows, [Bound("share", None, limits.share_unallocated)])["share"]
+    figures: list[Figure] = [
+        {"provider_code": one, "period": period, "unallocated": part, "all": whole, "share": round(part / whole, 4)}
+        for one, period, part, whole in (months[place] for place in places)
+    ]
+    part, whole = (Decimal(sum(month[place] for month in months)) for place in (2, 3))
+    share = per_cent(float(part / whole) if whole else 0.0)
+    message = f"{table}: {share} of {unit} of the last {limits.recent_months} months are on {UNALLOCATED}"
+    message += (
+        f"; found {counted(len(figures), 'month')} of a provider with more than {per_cent(limits.share_unallocated)}. "
+        f"Fill in the list of unmapped codes, {mend}."
+        if figures
+        else f", in no month of a provider more than {per_cent(limits.share_unallocated)}."
+    )
+    return Verdict("share_unallocated", table, not figures, False, message, worst_first(figures, "share"))

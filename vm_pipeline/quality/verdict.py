@@ -1,0 +1,51 @@
+"""What a check has to say, in the one shape that every reader of checks understands.
+
+Belongs here: the Verdict and the wording of its numbers.
+Does not belong here: measuring or judging anything (the checks), showing it (defs, cli).
+
+A verdict travels to logs and event stores, so it carries counts, sums, providers, months, batch and rule codes and
+never the content of a cell.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+SHOWN = 50  # rows of figures a person may still read
+
+Figure = dict[str, str | int | float | None]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The outcome of one check of one subject (a feed or a table).
+
+    `blocks`: when it fails, nothing is published. `figures` is a small table, worst first.
+    """
+
+    code: str
+    subject: str
+    passed: bool
+    blocks: bool
+    message: str
+    figures: tuple[Figure, ...] = ()
+
+
+def worst_first(figures: Iterable[Figure], by: str) -> tuple[Figure, ...]:
+    """The figures with the largest `by` (whatever its sign), as many as a person may read."""
+    return tuple(sorted(figures, key=lambda figure: -abs(float(figure[by] or 0)))[:SHOWN])
+
+
+def counted(number: int, thing: str, things: str = "") -> str:
+    """`1 row`, `1,234 rows`."""
+    return f"{number:,} {thing if number == 1 else things or thing + 's'}"
+
+
+def pounds(amount: Decimal) -> str:
+    """`£1,234.56`, `-£0.05`."""
+    return f"{'-' if amount < 0 else ''}£{abs(amount):,.2f}"
+
+
+def per_cent(share: float) -> str:
+    """A share of 1 as `5 %`, `12.5 %`."""
+    return f"{share * 100:.4g} %"

@@ -1,0 +1,245 @@
+"""What only a whole table can show, from what staging counted: volume, rejections, missing months, refused batches.
+
+Belongs here: checks that need no file to be read. All warn; a feed named in `blocking` may close the publishing gate.
+Does not belong here: what is usual for a month (history), published tables (core). Checks that do read typed rows
+have modules of their own (distribution, key_again) and are named here, where a caller looks for them.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+
+from vm_pipeline.calendar import months
+from vm_pipeline.quality.distribution import check_distribution
+from vm_pipeline.quality.expectations import Bound, outside
+from vm_pipeline.quality.history import Compared, Measured, Thresholds, compare, is_open
+from vm_pipeline.quality.key_again import check_key_again
+from vm_pipeline.quality.verdict import SHOWN, Figure, Verdict, counted, per_cent, worst_first
+from vm_pipeline.sources.receipts import Version
+from vm_pipeline.staging.known import Known
+from vm_pipeline.staging.summary import Summary
+
+__all__ = ["Thresholds", "check_distribution", "check_key_again", "check_whole_table"]
+
+
+def check_whole_table(
+    feed: str, known: Known, thresholds: Thresholds | None = None, blocking: Collection[str] = frozenset()
+) -> list[Verdict]:
+    """One verdict each: volume, month_present, share_rejected, outside_period, refused, and no_control for a ledger.
+
+    `blocking` makes the first three block for the feeds it names; the others only ever tell.
+    """
+    limits = thresholds or Thresholds()
+    blocks = feed in blocking
+    return [
+        _check_volume(feed, known, limits, blocks),
+        _check_months(feed, known, limits, blocks),
+        *_check_batches(feed, known, limits, blocks),
+        _check_refused(feed, known),
+    ]
+
+
+def _check_volume(feed: str, known: Known, limits: Thresholds, blocks: bool) -> Verdict:
+    if feed not in limits.monthly:
+        return _by_wave("volume", feed, blocks)
+    compared = compare(_rows_by_month(feed, known), limits)
+    bound = Bound("ratio", limits.least_ratio, limits.most_ratio, "rows of a month against what is usual")
+    places = outside(f"{feed} volume", [{"ratio": one.ratio} for one in compared], [bound])["ratio"]
+    odd = [compared[place] for place in places]
+    judged = sum(one.ratio is not None for one in compared)
+    span = f"{limits.least_ratio:g} to {limits.most_ratio:g} times the median of the months before"
+    message = f"{feed}: {counted(judged, 'month')} judged, each has {span}."
+    if odd:
+        message = (
+            f"{feed}: found {counted(len(odd), 'month')} of {judged:,} with an unusual number of rows; expected "
+            f"{span}. Ask the provider whether the extract is whole, or what changed."
+        )
+    worst = sorted(odd, key=lambda one: -one.times)[:SHOWN]
+    return Verdict("volume", feed, not odd, blocks, message, tuple(map(_volume_figure, worst)))
+
+
+def _rows_by_month(feed: str, known: Known) -> list[Measured]:
+    """Rows received, of months that were over. An extract of several months counts evenly: it does not tell more."""
+    found = []
+    for version in known.in_force(feed):
+        summary, slot = known.summary(version), version.receipt.slot
+        if summary:
+            rows = summary.rows_received / len(slot.months)
+            found += [
+                Measured(slot.provider_code, month, rows)
+                for month in version.months_in_force
+                if not is_open(version, month)
+            ]
+    return found
+
+
+def _volume_figure(one: Compared) -> Figure:
+    return {
+        "provider_code": one.month.provider_code,
+        "period": one.month.period,
+        "rows": round(one.month.value),
+        "usual_rows": round(one.usual or 0),
+        "ratio": round(one.ratio or 0, 3),
+    }
+
+
+def _by_wave(code: str, feed: str, blocks: bool) -> Verdict:
+    return Verdict(code, feed, True, blocks, f"{feed}: not judged, it comes by wave and not by month.")
+
+
+def _check_months(feed: str, known: Known, limits: Thresholds, blocks: bool) -> Verdict:
+    """Between a provider's first month and its last, none is missing."""
+    if feed not in limits.monthly:
+        return _by_wave("month_present", feed, blocks)
+    present: dict[str, set[str]] = defaultdict(set)
+    for version in known.in_force(feed):
+        present[version.receipt.slot.provider_code].update(version.months_in_force)
+    refused = {
+        (version.receipt.slot.provider_code, month)
+        for version in known.versions
+        if version.refused and version.receipt.slot.feed == feed
+        for month in version.receipt.slot.months
+    }
+    providers = sorted(present)
+    missing = {
+        one: [m for m in months(min(present[one]), max(present[one])) if m not in present[one]] for one in providers
+    }
+    bound = Bound("missing", 0, 0, "months missing between a provider's first and last")
+    places = outside(f"{feed} months", [{"missing": len(missing[one])} for one in providers], [bound])["missing"]
+    figures: list[Figure] = [
+        {"provider_code": one, "period": month, "refused": int((one, month) in refused)}
+        for one in (providers[place] for place in places)
+        for month in missing[one]
+    ]
+    message = f"{feed}: {counted(len(providers), 'provider')}, no month missing between the first and the last."
+    if figures:
+        message = (
+            f"{feed}: found {counted(len(figures), 'month')} missing between the first and the last month of "
+            f"{counted(len(places), 'provider')}, expected none; in {sum(bool(f['refused']) for f in figures):,} of "
+            "them a batch was refused. Ask the providers for these extracts."
+        )
+    return Verdict("month_present", feed, not figures, blocks, message, worst_first(figures, "refused"))
+
+
+def _check_batches(feed: str, known: Known, limits: Thresholds, blocks: bool) -> list[Verdict]:
+    found = [(version, summary) for version in known.in_force(feed) if (summary := known.summary(version))]
+    rows = [_batch_numbers(summary) for _, summary in found]
+    bounds = [
+        Bound("share_rejected", None, limits.share_rejected, "rows rejected of those received"),
+        Bound("share_outside", None, limits.share_outside, "accepted rows of a month outside the batch"),
+        Bound("no_control", 0, 0, "a control file beside the extract"),
+    ]
+    places = outside(f"{feed} batches", rows, bounds)
+    picked = {column: [found[place] for place in where] for column, where in places.items()}
+    verdicts = [
+        _share_rejected(feed, found, picked["share_rejected"], limits, blocks),
+        _outside_period(feed, found, picked["share_outside"], limits),
+    ]
+    return [*verdicts, _no_control(feed, found, picked["no_control"])] if feed == "ledger" else verdicts
+
+
+def _batch_numbers(summary: Summary) -> dict[str, float | None]:
+    return {
+        "share_rejected": summary.rows_rejected / summary.rows_received if summary.rows_received else None,
+        "share_outside": _warned(summary, "outside_period") / summary.rows_accepted if summary.rows_accepted else None,
+        "no_control": float(any(warning.code == "no_control" for warning in summary.warnings)),
+    }
+
+
+def _warned(summary: Summary, code: str) -> int:
+    return sum(warning.rows for warning in summary.warnings if warning.code == code)
+
+
+_Found = Sequence[tuple[Version, Summary]]
+
+
+def _share_rejected(feed: str, found: _Found, many: _Found, limits: Thresholds, blocks: bool) -> Verdict:
+    received, rejected = (sum(getattr(one, name) for _, one in found) for name in ("rows_received", "rows_rejected"))
+    figures = [
+        _batch_figure(
+            version, rows=one.rows_rejected, share=one.rows_rejected / one.rows_received, rule=_main_rule(one)
+        )
+        for version, one in many
+    ]
+    message = f"{feed}: {rejected:,} of {counted(received, 'row')} in force were rejected"
+    message += (
+        f"; found {counted(len(many), 'batch', 'batches')} with more than {per_cent(limits.share_rejected)}. "
+        "Send the providers their rejected rows and the rules they failed."
+        if many
+        else f", in no batch more than {per_cent(limits.share_rejected)}."
+    )
+    return Verdict("share_rejected", feed, not many, blocks, message, worst_first(figures, "share"))
+
+
+def _main_rule(summary: Summary) -> str:
+    return max(summary.rejections, key=lambda rule: rule.rows).rule_code
+
+
+def _outside_period(feed: str, found: _Found, many: _Found, limits: Thresholds) -> Verdict:
+    rows = sum(_warned(summary, "outside_period") for _, summary in found)
+    figures = [
+        _batch_figure(version, rows=late, share=late / one.rows_accepted)
+        for version, one in many
+        if (late := _warned(one, "outside_period"))
+    ]
+    message = f"{feed}: {counted(rows, 'accepted row')} in force belong to a month outside their batch and are kept"
+    message += (
+        f"; found {counted(len(many), 'batch', 'batches')} with more than {per_cent(limits.share_outside)}. "
+        "Ask the providers whether the extracts are of the month they are named after."
+        if many
+        else f", in no batch more than {per_cent(limits.share_outside)}."
+    )
+    return Verdict("outside_period", feed, not many, False, message, worst_first(figures, "share"))
+
+
+def _no_control(feed: str, found: _Found, bare: _Found) -> Verdict:
+    figures = [_batch_figure(version, rows=one.rows_received) for version, one in bare]
+    message = f"{feed}: {counted(len(found), 'batch', 'batches')} in force, each with a control file."
+    if bare:
+        message = (
+            f"{feed}: found {len(bare):,} of {counted(len(found), 'batch', 'batches')} in force without a control "
+            "file, expected one beside each. Nobody can say that these are whole; ask the providers for it."
+        )
+    return Verdict("no_control", feed, not bare, False, message, worst_first(figures, "rows"))
+
+
+def _batch_figure(version: Version, rows: int, share: float | None = None, rule: str = "") -> Figure:
+    slot = version.receipt.slot
+    figure: Figure = {"provider_code": slot.provider_code, "period": slot.period, "batch_id": version.batch_id}
+    return (
+        figure
+        | {"rows": rows}
+        | ({"share": round(share, 4)} if share is not None else {})
+        | ({"rule": rule} if rule else {})
+    )
+
+
+def _check_refused(feed: str, known: Known) -> Verdict:
+    """Refused batches that no later sound one stands in for."""
+    mine = [version for version in known.versions if version.receipt.slot.feed == feed]
+    refused = [(place, version) for place, version in enumerate(mine) if version.refused]
+    waiting = [version for place, version in refused if not _replaced(version, mine[place + 1 :])]
+    figures: list[Figure] = []
+    for version in waiting:
+        summary = known.summary(version)
+        figure = _batch_figure(version, rows=summary.rows_received if summary else 0)
+        figures.append(figure | {"refused_code": summary.refused_code if summary else ""})
+    settled = len(refused) - len(waiting)
+    message = f"{feed}: no batch refused that was not sent again ({settled:,} refused earlier)."
+    if waiting:
+        message = (
+            f"{feed}: found {counted(len(waiting), 'batch', 'batches')} refused and not sent again, expected none; the "
+            "last good version of each stays in force, if there is one. Ask the providers to mend them: why stands in "
+            "`refused_because` of the table `batch`."
+        )
+    return Verdict("refused", feed, not waiting, False, message, worst_first(figures, "rows"))
+
+
+def _replaced(refused: Version, later: Sequence[Version]) -> bool:
+    slot = refused.receipt.slot
+    covered = {
+        month
+        for version in later
+        if not version.refused and version.receipt.slot.provider_code == slot.provider_code
+        for month in version.receipt.slot.months
+    }
+    return set(slot.months) <= covered
