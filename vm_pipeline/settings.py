@@ -162,19 +162,26 @@ def _warehouse(given: str | None, home: Path) -> Path:
 def _sources(raw: Mapping[str, Any], base: Path, where: str) -> tuple[Source, ...]:
     layouts = {name: _layout(table, f"{where}, layout {name}") for name, table in raw.get("layout", {}).items()}
     return tuple(
-        _source(table, base, layouts, f"{where}, source {place}")
+        _source(table, provider, base, layouts, f"{where}, source {place}")
         for place, table in enumerate(raw.get("source", []), 1)
+        for provider in _providers(table.get("provider", ""))
     )
+
+
+def _providers(given: Any) -> list[str]:
+    """One source may stand for several providers: a national file, a query."""
+    return [str(one).upper() for one in (given if isinstance(given, list) else [given])]
 
 
 def _layout(table: Mapping[str, Any], where: str) -> str:
     _known_keys(table, tuple(one.name for one in fields(Layout)), where)
-    if "columns" not in table:
-        raise ConfigurationError(f"{where}: found no `columns`, expected canonical names and where they come from.")
-    return Layout(**table).to_json()
+    try:
+        return Layout.of({"columns": {}, **table}).to_json()
+    except ValueError as error:
+        raise ConfigurationError(f"{where}: {error}") from error
 
 
-def _source(table: Mapping[str, Any], base: Path, layouts: Mapping[str, str], where: str) -> Source:
+def _source(table: Mapping[str, Any], provider: str, base: Path, layouts: Mapping[str, str], where: str) -> Source:
     _known_keys(table, _SOURCE, where)
     if "folder" in table:
         return FolderSource((base / table["folder"]).absolute())
@@ -182,17 +189,35 @@ def _source(table: Mapping[str, Any], base: Path, layouts: Mapping[str, str], wh
         table.get("feed"), (*FEEDS, *(f"reference/{n}" for n in (*REFERENCES, *PROGRAMME_SETTINGS))), "feed", where
     )
     layout = layouts[_one_of(table["layout"], tuple(layouts), "layout", where)] if "layout" in table else ""
-    provider = str(table.get("provider", "")).upper()
+    if feed in FEEDS and not provider:
+        raise ConfigurationError(f"{where}: found no `provider`, expected the code of the provider whose {feed} it is.")
     if "query" in table:
         first, last = (_month(table.get(name), name, where) for name in ("first", "last"))
-        return QuerySource(feed, provider, str(table.get("database")), str(table["query"]), first, last, layout)
-    pattern = base / str(table.get("files", ""))
+        return QuerySource(feed, provider, _database(table, where), str(table["query"]), first, last, layout)
+    if not table.get("files"):
+        raise ConfigurationError(f"{where}: found neither `folder` nor `files` nor `query`, expected one of them.")
+    pattern = base / str(table["files"])
     fixed = list(itertools.takewhile(lambda part: not set(part) & set("*?["), pattern.parts))
     root = Path(*fixed) if len(fixed) < len(pattern.parts) else pattern.parent
     return FilesSource(feed, provider, root.absolute(), str(pattern.relative_to(root)), _period(table, where), layout)
 
 
+def _database(table: Mapping[str, Any], where: str) -> str:
+    from sqlalchemy import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        make_url(table.get("database", ""))
+    except ArgumentError as error:
+        expected = "an address like postgresql://host/name or sqlite:////path/to/file.db"
+        raise ConfigurationError(f"{where}: found no `database` that can be read, expected {expected}.") from error
+    return str(table["database"])
+
+
 def _period(table: Mapping[str, Any], where: str) -> PeriodRule:
     rule = table.get("period", {})
     _known_keys(rule, tuple(one.name for one in fields(PeriodRule)), f"{where}, period")
-    return PeriodRule(**rule)
+    try:
+        return PeriodRule(**rule)
+    except ValueError as error:
+        raise ConfigurationError(f"{where}, period: {error}") from error

@@ -5,12 +5,15 @@ Does not belong here: the canonical layout (folder), what the files hold (stagin
 """
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 from vm_pipeline.calendar import is_period, period_of
 from vm_pipeline.sources.landing import Extract, Problem, opener
 from vm_pipeline.sources.receipts import Slot
+
+_MONTHS = 12
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,18 @@ class PeriodRule:
     pattern: str = ""
     financial_year: str = ""
 
+    def __post_init__(self) -> None:
+        """Raises ValueError, in words, where it cannot tell any month."""
+        first, _, last = self.covers.partition("_")
+        if self.covers and not (is_period(first) and is_period(last or first) and first <= (last or first)):
+            raise ValueError(f"found covers = {self.covers!r}, expected 2020-04 or 2020-04_2021-03.")
+        try:
+            groups = re.compile(self.pattern).groupindex
+        except re.error as error:
+            raise ValueError(f"found pattern = {self.pattern!r}, expected a regular expression: {error}.") from error
+        if "financial_month" in groups and not re.fullmatch(r"\d{4}/\d\d", self.financial_year):
+            raise ValueError(f"found financial_year = {self.financial_year!r}, expected one like 2020/21.")
+
     def months(self, name: str) -> tuple[str, str] | None:
         """First and last month, or None where the name does not tell."""
         if self.covers:
@@ -38,7 +53,8 @@ class PeriodRule:
         if groups.get("period"):
             return str(groups["period"])
         if groups.get("financial_month"):
-            return period_of(int(self.financial_year[:4]) * 12 + 2 + int(groups["financial_month"] or 0))
+            month = int(groups["financial_month"] or 0)
+            return period_of(int(self.financial_year[:4]) * 12 + 2 + month) if 1 <= month <= _MONTHS else ""
         return f"{groups.get('year')}-{int(groups.get('month') or 0):02}"
 
 
@@ -62,10 +78,11 @@ class FilesSource:
                 Problem(str(self.root / self.files), "no file", f"{self.feed} files of {self.provider_code}", remedy)
             ]
         found = [self._extract(path) for path in paths]
-        return (
-            [one for one in found if isinstance(one, Extract)],
-            [one for one in found if isinstance(one, Problem)],
-        )
+        extracts = [one for one in found if isinstance(one, Extract)]
+        problems = [one for one in found if isinstance(one, Problem)]
+        claims = Counter(one.slot for one in extracts)
+        problems += [_claimed(one) for one in extracts if claims[one.slot] > 1]
+        return [one for one in extracts if claims[one.slot] == 1], problems
 
     def _extract(self, path: Path) -> Extract | Problem:
         if not path.is_file():
@@ -78,3 +95,10 @@ class FilesSource:
                 str(path), f"{path.name!r}", f"a name that `period` can read ({self.period.pattern})", "Rename it."
             )
         return Extract(Slot(self.feed, self.provider_code, *months), str(path), opener(path), layout=self.layout)
+
+
+def _claimed(extract: Extract) -> Problem:
+    """Which of two files counts is not for an alphabet to decide: neither does, and what was received stays."""
+    return Problem(
+        extract.name, f"another file for {extract.slot}", "one file a month", "Move the one that is not in use."
+    )

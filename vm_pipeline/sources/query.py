@@ -19,7 +19,8 @@ from vm_pipeline.sources.receipts import Slot
 class QuerySource:
     """A query of one feed of one provider, asked for every month from `first` to `last`.
 
-    `:first_day` and `:last_day` (ISO) are the month's; the query must order its rows, or every night looks changed.
+    `:first_day` and `:last_day` (ISO) are the month's, `:provider_code` is the provider; the query must order its rows,
+    or every night looks changed.
     """
 
     feed: str
@@ -40,8 +41,8 @@ class QuerySource:
         try:
             with engine.connect() as con:
                 for period in months(self.first, self.last):
-                    span = {"first_day": first_day(period).isoformat(), "last_day": last_day(period).isoformat()}
-                    answer = con.execute(text(self.query), span)
+                    facts = {"first_day": first_day(period).isoformat(), "last_day": last_day(period).isoformat()}
+                    answer = con.execute(text(self.query), facts | {"provider_code": self.provider_code})
                     content = _written(list(answer.keys()), [tuple(row) for row in answer])
                     if content:
                         slot = Slot(self.feed, self.provider_code, period, period)

@@ -32,17 +32,34 @@ def _judged(contract: Contract, slot: Slot, sent: str) -> str:
         if rule.consequence is Consequence.REJECT_ROW
     )
     return (
-        f"SELECT *, CASE {rules} END AS rule_code, {_batch_month(slot)} AS batch_month "
+        f"SELECT * EXCLUDE ({_dropped(contract)}), "
+        f"CASE WHEN rule_code IS NOT NULL THEN {_as_sent(contract)} END AS sent "
+        f"FROM (SELECT *, CASE {rules} END AS rule_code, {_batch_month(slot)} AS batch_month "
         f"FROM (SELECT *, {contract.month} AS month_number, {literal(slot.provider_code)} AS batch_provider "
-        f"FROM (SELECT row_number, {_typed(contract)} FROM ({sent})))"
+        f"FROM (SELECT row_number, {_typed(contract)} FROM ({sent}))))"
     )
+
+
+def _as_sent(contract: Contract) -> str:
+    """The text of a rejected row, kept for it alone: a copy for every row doubles what a batch costs."""
+    return "{" + ", ".join(f"'{column.name}': {column.name}_sent" for column in _shown(contract)) + "}"
+
+
+def _shown(contract: Contract) -> list[Column]:
+    return [column for column in contract.columns if column.privacy is Privacy.OPEN]
+
+
+def _dropped(contract: Contract) -> str:
+    """Text that nothing below needs: control totals need the period as sent, added-up answers their figures."""
+    needed = {"financial_year", "period", "answered", "positive", "positive_pct"}
+    return ", ".join(f"{column.name}_sent" for column in contract.columns if column.name not in needed)
 
 
 def _typed(contract: Contract) -> str:
     columns = [
         f"{column.name} AS {column.name}_sent, {_value(column)} AS {column.stored}" for column in contract.columns
     ]
-    questions = ["COLUMNS('q[0-9]+')"] if contract.open_header else []
+    questions = [f"* EXCLUDE (row_number, {', '.join(contract.by_name)})"] if contract.open_header else []
     return ", ".join(columns + questions)
 
 
@@ -90,11 +107,13 @@ def _answers(contract: Contract, head: str, questions: tuple[str, ...]) -> str:
     """One row an answer, whichever layout; `answer` is a known answer, or '?' when it is on no scale."""
     common = f"{head}, survey_code, wave_date, team_name"
     if not contract.open_header:
-        share = "(answered * positive_pct / 100)::DECIMAL(18,9)"
-        counted = f"coalesce(positive::DECIMAL(18,9), {share})"
+        share = "TRY_CAST(answered::DECIMAL(20,0) * positive_pct * 0.01 AS DECIMAL(18,9))"
+        counted = f"coalesce(TRY_CAST(positive AS DECIMAL(18,9)), {share})"
         unsound = (
             "answered IS NULL OR (positive IS NULL AND positive_sent IS NOT NULL)"
-            f" OR (positive_pct IS NULL AND positive_pct_sent IS NOT NULL) OR {counted} > answered"
+            " OR (positive_pct IS NULL AND positive_pct_sent IS NOT NULL)"
+            f" OR ({counted} IS NULL AND coalesce(positive_sent, positive_pct_sent) IS NOT NULL)"
+            f" OR positive > answered OR {counted} > answered"
         )
         empty = ", ".join(map(literal, ("na", *NOT_ANSWERED)))
         return (
@@ -103,19 +122,20 @@ def _answers(contract: Contract, head: str, questions: tuple[str, ...]) -> str:
             f"AND answered_sent IS NOT NULL AND lower(answered_sent) NOT IN ({empty})"
         )
     pairs = ", ".join(f"{{'question': {literal(name)}, 'answer': lower(q{i})}}" for i, name in enumerate(questions))
+    pairs = pairs or "{'question': NULL::VARCHAR, 'answer': NULL::VARCHAR}"
     known, empty = (", ".join(map(literal, texts)) for texts in (ANSWERS, NOT_ANSWERED))
     return (
         f"SELECT {head}, survey_code, wave_date, team_name, pair.question AS question, "
         f"CASE WHEN pair.answer IN ({known}) THEN pair.answer ELSE '?' END AS answer, "
         "NULL::BIGINT AS answers, NULL::DECIMAL(18,9) AS positive "
-        f"FROM (SELECT *, unnest([{pairs or 'NULL'}]) AS pair FROM judged WHERE rule_code IS NULL) "
+        f"FROM (SELECT *, unnest([{pairs}]) AS pair FROM judged WHERE rule_code IS NULL) "
         f"WHERE pair.answer IS NOT NULL AND pair.answer NOT IN ({empty})"
     )
 
 
 def rejected(contract: Contract) -> str:
     """SELECT of rejected rows: row number, code, amount, and the text as sent of columns that may be shown."""
-    shown = [column for column in contract.columns if column.privacy is Privacy.OPEN]
-    columns = ", ".join(f"{column.name}_sent AS {column.name}" for column in shown)
+    # A duplicate is sound: what it says can be written again from its values.
+    columns = ", ".join(f"coalesce(sent.{c.name}, {c.stored}::VARCHAR) AS {c.name}" for c in _shown(contract))
     money = contract.money or "NULL::DECIMAL(18,2)"
     return f"SELECT row_number, rule_code, {money} AS amount_gbp, {columns} FROM judged WHERE rule_code IS NOT NULL"

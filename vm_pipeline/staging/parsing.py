@@ -5,14 +5,14 @@ decimals), so every spelling is matched in full before anything is cast.
 Does not belong here: which column has which type (feeds), what follows from a NULL (judging).
 """
 
-from vm_pipeline.calendar import MONTH_NAMES
+from vm_pipeline.calendar import FIRST_DAY, LAST_DAY, MONTH_NAMES
 from vm_pipeline.feeds import values
 from vm_pipeline.feeds.values import Value
 
 _YEAR = "(19|20|21)[0-9]{2}"
 _ISO_DAY = f"{_YEAR}-[0-9]{{2}}-[0-9]{{2}}"
 _CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\\.[0-9]{1,6})?)?"
-_OFFSET = "(Z|[+-][0-9]{2}(:?[0-9]{2})?)"
+_OFFSET = "(Z|[+-]([01][0-9]|2[0-3])(:?[0-5][0-9])?)"
 _NUMBER = "([0-9]+|[0-9]{1,3}(,[0-9]{3})+)(\\.[0-9]{1,2})?"
 _MONEY = f"(-£?|£-?)?{_NUMBER}|£?{_NUMBER}(-|CR|DR)|\\(£?{_NUMBER}\\)|£\\({_NUMBER}\\)"
 _PLAIN_MONEY = "-?[0-9]{1,16}\\.[0-9]{2}"
@@ -50,7 +50,9 @@ def _date() -> str:
     month = f"lpad(((strpos('{names}', upper(substr({{x}}, 4, 3))) + 2) // 3)::VARCHAR, 2, '0')"
     british = "substr({x}, 7, 4) || '-' || substr({x}, 4, 2) || '-' || substr({x}, 1, 2)"
     named = f"substr({{x}}, 8, 4) || '-' || {month} || '-' || substr({{x}}, 1, 2)"
-    month_names = "(?i)[0-9]{2}-(" + "|".join(MONTH_NAMES) + f")-{_YEAR}"
+    # Spelled out: to `(?i)` the long s of `ſep` is an s.
+    either_case = ("".join(f"[{sign.upper()}{sign.lower()}]" for sign in name) for name in MONTH_NAMES)
+    month_names = "[0-9]{2}-(" + "|".join(either_case) + f")-{_YEAR}"
     return (
         f"TRY_CAST(CASE WHEN regexp_full_match({{x}}, '{_ISO_DAY}') THEN {{x}} "
         f"WHEN regexp_full_match({{x}}, '[0-9]{{2}}/[0-9]{{2}}/{_YEAR}') THEN {british} "
@@ -62,10 +64,13 @@ def _timestamp() -> str:
     # DuckDB reads an offset only after seconds, and only as +01:00 or +01.
     seconds = "regexp_replace({x}, '([T ][0-9]{2}:[0-9]{2})([Z+-])', '\\1:00\\2')"
     offset = f"regexp_replace({seconds}, '([+-][0-9]{{2}})([0-9]{{2}})$', '\\1:\\2')"
+    local = f"TRY_CAST({offset} AS TIMESTAMPTZ) AT TIME ZONE 'Europe/London'"
+    outer_years = f"substr({{x}}, 1, 4) IN ('{FIRST_DAY.year}', '{LAST_DAY.year}')"
+    beyond = f"{outer_years} AND year({local}) NOT BETWEEN {FIRST_DAY.year} AND {LAST_DAY.year}"
     return (
         f"CASE WHEN regexp_full_match({{x}}, '{_ISO_DAY}([T ]{_CLOCK})?') THEN TRY_CAST({{x}} AS TIMESTAMP) "
         f"WHEN regexp_full_match({{x}}, '{_ISO_DAY}[T ]{_CLOCK}{_OFFSET}') "
-        f"THEN TRY_CAST({offset} AS TIMESTAMPTZ) AT TIME ZONE 'Europe/London' END"
+        f"THEN CASE WHEN NOT ({beyond}) THEN {local} END END"
     )
 
 

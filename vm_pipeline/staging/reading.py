@@ -11,6 +11,7 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, time
 from pathlib import Path
 from typing import TextIO
 
@@ -18,9 +19,9 @@ import duckdb
 
 from vm_pipeline.staging.parsing import BLANKS
 
-READER_VERSION = 1  # raise it when the same bytes would be read differently
+READER_VERSION = 2  # raise it when the same bytes would be read differently
 _DELIMITERS = ",;\t|"
-_PIECE = 1 << 20
+_PIECE, _HEAD = 1 << 20, 1 << 16
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
@@ -56,7 +57,7 @@ def read_sheet(con: duckdb.DuckDBPyConnection, path: Path, workspace: Path, shee
 
 def _read_text(con: duckdb.DuckDBPyConnection, path: Path, workspace: Path) -> Sheet:
     encoding = _encoding(path)
-    header, delimiter = _header(path, encoding)
+    header, delimiter, blank_lines = _header(path, encoding)
     odd_blanks = encoding == "cp1252" or _has_odd_blanks(path, delimiter)
     source = path
     if encoding == "cp1252":  # DuckDB cannot read it; its `latin-1` gets 0x80-0x9F wrong
@@ -64,30 +65,37 @@ def _read_text(con: duckdb.DuckDBPyConnection, path: Path, workspace: Path) -> S
         source.write_bytes(path.read_bytes().decode(encoding).encode())
     types = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(header)))
     relation = (
-        f"read_csv('{_quoted(source)}', columns = {{{types}}}, header = true, auto_detect = false,"
+        f"read_csv({readable(source)}, columns = {{{types}}}, header = true, skip = {blank_lines}, auto_detect = false,"
         f" delim = '{delimiter}', quote = '\"', escape = '\"', strict_mode = true)"
     )
     return Sheet(header, relation, encoding, delimiter, odd_blanks)
 
 
-def _quoted(path: Path) -> str:
-    """A path inside an SQL string; brackets and stars would be a pattern to DuckDB."""
+def readable(path: Path) -> str:
+    """A path as DuckDB's readers take it: an SQL string in which brackets and stars are no pattern."""
     text = str(path).replace("'", "''")
-    return "".join(f"[{sign}]" if sign in "[*?" else sign for sign in text)
+    return "'" + "".join(f"[{sign}]" if sign in "[*?" else sign for sign in text) + "'"
 
 
 def _encoding(path: Path) -> str:
     """UTF-8 where the whole file decodes as it, else cp1252, else Refused. Read in pieces: a file may be large."""
-    with path.open("rb") as file:
-        if any(b"\0" in piece for piece in iter(lambda: file.read(_PIECE), b"")):
+    plain = True
+    for piece in _pieces(path):
+        plain = plain and piece.isascii()
+        if b"\0" in piece:
             raise Refused(
                 "not_text",
                 "found NUL bytes (a binary or UTF-16 file), expected UTF-8 or cp1252 text. Export it as CSV UTF-8.",
             )
     for encoding in ("utf-8-sig", "cp1252"):
-        if _decodes(path, encoding):
+        if plain or _decodes(path, encoding):
             return encoding
     raise Refused("not_text", "found bytes that are neither UTF-8 nor cp1252. Export the file as CSV UTF-8.")
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        yield from iter(lambda: file.read(_PIECE), b"")
 
 
 def _has_odd_blanks(path: Path, delimiter: str) -> bool:
@@ -95,58 +103,66 @@ def _has_odd_blanks(path: Path, delimiter: str) -> bool:
     sign = delimiter.encode()
     signs = [blank.encode() for blank in BLANKS if blank not in f" \r\n{delimiter}"]
     signs += [b'\n"', b'\r"', sign + b'"\n', sign + b'"\r']
-    with path.open("rb") as file:
-        before = file.read(len(codecs.BOM_UTF8)).removeprefix(codecs.BOM_UTF8)
-        for piece in iter(lambda: file.read(_PIECE), b""):
-            if any(blank in before + piece for blank in signs):
-                return True
-            before = piece[-4:]
+    before = b""
+    for piece in _pieces(path):
+        seen = before + piece.removeprefix(codecs.BOM_UTF8 if not before else b"")
+        # One byte is found thirty times as fast as two, and most of these are not there at all.
+        if any(sign[:1] in seen and sign[-1:] in seen and sign in seen for sign in signs):
+            return True
+        before = piece[-4:]
     return False
 
 
 def _decodes(path: Path, encoding: str) -> bool:
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
-        with path.open("rb") as file:
-            for piece in iter(lambda: file.read(_PIECE), b""):
-                decoder.decode(piece)
+        for piece in _pieces(path):
+            decoder.decode(piece)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False
     return True
 
 
-def _header(path: Path, encoding: str) -> tuple[tuple[str, ...], str]:
-    """Names of the first line, and the delimiter that parts them."""
+def _header(path: Path, encoding: str) -> tuple[tuple[str, ...], str, int]:
+    """Names of the first line that is not blank, the delimiter that parts them, and the blank lines before it."""
     with path.open(encoding=encoding, newline="") as file:
-        start = file.read(_PIECE).lstrip("\r\n")
+        all_of_it = file.read(_HEAD)
+    start = all_of_it.lstrip("\r\n")
+    blank_lines = len(all_of_it[: len(all_of_it) - len(start)].splitlines())
     if not start.strip():
         raise Refused("empty_file", "found no header line. Send the extract again.")
-    first = start.splitlines()[0]
-    delimiter = max(_DELIMITERS, key=lambda sign: len(next(csv.reader([first], delimiter=sign))))
+    delimiter = max(_DELIMITERS, key=lambda sign: _fits(start, sign))
     names = next(csv.reader(io.StringIO(start, newline=""), delimiter=delimiter))
-    return tuple(" ".join(name.split()) for name in names), delimiter
+    return tuple(" ".join(name.split()) for name in names), delimiter, blank_lines
+
+
+def _fits(start: str, delimiter: str) -> tuple[bool, int]:
+    """How well a sign parts a file: header and first row alike (a question may be full of commas), most cells."""
+    csv.field_size_limit(1 << 27)
+    rows = (cells for cells in csv.reader(io.StringIO(start, newline=""), delimiter=delimiter) if cells)
+    header, first = next(rows), next(rows, [])
+    return len(header) == len(first) > 1, len(header)
 
 
 def what_is_broken(path: Path, sheet: Sheet) -> Refused:
-    """Why DuckDB would not read the rows of a text file: ragged rows, or a quote left open. Says where."""
-    rows, last = 0, len(sheet.header)
+    """Why DuckDB would not read the rows of a text file: ragged rows, a quote left open, mixed lines. Says where."""
+    rows, last, quotes = 0, len(sheet.header), False
     with path.open(encoding=sheet.encoding, newline="") as file:
-        for cells in _rows(file, sheet.delimiter):
-            rows, last = rows + 1, len(cells)
-            if last != len(sheet.header):
-                break
+        try:
+            for cells in _rows(file, sheet.delimiter):
+                rows, last = rows + 1, len(cells)
+                if last != len(sheet.header):
+                    break
+        except csv.Error:
+            quotes = True
     cut = "The file ends without a line end: it seems cut off. " if not _ends_with_newline(path) else ""
-    if last == len(sheet.header):
-        return Refused(
-            "broken_rows",
-            f"found a quote that is not closed, or stray quotes, near row {rows}. {cut}Send the extract again.",
-        )
-    return Refused(
-        "broken_rows",
-        f"found {last} cells in row {rows}, expected {len(sheet.header)} as in the header. "
-        f"{cut}Send the whole extract again.",
-    )
+    found = f"{last} cells in row {rows}, expected {len(sheet.header)} as in the header"
+    if quotes:
+        found = f"a quote that is not closed, or stray quotes, after row {rows}"
+    elif last == len(sheet.header):
+        found, cut = "line ends of more than one kind (or a line of over 2,000,000 bytes), expected one kind", ""
+    return Refused("broken_rows", f"found {found}. {cut}Send the whole extract again.")
 
 
 def _ends_with_newline(path: Path) -> bool:
@@ -156,10 +172,11 @@ def _ends_with_newline(path: Path) -> bool:
 
 
 def _rows(file: TextIO, delimiter: str) -> Iterator[list[str]]:
+    """Rows below the header; blank lines are none."""
     csv.field_size_limit(1 << 27)
-    reader = csv.reader(file, delimiter=delimiter)
-    next(reader)
-    yield from (cells for cells in reader if cells)
+    rows = (cells for cells in csv.reader(file, delimiter=delimiter, strict=True) if cells)
+    next(rows)
+    yield from rows
 
 
 def _read_workbook(con: duckdb.DuckDBPyConnection, path: Path, sheet: str) -> Sheet:
@@ -188,6 +205,8 @@ def _cell_text(cell: object) -> str | None:
     """A cell as a person would have typed it: 12 rather than 12.0, an ISO date rather than a serial number."""
     if cell is None or cell == "":
         return None
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() else f"{cell:.15g}"  # as many digits as Excel itself shows
+    if isinstance(cell, datetime) and cell.time() == time.min:
+        return cell.date().isoformat()
     return str(cell)

@@ -9,6 +9,7 @@ digests in name order. Columns that differ between nights of one content (`varie
 """
 
 import hashlib
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -21,6 +22,12 @@ def fingerprint(con: duckdb.DuckDBPyConnection) -> str:
     """64 hex digits."""
     lines = [f"{table.name} {digest(con, table)}" for table in sorted(TABLES, key=lambda table: table.name)]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def fingerprint_of(path: Path) -> str:
+    """The fingerprint of a snapshot file."""
+    with duckdb.connect(str(path), read_only=True) as con:
+        return fingerprint(con)
 
 
 def digest(con: duckdb.DuckDBPyConnection, table: Table) -> str:

@@ -17,6 +17,7 @@ from vm_pipeline.indicators.catalogue import CATALOGUE
 from vm_pipeline.sources.receipts import Version
 from vm_pipeline.staging.batches import Staging
 from vm_pipeline.staging.known import Known
+from vm_pipeline.staging.reading import readable
 from vm_pipeline.staging.summary import Summary
 
 _EMPTY = {
@@ -55,12 +56,12 @@ def put_inputs(con: duckdb.DuckDBPyConnection, known: Known, staging: Staging, n
 
 def put_feed(con: duckdb.DuckDBPyConnection, feed: str, versions: Iterable[Version], staging: Staging) -> None:
     """A view over the typed Parquet of some versions of a feed."""
-    paths = {str(staging.accepted(version.receipt)) for version in versions}
+    paths = sorted({readable(staging.accepted(version.receipt)) for version in versions})
     head = (
         "NULL::VARCHAR AS content_id, NULL::BIGINT AS row_number, "
         "NULL::INTEGER AS batch_month, NULL::INTEGER AS month_number"
     )
-    source = f"read_parquet({sorted(paths)})" if paths else f"(SELECT {head}, {_EMPTY[feed]}) WHERE false"
+    source = f"read_parquet([{', '.join(paths)}])" if paths else f"(SELECT {head}, {_EMPTY[feed]}) WHERE false"
     con.execute(f"CREATE OR REPLACE VIEW staging.{feed} AS SELECT * FROM {source}")
 
 

@@ -12,6 +12,7 @@ import duckdb
 from vm_pipeline.feeds.reference import REFERENCES, Reference
 from vm_pipeline.sources.receipts import Version
 from vm_pipeline.staging.batches import Staging
+from vm_pipeline.staging.reading import readable
 
 _OPEN = "coalesce({0}.valid_from, DATE '1900-01-01') <= coalesce({1}.valid_to, DATE '2199-12-31')"
 
@@ -53,10 +54,10 @@ def _put_one(
         return
     con.execute("CREATE OR REPLACE TEMP TABLE settled (provider_code VARCHAR)")
     for place, version in enumerate(candidates):
-        path = staging.accepted(version.receipt)
+        path = readable(staging.accepted(version.receipt))
         con.execute(
             f"CREATE OR REPLACE TEMP TABLE candidate AS SELECT row_number, {_columns(reference)} "
-            f"FROM read_parquet('{path}') WHERE {_provider(reference)} NOT IN (SELECT provider_code FROM settled)"
+            f"FROM read_parquet({path}) WHERE {_provider(reference)} NOT IN (SELECT provider_code FROM settled)"
         )
         con.execute(f"CREATE OR REPLACE TEMP TABLE unsound AS {_contradictions(reference)}")
         last = place == len(candidates) - 1

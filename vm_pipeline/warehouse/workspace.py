@@ -40,7 +40,7 @@ def open_workspace(path: Path, memory: str = "", threads: int = 0) -> Iterator[d
     config |= {"threads": str(threads)} if threads else {}
     con = duckdb.connect(config=config)
     try:
-        con.execute(f"ATTACH '{path}' AS warehouse")
+        con.execute(f"ATTACH {_text(str(path))} AS warehouse")
         con.execute("ATTACH ':memory:' AS staging; ATTACH ':memory:' AS core; USE warehouse")
         yield con
     finally:

@@ -1,0 +1,48 @@
+# What a person runs. Every target makes the environment it needs from requirements.lock.
+# Does not belong here: anything a command of the package can do itself.
+
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+WORKERS ?= 2
+
+.PHONY: demo ui test check format docs lock clean
+
+demo: $(READY)  ## write a synthetic programme, run two nights of it
+	$(BIN)/vm-pipeline demo
+
+ui: $(READY)  ## Dagster's UI on the demo
+	@mkdir -p demo-home/dagster
+	DAGSTER_HOME="$(CURDIR)/demo-home/dagster" VM_HOME="$(CURDIR)/demo-home" VM_FEEDS="$(CURDIR)/demo-feeds" \
+		$(BIN)/dagster dev -w workspace.yaml
+
+test: check  ## every check and every test
+	$(BIN)/pytest -n $(WORKERS)
+
+check: $(READY)  ## format, lint, types, import layers, definitions load
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -c "from vm_pipeline.definitions import defs; print(len(list(defs().resolve_all_asset_specs())), 'assets load')"
+
+format: $(READY)  ## write the format the check asks for
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+docs: $(READY)  ## write docs/reference from the declarations
+	$(BIN)/python -m vm_pipeline.reference docs/reference
+
+lock: $(READY)  ## pin again what pyproject.toml asks for (needs uv)
+	uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--no-header --no-annotate --no-strip-extras --python-version 3.11 -o requirements.lock
+
+$(READY): requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+clean:  ## drop the demo and every cache; the environment stays
+	rm -rf demo-home demo-feeds .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,190 @@
+"""The command `vm-pipeline`: the door people and cron come in by.
+
+Belongs here: arguments, exit status, and calling one thing.
+Does not belong here: the work (defs, home), how results look (summary).
+
+Exit status: 0 published, or nothing to do; 1 a gate closed (the last good warehouse stays), or --strict and a batch
+was refused; 2 usage or configuration.
+"""
+
+import csv
+import json
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from vm_pipeline import __version__, figures, page, settings
+from vm_pipeline.feeds import FEEDS
+from vm_pipeline.home import Home
+from vm_pipeline.settings import Asked, ConfigurationError
+from vm_pipeline.sources.folder import FolderSource
+
+CLOSED, USAGE = 1, 2
+_PATH = click.Path(path_type=Path)
+
+
+def _installed(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Options every command takes, and one way to say what is wrong with them."""
+
+    @wraps(command)
+    def wrapped(**arguments: Any) -> Any:
+        try:
+            return command(**arguments)
+        except ConfigurationError as error:
+            Console(stderr=True).print(f"[bold red]Configuration:[/] {error}", highlight=False)
+            sys.exit(USAGE)
+
+    wrapped = click.option("--warehouse", metavar="URL", help="Snapshot file, a path or duckdb:///path.")(wrapped)
+    return click.option("--home", type=_PATH, help="Home folder (default: VM_HOME, or ./vm-home).")(wrapped)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def main() -> None:
+    """Finance, activity and staff experience joined per team, every night, to the penny."""
+
+
+@main.command()
+@click.option("--config", type=_PATH, help="vm.toml (default: VM_CONFIG).")
+@click.option("--feeds", type=_PATH, help="A drop folder in the canonical layout; needs no configuration.")
+@click.option("--as-of", "moment", metavar="TIME", help="Rebuild the warehouse as it was known then; receives nothing.")
+@click.option("--full", is_flag=True, help="Stage and build everything again; the fingerprint must not change.")
+@click.option("--strict", is_flag=True, help="A refused batch or an unreadable file makes the exit status 1.")
+@click.option("--dry-run", is_flag=True, help="Say what would be received; change nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary for machines.")
+@_installed
+def run(
+    config: Path | None,
+    feeds: Path | None,
+    moment: str | None,
+    full: bool,
+    strict: bool,
+    dry_run: bool,
+    as_json: bool,
+    home: Path | None,
+    warehouse: str | None,
+) -> None:
+    """Receive what is new, judge it, build the warehouse and publish it."""
+    if config and feeds:
+        raise ConfigurationError("found --config and --feeds, expected one of them.")
+    chosen = settings.load(Asked(config, feeds, home, warehouse))
+    if not chosen.sources and not moment:
+        raise ConfigurationError("found no source, expected --feeds DIR, --config FILE, VM_FEEDS or VM_CONFIG.")
+    if dry_run:
+        sys.exit(_dry_run(Home(chosen), as_json))
+    sys.exit(night(chosen, moment, full, strict, as_json))
+
+
+def night(chosen: settings.Settings, moment: str | None, full: bool, strict: bool, as_json: bool) -> int:
+    """One night, told as it goes. Returns the exit status."""
+    from vm_pipeline.defs.run import rebuild_as_of, run_night
+
+    _refuse_empty(chosen, moment)
+    watch = page.Watch(quiet=as_json)
+    with watch:
+        if moment:
+            outcome = rebuild_as_of(chosen, watch.report, settings.as_of(moment), full)
+        else:
+            outcome = run_night(chosen, watch.report, full)
+    found = figures.summarise(Home(chosen), outcome, settings.as_of(moment) if moment else "", watch.seconds)
+    if as_json:
+        click.echo(json.dumps(found, indent=1, ensure_ascii=False, default=str))
+    else:
+        page.show(found)
+    amiss = found["refused"] or found["problems"]
+    return CLOSED if outcome.failure or (strict and amiss) else 0
+
+
+def _refuse_empty(chosen: settings.Settings, moment: str | None) -> None:
+    """A drop folder that is not there, or has nothing in it, is a mistake to mend before anything runs."""
+    folders = [source for source in chosen.sources if isinstance(source, FolderSource)]
+    if moment or len(folders) < len(chosen.sources):
+        return
+    found = [folder.find() for folder in folders]
+    if not any(extracts for extracts, _ in found):
+        raise ConfigurationError("; ".join(str(problem) for _, problems in found for problem in problems))
+
+
+def _dry_run(home: Home, as_json: bool) -> int:
+    """What a run would receive. Reads the sources, writes nothing."""
+    plan = figures.plan(home)
+    if as_json:
+        click.echo(json.dumps(plan, indent=1, ensure_ascii=False))
+    else:
+        page.show_plan(plan)
+    return 0
+
+
+@main.command()
+@click.option(
+    "--feeds", type=_PATH, default=Path("demo-feeds"), show_default=True, help="Where to write the programme."
+)
+@_installed
+def demo(feeds: Path, home: Path | None, warehouse: str | None) -> None:
+    """Write a small synthetic programme and run two nights of it."""
+    from vm_pipeline.defs.run import land_only
+    from vm_pipeline.demo import restate, write_programme
+
+    console = Console()
+    chosen = settings.load(Asked(feeds=feeds, home=home or Path("demo-home"), warehouse=warehouse))
+    console.print(f"Writing a synthetic programme of four boards and 36 months to [bold]{feeds}[/] …")
+    write_programme(feeds)
+    received = land_only(chosen)
+    console.print(f"First night: {len(received.new)} extracts received, kept under their hashes.")
+    console.print(f"Then a board corrected a month: {restate(feeds)}")
+    sys.exit(night(chosen, None, False, False, False))
+
+
+@main.command()
+@click.option("--feed", type=click.Choice([*FEEDS]), help="Only this feed.")
+@click.option("--provider", help="Only this provider.")
+@click.option("--period", metavar="YYYY-MM", help="Only this month.")
+@click.option("--to", "target", type=_PATH, help="Write them to a CSV file (with --feed, the feed's own columns).")
+@_installed
+def rejects(
+    feed: str | None,
+    provider: str | None,
+    period: str | None,
+    target: Path | None,
+    home: Path | None,
+    warehouse: str | None,
+) -> None:
+    """Rejected rows in force, with rule, batch and row number, to be mended and sent again."""
+    known = Home(settings.load(Asked(home=home, warehouse=warehouse)))
+    tables = figures.rejected_rows(known, [feed] if feed else [*FEEDS], provider, period)
+    if target is None:
+        page.show_rejects(tables)
+        return
+    header, rows = figures.one_table(tables)
+    with target.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([header, *rows])
+    click.echo(f"{len(rows)} rejected rows written to {target}")
+
+
+@main.command()
+@_installed
+def fingerprint(home: Path | None, warehouse: str | None) -> None:
+    """One hash of the published content, the same on any machine."""
+    from vm_pipeline.warehouse.fingerprint import fingerprint_of
+
+    path = settings.load(Asked(home=home, warehouse=warehouse)).warehouse
+    if not path.is_file():
+        raise ConfigurationError(f"{path}: found no warehouse, expected a published one. Use `vm-pipeline run` first.")
+    click.echo(fingerprint_of(path))
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@_installed
+def status(as_json: bool, home: Path | None, warehouse: str | None) -> None:
+    """What has been received, what is in force, what was refused, what is published."""
+    found = figures.status(Home(settings.load(Asked(home=home, warehouse=warehouse))))
+    if as_json:
+        click.echo(json.dumps(found, indent=1, ensure_ascii=False))
+    else:
+        page.show_status(found)

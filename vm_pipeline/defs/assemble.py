@@ -1,0 +1,53 @@
+"""The definitions as a whole: assets, jobs, schedule, sensors, and the night they work on.
+
+Belongs here: what there is. Parts can be swapped, for tests.
+"""
+
+import dagster as dg
+
+from vm_pipeline.calendar import LONDON
+from vm_pipeline.defs.core import UNMAPPED, core
+from vm_pipeline.defs.landing import landing
+from vm_pipeline.defs.night import Night
+from vm_pipeline.defs.publish import marts, published_warehouse
+from vm_pipeline.defs.quality import quality_assets
+from vm_pipeline.defs.schedule import build_sensor, drop_folder_sensor, nightly, stage_sensor
+from vm_pipeline.defs.staging import staging_assets
+from vm_pipeline.home import Home
+from vm_pipeline.settings import Settings
+
+LAND, STAGE, BUILD = "land", "stage", "build"
+_BUILD = ("core", "marts", "publish")
+
+
+def monthly(first_month: str) -> dg.MonthlyPartitionsDefinition:
+    """Months from the first of the settings to the running one, London time."""
+    return dg.MonthlyPartitionsDefinition(start_date=first_month, fmt="%Y-%m", timezone=LONDON.key, end_offset=1)
+
+
+def assemble(settings: Settings, night: Night | None = None) -> dg.Definitions:
+    """Every definition, for one home."""
+    months = monthly(settings.first_month)
+    assets = [landing, *staging_assets(months), *quality_assets(months), core, marts, published_warehouse]
+    land = dg.define_asset_job(
+        LAND, dg.AssetSelection.groups("landing"), description="Ask every source and keep what is new."
+    )
+    built = dg.AssetSelection.groups(*_BUILD) | dg.AssetSelection.assets(UNMAPPED)
+    stage = dg.define_asset_job(
+        STAGE,
+        dg.AssetSelection.groups("staging", "quality") - built,
+        partitions_def=months,
+        description="Stage and judge a range of months.",
+    )
+    # A job of its own: in a run over a range Dagster writes an event a month for every asset, partitioned or not.
+    build = dg.define_asset_job(
+        BUILD, built, description="Build the warehouse from all that is staged, and publish it."
+    )
+    return dg.Definitions(
+        assets=assets,
+        jobs=[land, stage, build],
+        schedules=[nightly(land)],
+        sensors=[drop_folder_sensor(land), stage_sensor(land, stage, months), build_sensor(stage, build)],
+        resources={"night": night or Night(Home(settings))},
+        executor=dg.in_process_executor,
+    )

@@ -1,0 +1,108 @@
+"""Core: facts and dimensions built from what is known, in a draft nobody reads, and the gates they must pass."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+
+from vm_pipeline.defs.describe import OWNERS, table_of
+from vm_pipeline.defs.night import Night, as_check, known_until, one_each
+from vm_pipeline.defs.statements import result, specs
+from vm_pipeline.feeds import FEEDS
+from vm_pipeline.quality.core import check_facts, check_reconciliation
+from vm_pipeline.quality.totals import check_totals
+from vm_pipeline.quality.unmapped import write_unmapped
+from vm_pipeline.quality.verdict import Figure, Verdict
+from vm_pipeline.staging.known import Known
+from vm_pipeline.warehouse.build import build_core
+from vm_pipeline.warehouse.reference import Finding
+from vm_pipeline.warehouse.tables import TABLES
+from vm_pipeline.warehouse.workspace import open_workspace
+
+UNMAPPED = dg.AssetKey(["quality", "unmapped"])
+_FACT_KEYS = {t.name: tuple(c.name for c in t.primary_key) for t in TABLES if t.name.startswith("fact_")}
+# Check → the table it is shown on; those of facts are shown on each fact.
+_SHOWN_ON = {
+    "totals_hold": dg.AssetKey(["core", "batch"]),
+    "ledger_reconciles": dg.AssetKey(["core", "reconciliation"]),
+    "references_sound": dg.AssetKey(["core", "cost_centre_share"]),
+}
+_SAYS = {
+    "totals_hold": "Rows and pounds in = accepted + rejected, in every batch there is.",
+    "ledger_reconciles": "Received = rejected + superseded + shared out to teams, to the penny.",
+    "references_sound": "Reference tables are there and do not contradict themselves.",
+    "keys_unique": "No fact stands twice.",
+    "share_unallocated": "How much no reference row maps.",
+}
+_BLOCKING = ("totals_hold", "ledger_reconciles", "keys_unique")
+
+
+def _checks() -> list[dg.AssetCheckSpec]:
+    shown = [*_SHOWN_ON.items()]
+    shown += [(code, dg.AssetKey(["core", fact])) for fact in _FACT_KEYS for code in _SAYS if code not in _SHOWN_ON]
+    return [
+        dg.AssetCheckSpec(code, asset=key, blocking=code in _BLOCKING, description=_SAYS[code]) for code, key in shown
+    ]
+
+
+_UNMAPPED_SPEC = dg.AssetSpec(
+    UNMAPPED,
+    group_name="quality",
+    deps=[["core", fact] for fact in _FACT_KEYS],
+    owners=OWNERS,
+    kinds={"csv"},
+    description="Codes that no reference row maps, largest first, as reference files ready to fill in.",
+)
+
+
+@dg.multi_asset(specs=[*specs("core"), _UNMAPPED_SPEC], name="core", check_specs=_checks())
+def core(
+    context: dg.AssetExecutionContext, night: dg.ResourceParam[Night]
+) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    """Build, judge what was built, and list what nobody has mapped."""
+    home = night.home
+    night.report("core", 0, 1)
+    known = home.known(known_until(context))
+    draft = home.draft(context.run.run_id)
+    draft.unlink(missing_ok=True)
+    with open_workspace(draft, home.settings.memory, home.settings.threads) as con:
+        built, findings = build_core(con, known, home.staging, home.settings.nation)
+        verdicts = night.judge([*_verdicts(con, night, known), _references(findings)])
+        lists = write_unmapped(con, home.reports / "unmapped", "staging.survey")
+    night.built += built
+    night.report("core", 1, 1)
+    yield from (result(one) for one in built)
+    yield dg.MaterializeResult(asset_key=UNMAPPED, metadata=_as_metadata(lists))
+    for verdict in verdicts:
+        yield as_check(verdict, _SHOWN_ON.get(verdict.code) or dg.AssetKey(["core", verdict.subject]))
+
+
+def _verdicts(con: duckdb.DuckDBPyConnection, night: Night, known: Known) -> list[Verdict]:
+    """Totals are looked at again here, over every batch: a warehouse can be built without staging anything."""
+    staging = night.home.staging
+    totals = [check_totals(con, feed, known, staging, known.versions) for feed in FEEDS]
+    return [
+        *one_each(totals, ["totals_hold"], "batch"),
+        check_reconciliation(con),
+        *check_facts(con, _FACT_KEYS, night.thresholds),
+    ]
+
+
+def _references(findings: list[Finding]) -> Verdict:
+    figures: tuple[Figure, ...] = tuple(
+        {"table": f.table, "provider": f.provider_code, "message": f.message} for f in findings
+    )
+    message = " ".join(f.message for f in findings) or "Every reference table is there and none contradicts itself."
+    return Verdict("references_sound", "reference", not findings, False, message, figures)
+
+
+def _as_metadata(lists: list[Path]) -> dict[str, dg.MetadataValue]:
+    files: dict[str, dg.MetadataValue] = {f"{path.stem} file": dg.MetadataValue.path(str(path)) for path in lists}
+    return files | {path.stem: table_of(_rows(path)) for path in lists}
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))

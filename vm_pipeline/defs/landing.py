@@ -1,0 +1,51 @@
+"""Landing assets: one a feed, all filled by one look at the sources."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from vm_pipeline.defs.describe import OWNERS, table_of
+from vm_pipeline.defs.night import Night
+from vm_pipeline.feeds import FEEDS
+from vm_pipeline.home import utc_now
+from vm_pipeline.sources.landing import Received
+
+GROUPS = (*FEEDS, "reference")
+_DESCRIPTION = "Extracts of the {0} feed as received: bytes under their SHA-256, and a receipt for each. Never changed."
+
+
+def _specs() -> list[dg.AssetSpec]:
+    return [
+        dg.AssetSpec(
+            ["landing", feed],
+            group_name="landing",
+            description=_DESCRIPTION.format(feed),
+            owners=OWNERS,
+            kinds={"file"},
+        )
+        for feed in GROUPS
+    ]
+
+
+@dg.multi_asset(specs=_specs(), name="landing")
+def landing(context: dg.AssetExecutionContext, night: dg.ResourceParam[Night]) -> Iterator[dg.MaterializeResult]:
+    """Ask every source and keep what is new."""
+    if not night.home.settings.sources:
+        raise dg.Failure("found no source in the settings; expected [[source]] in vm.toml, VM_FEEDS or VM_CONFIG.")
+    received = night.received = night.home.receive(utc_now())
+    for problem in received.problems:
+        context.log.warning(str(problem))
+    for feed in GROUPS:
+        yield dg.MaterializeResult(asset_key=["landing", feed], metadata=_figures(received, feed))
+
+
+def _figures(received: Received, feed: str) -> dict[str, dg.MetadataValue]:
+    new = [receipt for receipt in received.new if receipt.slot.feed.partition("/")[0] == feed]
+    rows = [{"slot": str(r.slot), "bytes": r.size, "sha256": r.sha256[:12]} for r in new]
+    found = [{"where": p.where, "found": p.found, "expected": p.expected, "to do": p.remedy} for p in received.problems]
+    return {
+        "new extracts": dg.MetadataValue.int(len(new)),
+        "new bytes": dg.MetadataValue.int(sum(receipt.size for receipt in new)),
+        "received": table_of(rows, ("slot", "bytes", "sha256")),
+        "problems": table_of(found, ("where", "found", "expected", "to do")),
+    }

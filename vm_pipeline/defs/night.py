@@ -1,0 +1,85 @@
+"""One night as the assets see it: the home, the time up to which receipts count, and who listens.
+
+Belongs here: what every asset asks first.
+Does not belong here: any asset.
+
+Run tags: `vm/known_until` (UTC, ISO) fixes the receipts that count, so that every step of a run sees the same;
+`vm/as_of` sends the result to the as-of folder; `vm/full` stages again what is staged already.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from vm_pipeline.home import Home
+from vm_pipeline.quality.history import Thresholds
+from vm_pipeline.quality.verdict import Verdict
+from vm_pipeline.sources.landing import Received
+from vm_pipeline.warehouse.workspace import Built
+
+KNOWN_UNTIL, AS_OF, FULL = "vm/known_until", "vm/as_of", "vm/full"
+CARRIED = (KNOWN_UNTIL, AS_OF)  # from the run that stages to the run that builds
+
+
+@dataclass
+class Night:
+    """The resource of every asset. What it collects is read by the command line after a run in its own process."""
+
+    home: Home
+    report: Callable[[str, int, int], None] = lambda step, done, total: None
+    received: Received | None = None
+    verdicts: list[Verdict] = field(default_factory=list)
+    built: list[Built] = field(default_factory=list)
+    published: bool = False
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """Where checks begin to warn, as configured."""
+        chosen = dict(self.home.settings.quality)
+        chosen.pop("blocking", None)
+        return Thresholds(**chosen)
+
+    @property
+    def blocking(self) -> frozenset[str]:
+        """Feeds whose whole-table checks close the publishing gate."""
+        return frozenset(self.home.settings.quality.get("blocking", ()))
+
+    def judge(self, verdicts: list[Verdict]) -> list[Verdict]:
+        """Remember verdicts for the summary."""
+        self.verdicts += verdicts
+        return verdicts
+
+
+def known_until(context: dg.AssetExecutionContext) -> str:
+    """The run's tag, or else the moment the run was made: the same for all its steps."""
+    tag = context.run.tags.get(KNOWN_UNTIL)
+    if tag:
+        return tag
+    record = context.instance.get_run_record_by_id(context.run.run_id)
+    made = record.create_timestamp if record else datetime.now(UTC)
+    return made.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def one_each(verdicts: list[Verdict], codes: Sequence[str], subject: str) -> list[Verdict]:
+    """Dagster wants one result a declared check: the failing one speaks, and what was not judged passes."""
+    found: dict[str, Verdict] = {}
+    for verdict in verdicts:
+        if verdict.code not in found or not verdict.passed:
+            found[verdict.code] = verdict
+    return [found.get(code, Verdict(code, subject, True, False, "Nothing to judge.")) for code in codes]
+
+
+def as_check(verdict: Verdict, asset_key: dg.AssetKey) -> dg.AssetCheckResult:
+    """A verdict as Dagster shows it."""
+    from vm_pipeline.defs.describe import table_of
+
+    return dg.AssetCheckResult(
+        passed=verdict.passed,
+        asset_key=asset_key,
+        check_name=verdict.code,
+        severity=dg.AssetCheckSeverity.ERROR if verdict.blocks else dg.AssetCheckSeverity.WARN,
+        description=verdict.message,
+        metadata={"figures": table_of(verdict.figures)} if verdict.figures else None,
+    )

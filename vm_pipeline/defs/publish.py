@@ -1,0 +1,58 @@
+"""Marts and publish: what people read, built from core and put in place in one step."""
+
+import time
+from collections.abc import Iterator
+
+import dagster as dg
+
+from vm_pipeline.defs.describe import OWNERS
+from vm_pipeline.defs.night import AS_OF, Night, known_until
+from vm_pipeline.defs.statements import result, specs
+from vm_pipeline.warehouse.build import build_marts, publication
+from vm_pipeline.warehouse.snapshot import describe, publish
+from vm_pipeline.warehouse.statements import statements
+from vm_pipeline.warehouse.workspace import open_workspace
+
+PUBLISHED = dg.AssetKey(["publish", "warehouse"])
+
+
+@dg.multi_asset(specs=specs("marts"), name="marts")
+def marts(context: dg.AssetExecutionContext, night: dg.ResourceParam[Night]) -> Iterator[dg.MaterializeResult]:
+    """Fill the marts in the draft."""
+    night.report("marts", 0, 1)
+    settings = night.home.settings
+    with open_workspace(night.home.draft(context.run.run_id), settings.memory, settings.threads) as con:
+        built = build_marts(con)
+    night.built += built
+    night.report("marts", 1, 1)
+    yield from (result(one) for one in built)
+
+
+@dg.asset(
+    key=PUBLISHED,
+    group_name="publish",
+    deps=[[s.layer, s.name] for layer in ("core", "marts") for s in statements(layer) if s.published],
+    owners=OWNERS,
+    kinds={"duckdb"},
+    description="The warehouse readers see: the draft put in place in one step, after every gate held.",
+)
+def published_warehouse(context: dg.AssetExecutionContext, night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
+    """Swap the draft in. An older night never replaces a newer one."""
+    start = time.perf_counter()
+    home, until = night.home, known_until(context)
+    draft, target = home.draft(context.run.run_id), home.target(context.run.tags.get(AS_OF, ""))
+    night.report("publish", 0, 1)
+    with open_workspace(draft) as con:
+        describe(con, publication(home.known(until), until, home.settings.nation))
+    night.published = publish(draft, target)
+    night.report("publish", 1, 1)
+    if not night.published:
+        context.log.warning("A newer night is published already; this one was dropped.")
+    return dg.MaterializeResult(
+        metadata={
+            "warehouse": dg.MetadataValue.path(str(target)),
+            "published": night.published,
+            "bytes": target.stat().st_size,
+            "seconds": round(time.perf_counter() - start, 2),
+        }
+    )

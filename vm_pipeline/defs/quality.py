@@ -1,0 +1,103 @@
+"""Quality assets: the verdict on a feed's months, rejected rows as a file, and codes nobody has mapped."""
+
+import csv
+import time
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+
+from vm_pipeline.defs.describe import OWNERS, table_of
+from vm_pipeline.defs.night import Night, as_check, known_until, one_each
+from vm_pipeline.defs.staging import in_months, known_in
+from vm_pipeline.feeds import FEEDS
+from vm_pipeline.quality.suites import check_contract
+from vm_pipeline.quality.verdict import Verdict
+from vm_pipeline.quality.whole_table import check_distribution, check_key_again, check_whole_table
+from vm_pipeline.sources.receipts import Version
+from vm_pipeline.staging.known import Known
+from vm_pipeline.staging.rejects import rejects
+
+# Every check may block: an ERROR stops what is downstream, a WARN does not. Which is which, the verdict says.
+_CHECKS = {
+    "contract_kept": "What was accepted really keeps the contract.",
+    "volume": "Rows of a month against the months before.",
+    "month_present": "No month is missing between a provider's first and last.",
+    "share_rejected": "Rows rejected, of rows received.",
+    "outside_period": "Rows that belong to a month outside their batch.",
+    "distribution": "A month looks like the months before.",
+    "refused": "Batches refused as a whole; the last good version stays in force.",
+    "no_control": "Ledger batches without a control file.",
+    "key_again": "The same ledger key in two batches in force.",
+}
+_WHOLE_TABLE = ("volume", "month_present", "share_rejected", "outside_period", "distribution", "refused")
+
+
+def quality_assets(months: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
+    """One asset a feed, partitioned by month."""
+    return [_feed_asset(feed, months) for feed in FEEDS]
+
+
+def _codes(feed: str) -> tuple[str, ...]:
+    of_ledger = ("no_control", "key_again") if feed == "ledger" else ()
+    return ("contract_kept", *_WHOLE_TABLE, *of_ledger)
+
+
+def _feed_asset(feed: str, months: dg.PartitionsDefinition) -> dg.AssetsDefinition:
+    key = dg.AssetKey(["quality", feed])
+
+    @dg.asset(
+        key=key,
+        group_name="quality",
+        deps=[["staging", feed]],
+        description=f"Whether the accepted rows of {feed} keep their contract, and what only the whole table can show.",
+        owners=OWNERS,
+        kinds={"greatexpectations"},
+        partitions_def=months,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        check_specs=[
+            dg.AssetCheckSpec(code, asset=key, blocking=True, description=_CHECKS[code]) for code in _codes(feed)
+        ],
+    )
+    def judged(context: dg.AssetExecutionContext, night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
+        start = time.perf_counter()
+        night.report(f"judging {feed}", 0, 1)
+        home = night.home
+        receipts = [r for r in home.receipts(known_until(context)) if r.slot.feed == feed]
+        known, versions = known_in(home, receipts, in_months(receipts, context))
+        verdicts = night.judge(_verdicts(night, feed, known, versions))
+        path = write_rejects(night, feed, known)
+        night.report(f"judging {feed}", 1, 1)
+        return dg.MaterializeResult(
+            metadata={
+                "verdicts": table_of(
+                    {"check": v.code, "passed": v.passed, "blocks": v.blocks, "message": v.message} for v in verdicts
+                ),
+                "rejected rows": dg.MetadataValue.path(str(path)),
+                "seconds": round(time.perf_counter() - start, 2),
+            },
+            check_results=[as_check(verdict, key) for verdict in one_each(verdicts, _codes(feed), feed)],
+        )
+
+    return judged
+
+
+def _verdicts(night: Night, feed: str, known: Known, versions: list[Version]) -> list[Verdict]:
+    staging, limits, blocking = night.home.staging, night.thresholds, night.blocking
+    with duckdb.connect() as con:
+        verdicts = check_contract(feed, known, staging, versions, con)
+        verdicts += check_whole_table(feed, known, limits, blocking)
+        verdicts.append(check_distribution(con, feed, known, staging, limits, blocking))
+        if feed == "ledger":
+            verdicts.append(check_key_again(con, known, staging))
+    return verdicts
+
+
+def write_rejects(night: Night, feed: str, known: Known) -> Path:
+    """Rejected rows in force, as a CSV for people."""
+    header, rows = rejects(known.in_force(feed), night.home.staging, feed)
+    path = night.home.reports / "rejects" / f"{feed}.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([header, *rows])
+    return path

@@ -1,0 +1,144 @@
+"""One night in this process: the same jobs Dagster would launch, one after the other.
+
+Belongs here: landing, then one refresh over the months it found something for; what came of it.
+Does not belong here: printing (cli), the assets.
+"""
+
+import json
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import dagster as dg
+
+from vm_pipeline.defs.assemble import BUILD, LAND, STAGE, assemble, monthly
+from vm_pipeline.defs.night import AS_OF, CARRIED, FULL, KNOWN_UNTIL, Night
+from vm_pipeline.defs.schedule import range_tags, unseen
+from vm_pipeline.home import Home, Report
+from vm_pipeline.quality.verdict import Verdict
+from vm_pipeline.settings import Settings
+from vm_pipeline.sources.landing import Received
+from vm_pipeline.staging.batches import is_typed
+from vm_pipeline.warehouse.workspace import Built
+
+_DAGSTER = """\
+telemetry:
+  enabled: false
+event_log_storage:
+  module: vm_pipeline.defs.storage
+  class: KeptSqliteEventLogStorage
+  config:
+    base_dir: {history}
+"""
+_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a night came to. `failure` says why a gate closed; empty = published, or nothing to do."""
+
+    received: Received | None
+    known_until: str
+    published: bool
+    up_to_date: bool
+    failure: str
+    verdicts: tuple[Verdict, ...] = ()
+    built: tuple[Built, ...] = field(default=())
+
+
+def run_night(settings: Settings, report: Report, full: bool = False) -> Outcome:
+    """Land, and refresh what changed."""
+    home = Home(settings)
+    night = Night(home, report)
+    definitions = assemble(settings, night)
+    with dagster_instance(home.folder) as instance:
+        report("landing", 0, 1)
+        failure = _execute(definitions, LAND, instance, {})
+        report("landing", 1, 1)
+        receipts = home.receipts()
+        if failure or not receipts:
+            return _outcome(night, "", failure or "Nothing was ever received: there is nothing to publish.")
+        until = receipts[-1].received_at
+        todo = receipts if full else unseen(home)
+        if not todo and home.is_published(home.known(until)):
+            return _outcome(night, until, "", up_to_date=True)
+        tags = range_tags(todo, monthly(settings.first_month), until) | ({FULL: "true"} if full else {})
+        return _refresh(definitions, night, instance, tags)
+
+
+def land_only(settings: Settings) -> Received:
+    """Receive, and leave the warehouse as it is. Raises RuntimeError where the landing fails."""
+    night = Night(Home(settings))
+    with dagster_instance(settings.home) as instance:
+        failure = _execute(assemble(settings, night), LAND, instance, {})
+    if failure or night.received is None:
+        raise RuntimeError(failure)
+    return night.received
+
+
+def rebuild_as_of(settings: Settings, report: Report, as_of: str, full: bool = False) -> Outcome:
+    """The warehouse as it was known at a time (UTC, ISO), in a file of its own. Lands nothing."""
+    home = Home(settings)
+    night = Night(home, report)
+    receipts = home.receipts(as_of)
+    if not receipts:
+        return _outcome(night, as_of, f"Nothing had been received by {as_of}: there is nothing to rebuild.")
+    todo = receipts if full else [r for r in receipts if is_typed(r) and not home.staging.is_staged(r)]
+    tags = range_tags(todo, monthly(settings.first_month), as_of) | {AS_OF: as_of} | ({FULL: "true"} if full else {})
+    with dagster_instance(home.folder) as instance:
+        return _refresh(assemble(settings, night), night, instance, tags)
+
+
+def _refresh(definitions: dg.Definitions, night: Night, instance: dg.DagsterInstance, tags: dict[str, str]) -> Outcome:
+    """Stage the months, then build. Great Expectations takes seconds to import: it loads while DuckDB works."""
+    threading.Thread(target=_preload, daemon=True).start()
+    failure = _execute(definitions, STAGE, instance, tags)
+    failure = failure or _execute(definitions, BUILD, instance, {tag: tags[tag] for tag in CARRIED if tag in tags})
+    night.home.clean()
+    return _outcome(night, tags[KNOWN_UNTIL], failure)
+
+
+def _preload() -> None:
+    from vm_pipeline.quality.suites import preload
+
+    preload()
+
+
+def _execute(definitions: dg.Definitions, job: str, instance: dg.DagsterInstance, tags: dict[str, str]) -> str:
+    """Run a job here. Returns why it failed; empty = it did not."""
+    result = definitions.resolve_job_def(job).execute_in_process(
+        instance=instance, tags=tags, run_config=_QUIET, raise_on_error=False
+    )
+    if result.success:
+        return ""
+    failed = [event for event in result.all_events if event.is_step_failure]
+    return " ".join(_reason(event) for event in failed) or "The run failed; see it in Dagster."
+
+
+def _reason(event: dg.DagsterEvent) -> str:
+    error = event.step_failure_data.error
+    while error and error.cause:
+        error = error.cause
+    said = error.message.strip().split("\n")[0] if error else "it failed"
+    return f"{event.step_key}: {said}"
+
+
+def _outcome(night: Night, until: str, failure: str, up_to_date: bool = False) -> Outcome:
+    return Outcome(
+        night.received, until, night.published, up_to_date, failure, tuple(night.verdicts), tuple(night.built)
+    )
+
+
+def dagster_home(home: Path) -> Path:
+    """The folder Dagster keeps its runs in, made ready: nothing is sent anywhere."""
+    folder = home / "dagster"
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = folder / "dagster.yaml"
+    if not settings.exists():
+        settings.write_text(_DAGSTER.format(history=json.dumps(str(folder / "history"))), "utf-8")
+    return folder
+
+
+def dagster_instance(home: Path) -> dg.DagsterInstance:
+    """The instance whose runs the UI shows."""
+    return dg.DagsterInstance.from_config(str(dagster_home(home)))

@@ -1,0 +1,137 @@
+"""Staging assets: typed batches of a feed by month, with the gate that rows and pounds must pass."""
+
+import time
+from typing import Any
+
+import dagster as dg
+import duckdb
+
+from vm_pipeline.defs.describe import OWNERS, schema_of_contract, table_of
+from vm_pipeline.defs.night import FULL, Night, as_check, known_until
+from vm_pipeline.feeds import ACTIVITY, FEEDS, LEDGER, SURVEY_WIDE
+from vm_pipeline.feeds.reference import REFERENCES
+from vm_pipeline.home import Home, partition_of
+from vm_pipeline.quality.totals import check_totals
+from vm_pipeline.sources.receipts import Receipt, Version
+from vm_pipeline.staging.known import Known
+
+_CONTRACTS = {"ledger": LEDGER, "activity": ACTIVITY, "survey": SURVEY_WIDE}
+
+
+def staging_assets(months: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
+    """One asset a feed, partitioned by month, and one for the reference tables."""
+    return [*(_feed_asset(feed, months) for feed in FEEDS), _reference_asset()]
+
+
+def _feed_asset(feed: str, months: dg.PartitionsDefinition) -> dg.AssetsDefinition:
+    contract, key = _CONTRACTS[feed], dg.AssetKey(["staging", feed])
+    rules = "\n".join(f"- `{rule.code}`: {rule.description}" for rule in contract.rules)
+
+    @dg.asset(
+        key=key,
+        group_name="staging",
+        deps=[["landing", feed]],
+        description=f"Typed batches, one a received content: {contract.grain}. Rows are rejected by\n\n{rules}",
+        owners=OWNERS,
+        kinds={"parquet", "duckdb"},
+        partitions_def=months,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        metadata={"dagster/column_schema": schema_of_contract(contract), "contract": contract.version},
+        check_specs=[
+            dg.AssetCheckSpec(
+                "totals_hold",
+                asset=key,
+                blocking=True,
+                description="Rows and pounds in = accepted + rejected, per batch.",
+            )
+        ],
+    )
+    def staged(context: dg.AssetExecutionContext, night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
+        start = time.perf_counter()
+        home, until = night.home, known_until(context)
+        receipts = [r for r in home.receipts(until) if r.slot.feed == feed]
+        chosen = in_months(receipts, context)
+        done = stage(night, chosen, feed, again=FULL in context.run.tags)
+        known, versions = known_in(home, receipts, chosen)
+        with duckdb.connect() as con:
+            verdict = night.judge([check_totals(con, feed, known, home.staging, versions)])[0]
+        return dg.MaterializeResult(
+            metadata={
+                **_figures(known, versions),
+                "staged now": done,
+                "seconds": round(time.perf_counter() - start, 2),
+            },
+            check_results=[as_check(verdict, key)],
+        )
+
+    return staged
+
+
+def in_months(receipts: list[Receipt], context: dg.AssetExecutionContext) -> list[Receipt]:
+    """Receipts that are worked on under the run's months."""
+    keys = set(context.partition_keys)
+    months = context.assets_def.partitions_def
+    first, last = (months.get_first_partition_key(), months.get_last_partition_key()) if months else (None, None)
+    return [r for r in receipts if partition_of(r.slot, first or "", last or "") in keys]
+
+
+def stage(night: Night, receipts: list[Receipt], feed: str, again: bool) -> int:
+    """Stage what is not staged yet, telling whoever listens."""
+    todo = [r for r in receipts if again or not night.home.staging.is_staged(r)]
+    done = 0
+
+    def progress(_: str) -> None:
+        nonlocal done
+        done += 1
+        night.report(f"staging {feed}", done, len(todo))
+
+    return night.home.staging.stage(todo, progress, again)
+
+
+def known_in(home: Home, receipts: list[Receipt], chosen: list[Receipt]) -> tuple[Known, list[Version]]:
+    """What is known of a feed, where only the chosen receipts need be staged; and the chosen versions."""
+    from vm_pipeline.staging.known import what_is_known
+
+    known = what_is_known([r for r in receipts if r in chosen or home.staging.is_staged(r)], home.staging)
+    contents = {r.content_id for r in chosen}
+    return known, [v for v in known.versions if v.receipt.content_id in contents]
+
+
+def _figures(known: Known, versions: list[Version]) -> dict[str, Any]:
+    found = [(v, s) for v in versions if (s := known.summary(v))]
+    rejections = [
+        {"batch": str(v.receipt.slot), "rule": rule.rule_code, "rows": rule.rows, "pounds": rule.amount}
+        for v, s in found
+        for rule in s.rejections
+    ]
+    refused = [{"batch": str(v.receipt.slot), "because": s.refused_because} for v, s in found if s.refused]
+    return {
+        "dagster/partition_row_count": sum(s.rows_accepted for _, s in found),
+        "rows received": sum(s.rows_received for _, s in found),
+        "rows rejected": sum(s.rows_rejected for _, s in found),
+        "rejections": table_of(
+            sorted(rejections, key=lambda row: -int(row["rows"])), ("batch", "rule", "rows", "pounds")
+        ),
+        "refused batches": table_of(refused, ("batch", "because")),
+    }
+
+
+def _reference_asset() -> dg.AssetsDefinition:
+    names = ", ".join(REFERENCES)
+
+    @dg.asset(
+        key=["staging", "reference"],
+        group_name="staging",
+        deps=[["landing", "reference"]],
+        description=f"Typed reference tables: {names}.",
+        owners=OWNERS,
+        kinds={"parquet", "duckdb"},
+    )
+    def staged(context: dg.AssetExecutionContext, night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
+        home = night.home
+        receipts = [r for r in home.receipts(known_until(context)) if r.slot.feed.startswith("reference/")]
+        stage(night, receipts, "reference", again=FULL in context.run.tags)
+        known, versions = known_in(home, receipts, receipts)
+        return dg.MaterializeResult(metadata=_figures(known, versions))
+
+    return staged

@@ -1,0 +1,53 @@
+"""Asset specs of the SQL files: what each makes, of what, in which columns, read off the files and declarations.
+
+Belongs here: one spec a statement. Does not belong here: running them (core, publish).
+"""
+
+import dagster as dg
+
+from vm_pipeline.defs.describe import OWNERS, schema_of_table
+from vm_pipeline.feeds import FEEDS
+from vm_pipeline.feeds.reference import REFERENCES
+from vm_pipeline.warehouse.statements import Statement, statements
+from vm_pipeline.warehouse.tables import METADATA
+from vm_pipeline.warehouse.workspace import Built
+
+
+def specs(layer: str) -> list[dg.AssetSpec]:
+    """One a file of the layer."""
+    return [_spec(statement) for statement in statements(layer)]
+
+
+def _spec(statement: Statement) -> dg.AssetSpec:
+    table = METADATA.tables.get(statement.target)
+    said = f"{table.comment}\n\n{statement.purpose}" if table is not None else statement.purpose
+    return dg.AssetSpec(
+        [statement.layer, statement.name],
+        group_name=statement.layer,
+        description=said,
+        deps=sorted(set(map(_dependency, statement.reads))),
+        owners=OWNERS,
+        kinds={"duckdb", "sql"},
+        metadata={"dagster/column_schema": schema_of_table(table)} if table is not None else {},
+    )
+
+
+def _dependency(name: str) -> dg.AssetKey:
+    """The asset that makes what a statement reads; inputs made of every feed stand behind the ledger's verdict."""
+    schema, _, table = name.partition(".")
+    if schema != "staging":
+        layer = next(layer for layer in ("core", "marts") for s in statements(layer) if s.name == table)
+        return dg.AssetKey([layer, table])
+    if table in FEEDS:
+        return dg.AssetKey(["quality", table])
+    if table in REFERENCES:
+        return dg.AssetKey(["staging", "reference"])
+    return dg.AssetKey(["quality", "ledger"])
+
+
+def result(built: Built) -> dg.MaterializeResult:
+    """What Dagster shows of one table after it was filled."""
+    return dg.MaterializeResult(
+        asset_key=[built.statement.layer, built.statement.name],
+        metadata={"dagster/row_count": built.rows, "seconds": round(built.seconds, 3)},
+    )

@@ -1,0 +1,189 @@
+"""What a night came to, as plain figures: for the page, for `--json`, for `status`.
+
+Belongs here: gathering figures that exist already.
+Does not belong here: computing anything new, deciding anything, laying them out (page).
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from vm_pipeline.feeds import FEEDS
+from vm_pipeline.home import Home
+from vm_pipeline.staging.known import Known
+from vm_pipeline.staging.rejects import rejects
+
+if TYPE_CHECKING:
+    from vm_pipeline.defs.run import Outcome
+
+Figures = dict[str, Any]
+Rejected = list[tuple[list[str], list[tuple[object, ...]]]]
+
+
+def summarise(home: Home, outcome: "Outcome", as_of: str, seconds: float) -> Figures:
+    """Everything `run` has to tell, as plain figures."""
+    known = home.known(outcome.known_until) if outcome.known_until and not outcome.failure else None
+    target = home.target(as_of)
+    return {
+        "status": _status(outcome),
+        "failure": outcome.failure,
+        "known_until": outcome.known_until,
+        "received_now": len(outcome.received.new) if outcome.received else 0,
+        "unchanged": outcome.received.unchanged if outcome.received else 0,
+        "problems": [str(problem) for problem in outcome.received.problems] if outcome.received else [],
+        "feeds": _feeds(known) if known else [],
+        "rejections": _rejections(known) if known else [],
+        "refused": _refused(known) if known else [],
+        "reconciliation": _reconciliation(target) if known else {},
+        "warnings": [v.message for v in outcome.verdicts if not v.passed and not v.blocks],
+        "gates": [v.message for v in outcome.verdicts if not v.passed and v.blocks],
+        "tables": [{"table": f"vm.{b.statement.name}", "rows": b.rows} for b in outcome.built if b.statement.published],
+        "warehouse": str(target),
+        "rejected_rows": str(home.reports / "rejects"),
+        "unmapped_codes": str(home.reports / "unmapped"),
+        "seconds": round(seconds, 1),
+    }
+
+
+def _status(outcome: "Outcome") -> str:
+    if outcome.failure:
+        return "not published"
+    return "up to date" if outcome.up_to_date else "published" if outcome.published else "superseded by a newer night"
+
+
+def _feeds(known: Known) -> list[Figures]:
+    """Rows and pounds of every feed, over the batches in force."""
+    found = []
+    for feed in FEEDS:
+        summaries = [s for v in known.in_force(feed) if (s := known.summary(v))]
+        money = [s for s in summaries if s.received is not None and s.accepted is not None]
+        received = sum((s.received or Decimal(0) for s in money), Decimal(0))
+        accepted = sum((s.accepted or Decimal(0) for s in money), Decimal(0))
+        found.append(
+            {
+                "feed": feed,
+                "batches": len(summaries),
+                "received": sum(s.rows_received for s in summaries),
+                "accepted": sum(s.rows_accepted for s in summaries),
+                "rejected": sum(s.rows_rejected for s in summaries),
+                "received_gbp": received if money else None,
+                "accepted_gbp": accepted if money else None,
+                "rejected_gbp": received - accepted if money else None,
+            }
+        )
+    return found
+
+
+def _rejections(known: Known) -> list[Figures]:
+    rows: Counter[tuple[str, str]] = Counter()
+    pounds: dict[tuple[str, str], Decimal] = {}
+    for version in known.versions:
+        summary = known.summary(version)
+        for rule in summary.rejections if summary and version.in_force else ():
+            key = (version.receipt.slot.feed, rule.rule_code)
+            rows[key] += rule.rows
+            pounds[key] = pounds.get(key, Decimal(0)) + rule.amount
+    return [
+        {"feed": feed, "rule": rule, "rows": n, "pounds": pounds[feed, rule] if feed == "ledger" else None}
+        for (feed, rule), n in sorted(rows.items(), key=lambda item: (item[0][0], -item[1]))
+    ]
+
+
+def _refused(known: Known) -> list[Figures]:
+    return [
+        {"batch": str(v.receipt.slot), "because": s.refused_because}
+        for v in known.versions
+        if v.refused and (s := known.summary(v))
+    ]
+
+
+def _reconciliation(path: object) -> Figures:
+    with duckdb.connect(str(path), read_only=True) as con:
+        query = con.execute(
+            "SELECT coalesce(sum(ledger_total_gbp), 0) AS received, coalesce(sum(rejected_gbp), 0) AS rejected, "
+            "coalesce(sum(superseded_gbp), 0) AS superseded, coalesce(sum(team_total_gbp), 0) AS shared_to_teams, "
+            "coalesce(sum(unallocated_gbp), 0) AS of_it_unallocated, "
+            "coalesce(sum(abs(difference_gbp)), 0) AS difference "
+            "FROM vm.reconciliation"
+        )
+        return dict(zip([c[0] for c in query.description or ()], query.fetchall()[0], strict=True))
+
+
+def plan(home: Home) -> Figures:
+    """What a run would receive, by asking the sources and hashing; writes nothing."""
+    import hashlib
+
+    latest = {receipt.slot: receipt for receipt in home.receipts()}
+    new, unchanged, problems = [], 0, []
+    for source in home.settings.sources:
+        extracts, wrong = source.find()
+        problems += [str(problem) for problem in wrong]
+        for extract in extracts:
+            with extract.content() as content:
+                sha256 = hashlib.file_digest(content, "sha256").hexdigest()
+            before = latest.get(extract.slot)
+            if before and before.sha256 == sha256:
+                unchanged += 1
+            else:
+                new.append({"batch": str(extract.slot), "change": "supersedes" if before else "new"})
+    return {
+        "would_receive": new,
+        "unchanged": unchanged,
+        "problems": problems,
+        "warehouse": str(home.settings.warehouse),
+    }
+
+
+def rejected_rows(home: Home, feeds: Sequence[str], provider: str | None, period: str | None) -> Rejected:
+    """Rejected rows of versions in force, a table a feed."""
+    known = home.known()
+    chosen = [
+        version
+        for version in known.versions
+        if version.in_force
+        and (not provider or version.receipt.slot.provider_code == provider.upper())
+        and (not period or period in version.receipt.slot.months)
+    ]
+    return [rejects([v for v in chosen if v.receipt.slot.feed == feed], home.staging, feed) for feed in feeds]
+
+
+def one_table(tables: Rejected) -> tuple[list[str], list[list[object]]]:
+    """Several feeds' rejected rows under one header."""
+    header = list(dict.fromkeys(name for names, _ in tables for name in names))
+    return header, [
+        [dict(zip(names, row, strict=True)).get(name) for name in header] for names, rows in tables for row in rows
+    ]
+
+
+def status(home: Home) -> Figures:
+    """Receipts, versions in force, what was refused, what is published."""
+    from vm_pipeline.warehouse.snapshot import published
+
+    receipts = home.receipts()
+    known = home.known() if receipts and all(map(home.is_staged, receipts)) else None
+    there = published(home.settings.warehouse)
+    return {
+        "home": str(home.folder),
+        "warehouse": str(home.settings.warehouse),
+        "published_as_of": there.as_of if there else None,
+        "up_to_date": bool(known and home.is_published(known)),
+        "receipts": len(receipts),
+        "last_received": receipts[-1].received_at if receipts else None,
+        "in_force": _in_force(known) if known else [],
+        "refused": _refused(known) if known else [],
+    }
+
+
+def _in_force(known: Known) -> list[Figures]:
+    held: dict[tuple[str, str], list[str]] = {}
+    for version in known.versions:
+        slot = version.receipt.slot
+        held.setdefault((slot.feed, slot.provider_code), []).extend(filter(None, version.months_in_force))
+    return [
+        {"feed": feed, "provider": provider, "months": len(months), "first": min(months), "last": max(months)}
+        for (feed, provider), months in sorted(held.items())
+        if months
+    ]

@@ -1,0 +1,121 @@
+"""One home folder: where its landing, staging, drafts, snapshot and reports lie, and what is known in it.
+
+Belongs here: paths, and the few steps the command line and Dagster both take.
+Does not belong here: Dagster, printing, any step's own work.
+"""
+
+import contextlib
+import os
+import secrets
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+from vm_pipeline.settings import Settings
+from vm_pipeline.sources.landing import Landing, Received
+from vm_pipeline.sources.receipts import Receipt, Slot, known_at
+from vm_pipeline.staging.batches import Staging, is_typed
+from vm_pipeline.staging.known import Known, what_is_known
+from vm_pipeline.warehouse.build import publication
+from vm_pipeline.warehouse.snapshot import published
+
+Report = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Home:
+    """The home of one installation."""
+
+    settings: Settings
+
+    @property
+    def folder(self) -> Path:
+        """The folder itself."""
+        return self.settings.home
+
+    @cached_property
+    def landing(self) -> Landing:
+        """Received bytes and receipts."""
+        return Landing(self.folder / "landing")
+
+    @cached_property
+    def staging(self) -> Staging:
+        """Typed batches."""
+        return Staging(self.folder / "staging", self.landing, self._pseudonym_key(), self.settings.threads)
+
+    @property
+    def reports(self) -> Path:
+        """Lists for people: rejected rows, unmapped codes."""
+        return self.folder / "reports"
+
+    def draft(self, run_id: str) -> Path:
+        """Where a run builds, out of readers' sight."""
+        return self.folder / "work" / f"{run_id}.duckdb"
+
+    def target(self, as_of: str) -> Path:
+        """What a run publishes to: the snapshot, or for an as-of question a file of its own."""
+        if not as_of:
+            return self.settings.warehouse
+        name = datetime.fromisoformat(as_of).strftime("%Y-%m-%dT%H%M%S.%fZ")
+        return self.folder / "as-of" / f"{name}.duckdb"
+
+    def receive(self, now: datetime) -> Received:
+        """Ask every source, and land what is new. One source's trouble is a problem of its own."""
+        extracts, problems = [], []
+        for source in self.settings.sources:
+            found, wrong = source.find()
+            extracts += found
+            problems += wrong
+        received = self.landing.receive(extracts, now)
+        received.problems[:0] = problems
+        return received
+
+    def receipts(self, known_until: str = "") -> list[Receipt]:
+        """Receipts up to a time (UTC, ISO; empty = all)."""
+        return known_at(self.landing.receipts(), known_until)
+
+    def is_staged(self, receipt: Receipt) -> bool:
+        """Whether staging has nothing left to do for a receipt."""
+        return not is_typed(receipt) or self.staging.is_staged(receipt)
+
+    def known(self, known_until: str = "") -> Known:
+        """Versions and summaries up to a time. Raises NotStaged."""
+        return what_is_known(self.receipts(known_until), self.staging)
+
+    def is_published(self, known: Known, as_of: str = "") -> bool:
+        """Whether what readers have was made from exactly this."""
+        there = published(self.target(as_of))
+        return there is not None and there.inputs == publication(known, as_of, self.settings.nation).inputs
+
+    def clean(self, keep: Collection[str] = ()) -> None:
+        """Remove drafts of runs that are over."""
+        for path in (self.folder / "work").glob("*.duckdb*"):
+            if path.name.split(".")[0] not in keep:
+                path.unlink(missing_ok=True)
+
+    def _pseudonym_key(self) -> str:
+        """The key of this deployment: from the settings, or made once and kept where only the owner reads it."""
+        if self.settings.pseudonym_key:
+            return self.settings.pseudonym_key
+        path = self.folder / "pseudonym.key"
+        if not path.is_file():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            draft = path.with_suffix(f".{secrets.token_hex(4)}")
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(secrets.token_hex(32))
+            with contextlib.suppress(FileExistsError):  # two at once: the first one's key holds
+                os.link(draft, path)
+            draft.unlink()
+        return path.read_text("utf-8")
+
+
+def partition_of(slot: Slot, first: str, last: str) -> str:
+    """The month an extract is worked on under: its last, or the nearest there is a partition for."""
+    return min(max(slot.last_period, first), last)
+
+
+def utc_now() -> datetime:
+    """The clock."""
+    return datetime.now(UTC)

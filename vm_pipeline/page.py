@@ -1,0 +1,209 @@
+"""Figures as pages a person likes to read in a terminal, and the progress shown while a run works.
+
+Belongs here: layout. Does not belong here: figures themselves (figures), exit status (cli).
+"""
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from types import TracebackType
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from vm_pipeline.figures import Figures, Rejected
+
+_SHOWN, _WIDE = 20, 140
+
+
+class Watch:
+    """Shows the steps of a run while it works, and knows how long it took."""
+
+    def __init__(self, quiet: bool) -> None:
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=Console(stderr=True),
+            disable=quiet,
+        )
+        self._tasks: dict[str, Any] = {}
+        self._start = time.perf_counter()
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the watch was made."""
+        return time.perf_counter() - self._start
+
+    def report(self, step: str, done: int, total: int) -> None:
+        """A step has come so far."""
+        if step not in self._tasks:
+            self._tasks[step] = self._progress.add_task(step, total=total)
+        self._progress.update(self._tasks[step], completed=done, total=total)
+
+    def __enter__(self) -> "Watch":
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.stop()
+
+
+def show(found: Figures) -> None:
+    """The page at the end of a run."""
+    console = _console()
+    console.print()
+    colour = "red" if found["failure"] else "green"
+    console.print(f"[bold {colour}]{found['status'].capitalize()}[/] in {found['seconds']} s", highlight=False)
+    console.print(
+        f"{found['received_now']} extracts received, {found['unchanged']} unchanged since the last time.",
+        highlight=False,
+    )
+    for table in _pages(found):
+        console.print(table)
+    _lines(console, "Gate closed", [found["failure"], *found["gates"]], "red")
+    _lines(
+        console,
+        "Refused batches (the last good version stays in force)",
+        [f"{r['batch']}: {r['because']}" for r in found["refused"]],
+        "yellow",
+    )
+    _lines(console, "Not received", found["problems"], "yellow")
+    _lines(console, "Warnings", found["warnings"], "yellow")
+    _next(console, found)
+
+
+def _console() -> Console:
+    """A terminal's own width; a file or a pipe gets room for the widest table."""
+    console = Console()
+    return console if console.is_terminal else Console(width=_WIDE)
+
+
+def _pages(found: Figures) -> Iterable[Table]:
+    if found["feeds"]:
+        yield _table(
+            "Rows and pounds in force",
+            ["feed", "batches", "received", "accepted", "rejected", "received £", "accepted £", "rejected £"],
+            [list(row.values()) for row in found["feeds"]],
+        )
+    if found["rejections"]:
+        yield _table(
+            "Rejected, by rule", ["feed", "rule", "rows", "£"], [list(r.values()) for r in found["rejections"]]
+        )
+    if found["reconciliation"]:
+        sums = found["reconciliation"]
+        yield _table(
+            "Ledger against teams, to the penny",
+            [
+                "received £",
+                "− rejected £",
+                "− superseded £",
+                "− shared to teams £",
+                "(unallocated £)",
+                "= difference £",
+            ],
+            [list(sums.values())],
+        )
+    if found["tables"]:
+        yield _table("Tables published", ["table", "rows"], [[t["table"], t["rows"]] for t in found["tables"]])
+
+
+def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", header_style="dim")
+    for column in columns:
+        table.add_column(column)
+    for row in rows:
+        table.add_row(*(_cell(cell) for cell in row))
+    for place, one in enumerate(table.columns):
+        if all(_is_number(row[place]) for row in rows if row[place] is not None):
+            one.justify = "right"
+    return table
+
+
+def _is_number(cell: object) -> bool:
+    return isinstance(cell, int | float | Decimal)
+
+
+def _cell(cell: object) -> str:
+    if cell is None:
+        return ""
+    return f"{cell:,}" if _is_number(cell) else str(cell)
+
+
+def _lines(console: Console, title: str, lines: Iterable[str], colour: str) -> None:
+    said = [line for line in lines if line]
+    if not said:
+        return
+    console.print(f"\n[bold {colour}]{title}[/]")
+    for line in said[:_SHOWN]:
+        console.print(f"  • {line}", highlight=False, markup=False)
+    if len(said) > _SHOWN:
+        console.print(f"  … and {len(said) - _SHOWN} more")
+
+
+def _next(console: Console, found: Figures) -> None:
+    if found["failure"]:
+        return
+    console.print("\n[bold]What to open next[/]")
+    for what, how in (
+        ("the warehouse", f"{found['warehouse']} (DuckDB, schema vm; start with vm.team_month)"),
+        ("rejected rows", f"{found['rejected_rows']}/*.csv, or `vm-pipeline rejects`"),
+        ("codes nobody has mapped", f"{found['unmapped_codes']}/*.csv, ready to fill in"),
+        ("the run itself", "`make ui`, then the Runs page of Dagster"),
+    ):
+        console.print(f"  {what}: {how}", highlight=False, markup=False, soft_wrap=True)
+
+
+def show_plan(found: Figures) -> None:
+    """The page of `run --dry-run`."""
+    console = _console()
+    kinds = Counter(one["change"] for one in found["would_receive"])
+    console.print(
+        f"Would receive {kinds['new']} new extracts and {kinds['supersedes']} that supersede.", highlight=False
+    )
+    console.print(f"{found['unchanged']} unchanged.", highlight=False)
+    _lines(
+        console,
+        "Would supersede",
+        [o["batch"] for o in found["would_receive"] if o["change"] == "supersedes"],
+        "yellow",
+    )
+    _lines(console, "Could not receive", found["problems"], "yellow")
+    console.print(f"Would publish to {found['warehouse']}. Nothing was changed.", highlight=False, soft_wrap=True)
+
+
+def show_rejects(tables: Rejected) -> None:
+    """The first rejected rows of each feed."""
+    console = _console()
+    for header, rows in tables:
+        if rows:
+            shown = [row[:7] for row in rows[:_SHOWN]]
+            console.print(_table(f"{rows[0][0]}: {len(rows):,} rejected rows", header[:7], shown))
+    if not any(rows for _, rows in tables):
+        console.print("No rejected rows in force.")
+    else:
+        console.print("With every column: add --to FILE.")
+
+
+def show_status(found: Figures) -> None:
+    """The page of `status`."""
+    console = _console()
+    console.print(f"Home {found['home']}; warehouse {found['warehouse']}", highlight=False, soft_wrap=True)
+    console.print(f"{found['receipts']} receipts, the last at {found['last_received'] or 'no time'}", highlight=False)
+    state = "up to date" if found["up_to_date"] else "not made from all that was received: `vm-pipeline run`"
+    console.print(f"Published as of {found['published_as_of'] or 'never'}; {state}", highlight=False)
+    if found["in_force"]:
+        console.print(
+            _table(
+                "In force",
+                ["feed", "provider", "months", "first", "last"],
+                [list(r.values()) for r in found["in_force"]],
+            )
+        )
+    _lines(console, "Refused", [f"{r['batch']}: {r['because']}" for r in found["refused"]], "yellow")
