@@ -13,7 +13,7 @@ LONDON = ZoneInfo("Europe/London")
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
-_PERIOD = re.compile(r"(19|20|21)\d\d-(0[1-9]|1[0-2])")
+_PERIOD = re.compile(r"(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])")
 _APRIL = 4
 
 
@@ -47,7 +47,8 @@ def first_day(period: str) -> date:
 
 def last_day(period: str) -> date:
     """The last day of a month."""
-    return first_day(period_of(month_number(period) + 1)) - timedelta(days=1)
+    number = month_number(period) + 1
+    return date(number // 12, number % 12 + 1, 1) - timedelta(days=1)
 
 
 def financial_year(day: date) -> str:

@@ -163,7 +163,7 @@ def status(home: Home) -> Figures:
     from vm_pipeline.warehouse.snapshot import published
 
     receipts = home.receipts()
-    known = home.known() if receipts and all(map(home.is_staged, receipts)) else None
+    known = home.known() if receipts and all(map(home.staging.is_staged, receipts)) else None
     there = published(home.settings.warehouse)
     return {
         "home": str(home.folder),

@@ -16,7 +16,7 @@ from pathlib import Path
 from vm_pipeline.settings import Settings
 from vm_pipeline.sources.landing import Landing, Received
 from vm_pipeline.sources.receipts import Receipt, Slot, known_at
-from vm_pipeline.staging.batches import Staging, is_typed
+from vm_pipeline.staging.batches import Staging
 from vm_pipeline.staging.known import Known, what_is_known
 from vm_pipeline.warehouse.build import publication
 from vm_pipeline.warehouse.snapshot import published
@@ -75,10 +75,6 @@ class Home:
     def receipts(self, known_until: str = "") -> list[Receipt]:
         """Receipts up to a time (UTC, ISO; empty = all)."""
         return known_at(self.landing.receipts(), known_until)
-
-    def is_staged(self, receipt: Receipt) -> bool:
-        """Whether staging has nothing left to do for a receipt."""
-        return not is_typed(receipt) or self.staging.is_staged(receipt)
 
     def known(self, known_until: str = "") -> Known:
         """Versions and summaries up to a time. Raises NotStaged."""

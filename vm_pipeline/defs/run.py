@@ -18,7 +18,6 @@ from vm_pipeline.home import Home, Report
 from vm_pipeline.quality.verdict import Verdict
 from vm_pipeline.settings import Settings
 from vm_pipeline.sources.landing import Received
-from vm_pipeline.staging.batches import is_typed
 from vm_pipeline.warehouse.workspace import Built
 
 _DAGSTER = """\
@@ -83,7 +82,7 @@ def rebuild_as_of(settings: Settings, report: Report, as_of: str, full: bool = F
     receipts = home.receipts(as_of)
     if not receipts:
         return _outcome(night, as_of, f"Nothing had been received by {as_of}: there is nothing to rebuild.")
-    todo = receipts if full else [r for r in receipts if is_typed(r) and not home.staging.is_staged(r)]
+    todo = receipts if full else unseen(home, as_of)
     tags = range_tags(todo, monthly(settings.first_month), as_of) | {AS_OF: as_of} | ({FULL: "true"} if full else {})
     with dagster_instance(home.folder) as instance:
         return _refresh(assemble(settings, night), night, instance, tags)

@@ -29,9 +29,7 @@ def range_tags(receipts: list[Receipt], months: dg.PartitionsDefinition, until: 
 
 def unseen(home: Home, until: str = "") -> list[Receipt]:
     """Receipts that no staging has worked on yet."""
-    from vm_pipeline.staging.batches import is_typed
-
-    return [r for r in home.receipts(until) if is_typed(r) and not home.staging.is_staged(r)]
+    return [receipt for receipt in home.receipts(until) if not home.staging.is_staged(receipt)]
 
 
 def nightly(land: "UnresolvedAssetJobDefinition") -> dg.ScheduleDefinition:

@@ -122,9 +122,10 @@ def missing(*columns: str) -> str:
     return " OR ".join(f"{column} IS NULL" for column in columns)
 
 
-def unreadable(*columns: str) -> str:
+def unreadable(*columns: str | Column) -> str:
     """SQL condition: any of the columns has text that its type does not accept; an empty cell is fine."""
-    return " OR ".join(f"({column} IS NULL AND {column}_sent IS NOT NULL)" for column in columns)
+    names = [(one.stored, one.name) if isinstance(one, Column) else (one, one) for one in columns]
+    return " OR ".join(f"({stored} IS NULL AND {sent}_sent IS NOT NULL)" for stored, sent in names)
 
 
 WRONG_PROVIDER = Rule(

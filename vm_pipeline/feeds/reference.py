@@ -64,8 +64,8 @@ def _text(name: str, description: str, value: Value = TEXT, optional: bool = Fal
 
 
 def _contract(name: str, grain: str, *columns: Column, key: tuple[str, ...], more: tuple[Rule, ...] = ()) -> Contract:
-    dates = [c.name for c in columns if c.value is DATE]
-    numbers = [c.name for c in columns if c.value in (SHARE, MONEY, COUNT, FLAG, FINANCIAL_YEAR, LEDGER_PERIOD)]
+    dates = [c for c in columns if c.value is DATE]
+    numbers = [c for c in columns if c.value in (SHARE, MONEY, COUNT, FLAG, FINANCIAL_YEAR, LEDGER_PERIOD)]
     rules = [Rule("missing_code", "A key part is empty.", missing(*key))]
     if dates:
         rules.append(Rule("bad_date", "A day cannot be read.", unreadable(*dates)))

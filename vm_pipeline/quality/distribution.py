@@ -32,7 +32,7 @@ _MEASURES: dict[str, dict[str, tuple[str, str]]] = {
         "share_negative": (_SHARE, "count_if(amount < 0) / count(*)"),
     },
     "activity": {"share_deleted": (_SHARE, "count_if(transaction_type = 'D') / count(*)")},
-    "survey": {"share_off_scale": (_SHARE, "count_if(answer = '?') / count(*)")},
+    "survey": {"share_off_scale": (_SHARE, "count_if(answer IS NOT DISTINCT FROM '?') / count(*)")},
 }
 _REMEDY = "Look at the extracts of these months (units, signs, deletions, answer texts) before anybody uses them."
 

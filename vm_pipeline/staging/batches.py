@@ -71,8 +71,8 @@ class Staging:
         return self.folder(receipt) / "rejected.parquet"
 
     def is_staged(self, receipt: Receipt) -> bool:
-        """Whether the work was done before."""
-        return (self.folder(receipt) / "summary.json").is_file()
+        """Whether there is nothing left to do: the work was done before, or the file is kept untyped."""
+        return not is_typed(receipt) or (self.folder(receipt) / "summary.json").is_file()
 
     def summary(self, receipt: Receipt) -> Summary:
         """What staging found."""

@@ -23,7 +23,16 @@ def rejects(versions: Iterable[Version], staging: Staging, feed: str) -> tuple[l
     """Header and rows: one a rejected row of the feed, by provider, period and row number."""
     chosen = [v for v in versions if v.receipt.slot.feed == feed and staging.rejected(v.receipt).is_file()]
     contract = contract_of(feed)
-    header = ["feed", "batch_provider", "batch_period", "batch_id", "row_number", "rule_code", "expected", *_shown(contract)]
+    header = [
+        "feed",
+        "batch_provider",
+        "batch_period",
+        "batch_id",
+        "row_number",
+        "rule_code",
+        "expected",
+        *_shown(contract),
+    ]
     if not chosen:
         return header, []
     with duckdb.connect() as con:
