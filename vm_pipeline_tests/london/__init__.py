@@ -1,0 +1,1 @@
+"""Real data of seven London trusts, brought in by configuration alone."""

@@ -1,0 +1,49 @@
+"""The example, run once for all tests of it; skipped where the real data is not."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from vm_pipeline_tests.london.night import EXAMPLE, LONDON, OTHER_TRUSTS, Night, OneFile
+
+
+@pytest.fixture(scope="session")
+def london() -> Path:
+    """The folder of the real data."""
+    if not LONDON.is_dir():
+        pytest.skip(f"no real data at {LONDON}: set VM_SHARED to the folder that holds realdata/")
+    return LONDON
+
+
+@pytest.fixture(scope="session")
+def night(london: Path, tmp_path_factory: pytest.TempPathFactory) -> Night:
+    """The example after its first night."""
+    one = Night.of(EXAMPLE / "vm.toml", tmp_path_factory.mktemp("london"))
+    received = one.receive()
+    assert not received.problems
+    return one
+
+
+@pytest.fixture(scope="session")
+def con(night: Night) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Its warehouse; tests only read it."""
+    with night.warehouse() as (built, findings):
+        assert not findings
+        yield built
+
+
+@pytest.fixture(scope="session")
+def others(london: Path, tmp_path_factory: pytest.TempPathFactory) -> Night:
+    """The four trusts that the example leaves out, after their first night."""
+    one = Night.of(OTHER_TRUSTS, tmp_path_factory.mktemp("others"))
+    received = one.receive()
+    assert not received.problems
+    return one
+
+
+@pytest.fixture
+def one_file(tmp_path: Path) -> OneFile:
+    """Where a single file is staged."""
+    return OneFile(tmp_path / "one-file")
