@@ -26,7 +26,7 @@ from vm_pipeline.staging.layouts import Layout
 Source = FolderSource | FilesSource | QuerySource
 
 _TOP = ("home", "warehouse", "nation", "first_month", "memory", "threads", "source", "layout", "quality")
-_SOURCE = ("folder", "feed", "provider", "files", "period", "database", "query", "first", "last", "layout")
+_SOURCE = ("folder", "feed", "provider", "files", "period", "database", "query", "first", "last", "layout", "part")
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 _NATIONS = ("SCT", "ENG", "WLS", "NIR")
 
@@ -189,17 +189,20 @@ def _source(table: Mapping[str, Any], provider: str, base: Path, layouts: Mappin
         table.get("feed"), (*FEEDS, *(f"reference/{n}" for n in (*REFERENCES, *PROGRAMME_SETTINGS))), "feed", where
     )
     layout = layouts[_one_of(table["layout"], tuple(layouts), "layout", where)] if "layout" in table else ""
+    part = str(table.get("part", ""))
     if feed in FEEDS and not provider:
         raise ConfigurationError(f"{where}: found no `provider`, expected the code of the provider whose {feed} it is.")
     if "query" in table:
         first, last = (_month(table.get(name), name, where) for name in ("first", "last"))
-        return QuerySource(feed, provider, _database(table, where), str(table["query"]), first, last, layout)
+        return QuerySource(feed, provider, _database(table, where), str(table["query"]), first, last, layout, part)
     if not table.get("files"):
         raise ConfigurationError(f"{where}: found neither `folder` nor `files` nor `query`, expected one of them.")
     pattern = base / str(table["files"])
     fixed = list(itertools.takewhile(lambda part: not set(part) & set("*?["), pattern.parts))
     root = Path(*fixed) if len(fixed) < len(pattern.parts) else pattern.parent
-    return FilesSource(feed, provider, root.absolute(), str(pattern.relative_to(root)), _period(table, where), layout)
+    return FilesSource(
+        feed, provider, root.absolute(), str(pattern.relative_to(root)), _period(table, where), layout, part
+    )
 
 
 def _database(table: Mapping[str, Any], where: str) -> str:

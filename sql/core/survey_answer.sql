@@ -1,9 +1,14 @@
 -- Answers in force beside the question they belong to; `score` is NULL where the answer is on no scale of it.
-WITH header AS (
-    SELECT survey_code, question_code, scale, positive_answers, lower(question_code) AS name FROM staging.survey_questions
-    UNION
-    SELECT survey_code, question_code, scale, positive_answers, lower(question_text) AS name FROM staging.survey_questions
+-- A header is a question's code or its full text; a code goes before a text that is spelled like it.
+WITH name AS (
+    SELECT *, 1 AS place, lower(question_code) AS name FROM staging.survey_questions
+    UNION ALL
+    SELECT *, 2 AS place, lower(trim(regexp_replace(question_text, '\s+', ' ', 'g'))) AS name FROM staging.survey_questions
     WHERE question_text IS NOT NULL
+),
+header AS (
+    SELECT survey_code, question_code, scale, positive_answers, name FROM name
+    QUALIFY row_number() OVER (PARTITION BY survey_code, name ORDER BY place, question_code) = 1
 )
 SELECT batch.provider_code, batch.batch_id, answer.row_number, answer.survey_code, answer.wave_date, answer.team_name,
        answer.month_number, coalesce(header.question_code, upper(answer.question)) AS question_code,

@@ -21,12 +21,12 @@ from vm_pipeline.warehouse.reference import Finding
 from vm_pipeline.warehouse.tables import TABLES
 from vm_pipeline.warehouse.workspace import open_workspace
 
-UNMAPPED = dg.AssetKey(["quality", "unmapped"])
+UNMAPPED, RECONCILIATION = dg.AssetKey(["core", "unmapped"]), dg.AssetKey(["core", "reconciliation"])
 _FACT_KEYS = {t.name: tuple(c.name for c in t.primary_key) for t in TABLES if t.name.startswith("fact_")}
 # Check → the table it is shown on; those of facts are shown on each fact.
 _SHOWN_ON = {
     "totals_hold": dg.AssetKey(["core", "batch"]),
-    "ledger_reconciles": dg.AssetKey(["core", "reconciliation"]),
+    "ledger_reconciles": RECONCILIATION,
     "references_sound": dg.AssetKey(["core", "cost_centre_share"]),
 }
 _SAYS = {
@@ -49,12 +49,22 @@ def _checks() -> list[dg.AssetCheckSpec]:
 
 _UNMAPPED_SPEC = dg.AssetSpec(
     UNMAPPED,
-    group_name="quality",
+    group_name="core",
     deps=[["core", fact] for fact in _FACT_KEYS],
     owners=OWNERS,
     kinds={"csv"},
-    description="Codes that no reference row maps, largest first, as reference files ready to fill in.",
+    description="Codes that no reference row maps, largest first, as reference files ready to fill in: give each its "
+    "team, put the file's rows into the reference file of the same name, and send it.",
 )
+_RECONCILED = """
+SELECT provider_code AS provider, count(*) AS "ledger periods", sum(ledger_total_gbp) AS received,
+       sum(rejected_gbp) AS rejected, sum(superseded_gbp) AS superseded, sum(team_total_gbp) AS "shared out to teams",
+       sum(unallocated_gbp) AS "of which on no team", max(abs(difference_gbp)) AS "largest difference"
+FROM vm.reconciliation
+GROUP BY ROLLUP (provider_code)
+ORDER BY provider_code NULLS FIRST
+"""
+_NAMES_NOT_TOLD = {"survey_team_map": "team_name"}  # free text: it goes to those who keep the map, and into no log
 
 
 @dg.multi_asset(specs=[*specs("core"), _UNMAPPED_SPEC], name="core", check_specs=_checks())
@@ -71,8 +81,10 @@ def core(
         built, findings = build_core(con, known, home.staging, home.settings.nation)
         verdicts = night.judge([*_verdicts(con, night, known), _references(findings)])
         lists = write_unmapped(con, home.reports / "unmapped", "staging.survey")
+        sums = _reconciled(con)
     night.built += built
     night.report("core", 1, 1)
+    context.add_asset_metadata(sums, RECONCILIATION)
     yield from (result(one) for one in built)
     yield dg.MaterializeResult(asset_key=UNMAPPED, metadata=_as_metadata(lists))
     for verdict in verdicts:
@@ -98,11 +110,24 @@ def _references(findings: list[Finding]) -> Verdict:
     return Verdict("references_sound", "reference", not findings, False, message, figures)
 
 
+def _reconciled(con: duckdb.DuckDBPyConnection) -> dict[str, dg.MetadataValue]:
+    """Sums in pounds, over all and by provider."""
+    found = con.execute(_RECONCILED)
+    names = [column[0] for column in found.description]
+    overall, *providers = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    sums = {f"{name} £": dg.MetadataValue.float(float(overall[name] or 0)) for name in names[2:]}
+    return {**sums, "by provider, £": table_of(providers)}
+
+
 def _as_metadata(lists: list[Path]) -> dict[str, dg.MetadataValue]:
+    rows = {path: _rows(path) for path in lists}
     files: dict[str, dg.MetadataValue] = {f"{path.stem} file": dg.MetadataValue.path(str(path)) for path in lists}
-    return files | {path.stem: table_of(_rows(path)) for path in lists}
+    tables = {path.stem: table_of(found) for path, found in rows.items() if found}
+    return {"codes": dg.MetadataValue.int(sum(map(len, rows.values()))), **files, **tables}
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
+    """The rows of a list as the UI may show them."""
     with path.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
+        rows = list(csv.DictReader(file))
+    return [{name: cell for name, cell in row.items() if name != _NAMES_NOT_TOLD.get(path.stem)} for row in rows]

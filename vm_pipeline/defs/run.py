@@ -23,6 +23,8 @@ from vm_pipeline.warehouse.workspace import Built
 _DAGSTER = """\
 telemetry:
   enabled: false
+nux:
+  enabled: false
 event_log_storage:
   module: vm_pipeline.defs.storage
   class: KeptSqliteEventLogStorage

@@ -46,7 +46,12 @@ def nightly(land: "UnresolvedAssetJobDefinition") -> dg.ScheduleDefinition:
 def drop_folder_sensor(land: "UnresolvedAssetJobDefinition") -> dg.SensorDefinition:
     """Land when names, sizes or times in the drop folders change."""
 
-    @dg.sensor(name="drop_folder", job=land, minimum_interval_seconds=60)
+    @dg.sensor(
+        name="drop_folder",
+        job=land,
+        minimum_interval_seconds=60,
+        description="Ask every source when names, sizes or times in the drop folders change.",
+    )
     def drop_folder(context: dg.SensorEvaluationContext, night: dg.ResourceParam[Night]) -> Requests:
         seen = _state(night.home)
         if seen == context.cursor:
@@ -84,6 +89,7 @@ def stage_sensor(
         monitored_jobs=[land],
         request_job=stage,
         minimum_interval_seconds=10,
+        description="After a landing: stage and judge the months it found something for, in one run.",
     )
     def stage_after_landing(context: dg.RunStatusSensorContext, night: dg.ResourceParam[Night]) -> Requests:
         receipts, todo = night.home.receipts(), unseen(night.home)
@@ -105,6 +111,7 @@ def build_sensor(stage: "UnresolvedAssetJobDefinition", build: "UnresolvedAssetJ
         monitored_jobs=[stage],
         request_job=build,
         minimum_interval_seconds=10,
+        description="After months were staged and every gate held: build the warehouse and publish it.",
     )
     def build_after_staging(context: dg.RunStatusSensorContext, night: dg.ResourceParam[Night]) -> Requests:
         run = context.dagster_run

@@ -14,6 +14,7 @@ from vm_pipeline.home import Home, partition_of
 from vm_pipeline.quality.totals import check_totals
 from vm_pipeline.sources.receipts import Receipt, Version
 from vm_pipeline.staging.known import Known
+from vm_pipeline.staging.summary import Summary
 
 _CONTRACTS = {"ledger": LEDGER, "activity": ACTIVITY, "survey": SURVEY_WIDE}
 
@@ -55,14 +56,16 @@ def _feed_asset(feed: str, months: dg.PartitionsDefinition) -> dg.AssetsDefiniti
         known, versions = known_in(home, receipts, chosen)
         with duckdb.connect() as con:
             verdict = night.judge([check_totals(con, feed, known, home.staging, versions)])[0]
-        return dg.MaterializeResult(
-            metadata={
-                **_figures(known, versions),
-                "staged now": done,
-                "seconds": round(time.perf_counter() - start, 2),
-            },
-            check_results=[as_check(verdict, key)],
-        )
+        of_run = {
+            "months in this run": len(context.partition_keys),
+            "batches staged in this run": done,
+            "seconds": round(time.perf_counter() - start, 2),
+        }
+        for month in context.partition_keys:  # a run over a range is one step: each month gets figures of its own
+            of_month = [version for version in versions if _month(version.receipt, context) == month]
+            figures = {"dagster/partition_row_count": _accepted(known, of_month), **_figures(known, of_month)}
+            context.add_asset_metadata(figures | of_run, partition_key=month)
+        return dg.MaterializeResult(check_results=[as_check(verdict, key)])
 
     return staged
 
@@ -70,9 +73,13 @@ def _feed_asset(feed: str, months: dg.PartitionsDefinition) -> dg.AssetsDefiniti
 def in_months(receipts: list[Receipt], context: dg.AssetExecutionContext) -> list[Receipt]:
     """Receipts that are worked on under the run's months."""
     keys = set(context.partition_keys)
+    return [receipt for receipt in receipts if _month(receipt, context) in keys]
+
+
+def _month(receipt: Receipt, context: dg.AssetExecutionContext) -> str:
     months = context.assets_def.partitions_def
     first, last = (months.get_first_partition_key(), months.get_last_partition_key()) if months else (None, None)
-    return [r for r in receipts if partition_of(r.slot, first or "", last or "") in keys]
+    return partition_of(receipt.slot, first or "", last or "")
 
 
 def stage(night: Night, receipts: list[Receipt], feed: str, again: bool) -> int:
@@ -97,22 +104,35 @@ def known_in(home: Home, receipts: list[Receipt], chosen: list[Receipt]) -> tupl
     return known, [v for v in known.versions if v.receipt.content_id in contents]
 
 
+def _accepted(known: Known, versions: list[Version]) -> int:
+    return sum(s.rows_accepted for v in versions if (s := known.summary(v)))
+
+
 def _figures(known: Known, versions: list[Version]) -> dict[str, Any]:
+    """Rows, batches and what was rejected. Tables of nothing are left out."""
     found = [(v, s) for v in versions if (s := known.summary(v))]
-    rejections = [
+    rejections: list[dict[str, Any]] = [
         {"batch": str(v.receipt.slot), "rule": rule.rule_code, "rows": rule.rows, "pounds": rule.amount}
         for v, s in found
-        for rule in s.rejections
+        for rule in sorted(s.rejections, key=lambda rule: -rule.rows)
     ]
-    refused = [{"batch": str(v.receipt.slot), "because": s.refused_because} for v, s in found if s.refused]
+    tables = {"batches": [_batch(v, s) for v, s in found], "rejections": rejections}
     return {
-        "dagster/partition_row_count": sum(s.rows_accepted for _, s in found),
         "rows received": sum(s.rows_received for _, s in found),
         "rows rejected": sum(s.rows_rejected for _, s in found),
-        "rejections": table_of(
-            sorted(rejections, key=lambda row: -int(row["rows"])), ("batch", "rule", "rows", "pounds")
-        ),
-        "refused batches": table_of(refused, ("batch", "because")),
+        **{name: table_of(rows) for name, rows in tables.items() if rows},
+    }
+
+
+def _batch(version: Version, summary: Summary) -> dict[str, Any]:
+    state = "in force" if version.in_force else f"superseded at {version.superseded_at}"
+    return {
+        "batch": str(version.receipt.slot),
+        "batch_id": version.batch_id,
+        "received": version.receipt.received_at[: len("2022-07-31T02:00:00")],
+        "rows accepted": summary.rows_accepted,
+        "rows rejected": summary.rows_rejected,
+        "state": f"refused: {summary.refused_because}" if version.refused else state,
     }
 
 
@@ -128,10 +148,18 @@ def _reference_asset() -> dg.AssetsDefinition:
         kinds={"parquet", "duckdb"},
     )
     def staged(context: dg.AssetExecutionContext, night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
+        start = time.perf_counter()
         home = night.home
         receipts = [r for r in home.receipts(known_until(context)) if r.slot.feed.startswith("reference/")]
         stage(night, receipts, "reference", again=FULL in context.run.tags)
         known, versions = known_in(home, receipts, receipts)
-        return dg.MaterializeResult(metadata=_figures(known, versions))
+        in_force = [version for version in versions if version.in_force]
+        return dg.MaterializeResult(
+            metadata={
+                "dagster/row_count": _accepted(known, in_force),
+                **_figures(known, in_force + [version for version in versions if version.refused]),
+                "seconds": round(time.perf_counter() - start, 2),
+            }
+        )
 
     return staged

@@ -16,12 +16,12 @@ from vm_pipeline.quality.verdict import SHOWN, Figure, Verdict, counted, per_cen
 
 _NOT_SHARED = """
 SELECT coalesce(sum(reconciled), 0)::DECIMAL(38,2), coalesce(sum(shared), 0)::DECIMAL(38,2),
-       count_if(reconciled IS DISTINCT FROM shared)
+       count(*) FILTER (reconciled IS DISTINCT FROM shared)
 FROM (SELECT batch_id, sum(team_total_gbp) AS reconciled FROM vm.reconciliation GROUP BY batch_id)
 FULL JOIN (SELECT batch_id, sum(amount_gbp) AS shared FROM vm.fact_cost GROUP BY batch_id) USING (batch_id)
 """
 _SUMS = """
-SELECT count(*), count_if(difference_gbp IS DISTINCT FROM 0), coalesce(sum(ledger_total_gbp), 0)::DECIMAL(38,2),
+SELECT count(*), count(*) FILTER (difference_gbp IS DISTINCT FROM 0), coalesce(sum(ledger_total_gbp), 0)::DECIMAL(38,2),
        coalesce(sum(rejected_gbp), 0)::DECIMAL(38,2), coalesce(sum(superseded_gbp), 0)::DECIMAL(38,2),
        coalesce(sum(abs(difference_gbp)), 0)::DECIMAL(38,2)
 FROM vm.reconciliation
@@ -83,7 +83,7 @@ def _check_key(con: duckdb.DuckDBPyConnection, table: str, columns: Sequence[str
     key, any_empty = ", ".join(quoted), " OR ".join(f"{column} IS NULL" for column in quoted)
     # Equal keys have equal hashes: only when hashes repeat are the keys themselves compared.
     rows, marks, empty = con.execute(
-        f"SELECT count(*), count(DISTINCT hash({key})), count_if({any_empty}) FROM vm.{table}"
+        f"SELECT count(*), count(DISTINCT hash({key})), count(*) FILTER ({any_empty}) FROM vm.{table}"
     ).fetchall()[0]
     again = 0 if marks == rows else _repeated(con, table, key)
     message = f"{table}: {counted(rows, 'row')}, each with a key ({', '.join(columns)}) of its own."

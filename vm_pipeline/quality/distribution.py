@@ -79,7 +79,7 @@ def _months(answer: Answer, place: int, versions: Iterable[Version], todo: list[
     counts = {(Path(file), period_of(month)): numbers[place] for file, month, *numbers in answer.rows}
     files = {batch.receipt.content_id: batch.accepted for batch in todo}
     return [
-        Measured(version.receipt.slot.provider_code, month, float(counts[file, month]))
+        Measured(version.receipt.slot.sender, month, float(counts[file, month]))
         for version in versions
         if (file := files.get(version.receipt.content_id))
         for month in version.months_in_force

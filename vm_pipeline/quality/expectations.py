@@ -73,7 +73,10 @@ def outside(name: str, rows: Sequence[Mapping[str, object]], bounds: Sequence[Bo
 
     frame = pd.DataFrame([[row[column] for column in places] for row in rows], columns=list(places)).astype("float64")
     with _ALONE:
-        broken = {_column(result) for result in _run(frame, name, bounds, "BOOLEAN_ONLY") if not result.success}
+        passed = {_column(result): bool(result.success) for result in _run(frame, name, bounds, "BOOLEAN_ONLY")}
+        if passed.keys() != places.keys():
+            raise NotJudged(f"Great Expectations could not evaluate every expectation of {name!r}. Report it.")
+        broken = {column for column, fine in passed.items() if not fine}
         # Where to look is asked of what failed alone: it takes three times as long.
         detailed = _run(frame, name, [bound for bound in bounds if bound.column in broken], "COMPLETE")
     return places | {_column(result): _places(result) for result in detailed}

@@ -23,6 +23,7 @@ class Thresholds:
     `months_back`: how many earlier months say what is usual: their median. `least_history`: with fewer, a month is not
     judged. `share_shift`: how far a share (of negative amounts, deletions, answers off the scale) may lie from usual.
     `share_rejected`, `share_outside`: rows of a batch that were rejected, or belong to a month outside it.
+    `least_rejected`: fewer rejected rows are no share worth a warning, however small the batch.
     `share_unallocated`: of a provider's month, on no team; judged in the last `recent_months`.
     `monthly`: feeds that come every month. A survey comes by wave: no month of it is missing or unusually large.
     """
@@ -33,6 +34,7 @@ class Thresholds:
     least_history: int = 3
     share_shift: float = 0.10
     share_rejected: float = 0.05
+    least_rejected: int = 5
     share_outside: float = 0.25
     share_unallocated: float = 0.05
     recent_months: int = 12

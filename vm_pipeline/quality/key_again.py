@@ -79,7 +79,7 @@ def _ask(con: duckdb.DuckDBPyConnection, known: Known, staging: Staging, version
 def _figure(version: Version, rows: int, amount: Decimal) -> Figure:
     slot = version.receipt.slot
     return {
-        "provider_code": slot.provider_code,
+        "provider_code": slot.sender,
         "period": slot.period,
         "batch_id": version.batch_id,
         "rows": rows,

@@ -32,7 +32,7 @@ class Batch:
         slot = self.receipt.slot
         return {
             "feed": slot.feed,
-            "provider_code": slot.provider_code,
+            "provider_code": slot.sender,
             "period": slot.period,
             "content_id": self.receipt.content_id,
         }

@@ -70,7 +70,7 @@ def check_contract(
     verdicts, rows, kept = [], 0, 0
     for contract in CONTRACTS[feed]:
         mine = [batch for batch in todo if batch.summary.contract_version == contract.version]
-        measured, unreadable = _measure(con, contract, mine)
+        measured, unreadable = _measure(con, contract, mine, _batch_lists(todo))
         verdicts += _unreadable(feed, mine, unreadable) + _broken(contract, mine, measured)
         rows += sum(counts["rows"] or 0 for counts in measured.values())
         kept += len(promises(contract)) if mine else 0
@@ -80,7 +80,7 @@ def check_contract(
 
 
 def _measure(
-    con: duckdb.DuckDBPyConnection, contract: Contract, todo: Sequence[Batch]
+    con: duckdb.DuckDBPyConnection, contract: Contract, todo: Sequence[Batch], senders: Mapping[str, list[object]]
 ) -> tuple[dict[Path, _Counts], frozenset[Path]]:
     """Per file, rows that break each promise; files that cannot be read. Mistyped files are not looked into."""
     types = ask(con, _TYPES, [batch.accepted for batch in todo])
@@ -95,7 +95,7 @@ def _measure(
     sound = [batch for batch in todo if _well_typed(contract, measured.get(batch.accepted))]
     conditions = [one.name for one in promises(contract) if one.broken_when]
     files = [batch.accepted for batch in sound]
-    broken = ask(con, count_broken(contract), files, **_batch_lists(sound))
+    broken = ask(con, count_broken(contract), files, **senders)
     repeated = ask(con, count_repeated(contract), files) if contract.duplicates else Answer([], frozenset())
     for file in files:
         measured[file].update(dict.fromkeys(["rows", *conditions], 0))

@@ -18,8 +18,8 @@ from vm_pipeline.feeds.reference import REFERENCES, UNALLOCATED
 if TYPE_CHECKING:
     import pandas as pd
 
-# Spans of days on which a code is on no team, cut where it is on one again: a row over the whole time would overlap
-# the map's own rows and be refused. The last span is left open, or ends before the map's next row begins.
+# The days on which a code is on no team, in spans: a row over the whole time would overlap the map's own rows and be
+# refused. A span ends where the code is on a team again, and before the next row of the map; the last one is open.
 _SPANS = """
 WITH candidate AS (
     SELECT DISTINCT provider_code, {code} FROM vm.{fact} WHERE team_code = '{unallocated}'
@@ -37,48 +37,45 @@ day AS (
     FROM line
     GROUP BY ALL
 ),
-cut AS (
-    SELECT *, is_open IS DISTINCT FROM lag(is_open) OVER one_code AS is_cut FROM day
-    WINDOW one_code AS (PARTITION BY provider_code, {code} ORDER BY day)
-),
 span AS (
-    SELECT *, count_if(is_cut) OVER (PARTITION BY provider_code, {code} ORDER BY day) AS place,
-           max(day) OVER (PARTITION BY provider_code, {code}) AS last_day
-    FROM cut
+    SELECT *, count(*) FILTER (NOT is_open) OVER (PARTITION BY provider_code, {code} ORDER BY day) AS place,
+           max(day) FILTER (NOT is_open) OVER (PARTITION BY provider_code, {code}) AS last_on_team
+    FROM day
 ),
-later AS (
-    SELECT provider_code, {code}, min(valid_from) - 1 AS until
-    FROM vm.{dimension}
-    JOIN (SELECT DISTINCT provider_code, {code}, last_day FROM span) USING (provider_code, {code})
-    WHERE {is_mapped} AND valid_from > last_day
-    GROUP BY provider_code, {code}
+bounded AS (
+    SELECT span.*, map.valid_from - 1 AS until
+    FROM span
+    ASOF LEFT JOIN (SELECT provider_code, {code}, valid_from FROM {map}) AS map
+      ON map.provider_code = span.provider_code AND map.{code} = span.{code} AND span.day < map.valid_from
+    WHERE is_open
 )
 SELECT provider_code, {code}, NULL::VARCHAR AS team_code, '1' AS share, min(day)::VARCHAR AS valid_from,
-       CASE WHEN max(day) < any_value(last_day) THEN max(day) ELSE any_value(until) END::VARCHAR AS valid_to,
+       coalesce(until, CASE WHEN max(day) < any_value(last_on_team) THEN max(day) END)::VARCHAR AS valid_to,
        sum(lines)::BIGINT AS rows, sum(amount)::DECIMAL(18,2)::VARCHAR AS amount_gbp
-FROM span
-LEFT JOIN later USING (provider_code, {code})
-WHERE is_open
-GROUP BY provider_code, {code}, place
+FROM bounded
+GROUP BY provider_code, {code}, place, until
 ORDER BY {largest} DESC, provider_code, {code}, valid_from
 """
-_COST_CENTRES = _SPANS.format(
-    code="cost_centre_code",
-    fact="fact_cost",
-    day="posting_date",
-    amount="amount_gbp",
-    dimension="dim_cost_centre",
-    is_mapped="is_mapped",
-    unallocated=UNALLOCATED,
-    largest="sum(gross)",
-)
+
+
+def _cost_centres(cost_centre_map: str) -> str:
+    return _SPANS.format(
+        code="cost_centre_code",
+        fact="fact_cost",
+        day="posting_date",
+        amount="amount_gbp",
+        map=cost_centre_map,
+        unallocated=UNALLOCATED,
+        largest="sum(gross)",
+    )
+
+
 _UNITS = _SPANS.format(
     code="unit_code",
     fact="fact_activity",
     day="start_at::DATE",
     amount="NULL::DECIMAL(18,2)",
-    dimension="dim_unit",
-    is_mapped=f"team_code <> '{UNALLOCATED}'",
+    map="vm.dim_unit",
     unallocated=UNALLOCATED,
     largest="rows",
 )
@@ -109,13 +106,17 @@ ORDER BY rows DESC, provider_code, survey_code, team_name
 """
 
 
-def unmapped(con: duckdb.DuckDBPyConnection, survey_answers: str = "") -> "dict[str, pd.DataFrame]":
+def unmapped(
+    con: duckdb.DuckDBPyConnection, survey_answers: str = "", cost_centre_map: str = "vm.dim_cost_centre"
+) -> "dict[str, pd.DataFrame]":
     """By reference file, the rows it lacks, in its columns.
 
-    Survey teams are published by code only, so their names must be handed in: `survey_answers` names a relation with
-    `content_id`, `row_number`, `survey_code` and `team_name` (staging's view of the survey). Without it, no such list.
+    Two things are not published, and are told where they stand while a warehouse is being built. `survey_answers`:
+    `content_id`, `row_number`, `survey_code` and `team_name` of answers (staging's view of the survey); without it
+    there is no list of survey teams. `cost_centre_map`: the map in force; without it a span may reach into a row of the
+    map, other than the cost centre's first, before anything was posted under that row.
     """
-    queries = {"cost_centre_map": _COST_CENTRES, "unit_map": _UNITS, "account_map": _ACCOUNTS}
+    queries = {"cost_centre_map": _cost_centres(cost_centre_map), "unit_map": _UNITS, "account_map": _ACCOUNTS}
     if survey_answers:
         queries["survey_team_map"] = _SURVEY_TEAMS.format(answers=survey_answers)
     return {name: con.execute(sql).df()[_columns(name)] for name, sql in queries.items()}
@@ -125,11 +126,16 @@ def _columns(name: str) -> list[str]:
     return [column.name for column in REFERENCES[name].contract.columns]
 
 
-def write_unmapped(con: duckdb.DuckDBPyConnection, folder: Path, survey_answers: str = "") -> list[Path]:
+def write_unmapped(
+    con: duckdb.DuckDBPyConnection,
+    folder: Path,
+    survey_answers: str = "",
+    cost_centre_map: str = "vm.dim_cost_centre",
+) -> list[Path]:
     """Write the lists as CSV, each whole or not at all. A list of nothing is written too: it replaces yesterday's."""
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for name, frame in unmapped(con, survey_answers).items():
+    for name, frame in unmapped(con, survey_answers, cost_centre_map).items():
         path = folder / f"{name}.csv"
         draft = folder / f".{name}-{uuid.uuid4().hex}"
         frame.to_csv(draft, index=False, lineterminator="\n")

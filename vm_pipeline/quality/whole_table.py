@@ -65,9 +65,7 @@ def _rows_by_month(feed: str, known: Known) -> list[Measured]:
         if summary:
             rows = summary.rows_received / len(slot.months)
             found += [
-                Measured(slot.provider_code, month, rows)
-                for month in version.months_in_force
-                if not is_open(version, month)
+                Measured(slot.sender, month, rows) for month in version.months_in_force if not is_open(version, month)
             ]
     return found
 
@@ -92,9 +90,9 @@ def _check_months(feed: str, known: Known, limits: Thresholds, blocks: bool) -> 
         return _by_wave("month_present", feed, blocks)
     present: dict[str, set[str]] = defaultdict(set)
     for version in known.in_force(feed):
-        present[version.receipt.slot.provider_code].update(version.months_in_force)
+        present[version.receipt.slot.sender].update(version.months_in_force)
     refused = {
-        (version.receipt.slot.provider_code, month)
+        (version.receipt.slot.sender, month)
         for version in known.versions
         if version.refused and version.receipt.slot.feed == feed
         for month in version.receipt.slot.months
@@ -122,7 +120,7 @@ def _check_months(feed: str, known: Known, limits: Thresholds, blocks: bool) -> 
 
 def _check_batches(feed: str, known: Known, limits: Thresholds, blocks: bool) -> list[Verdict]:
     found = [(version, summary) for version in known.in_force(feed) if (summary := known.summary(version))]
-    rows = [_batch_numbers(summary) for _, summary in found]
+    rows = [_batch_numbers(summary, limits) for _, summary in found]
     bounds = [
         Bound("share_rejected", None, limits.share_rejected, "rows rejected of those received"),
         Bound("share_outside", None, limits.share_outside, "accepted rows of a month outside the batch"),
@@ -137,9 +135,10 @@ def _check_batches(feed: str, known: Known, limits: Thresholds, blocks: bool) ->
     return [*verdicts, _no_control(feed, found, picked["no_control"])] if feed == "ledger" else verdicts
 
 
-def _batch_numbers(summary: Summary) -> dict[str, float | None]:
+def _batch_numbers(summary: Summary, limits: Thresholds) -> dict[str, float | None]:
+    many = summary.rows_received and summary.rows_rejected >= limits.least_rejected
     return {
-        "share_rejected": summary.rows_rejected / summary.rows_received if summary.rows_received else None,
+        "share_rejected": summary.rows_rejected / summary.rows_received if many else None,
         "share_outside": _warned(summary, "outside_period") / summary.rows_accepted if summary.rows_accepted else None,
         "no_control": float(any(warning.code == "no_control" for warning in summary.warnings)),
     }
@@ -204,7 +203,7 @@ def _no_control(feed: str, found: _Found, bare: _Found) -> Verdict:
 
 def _batch_figure(version: Version, rows: int, share: float | None = None, rule: str = "") -> Figure:
     slot = version.receipt.slot
-    figure: Figure = {"provider_code": slot.provider_code, "period": slot.period, "batch_id": version.batch_id}
+    figure: Figure = {"provider_code": slot.sender, "period": slot.period, "batch_id": version.batch_id}
     return (
         figure
         | {"rows": rows}
@@ -239,7 +238,7 @@ def _replaced(refused: Version, later: Sequence[Version]) -> bool:
     covered = {
         month
         for version in later
-        if not version.refused and version.receipt.slot.provider_code == slot.provider_code
+        if not version.refused and version.receipt.slot.sender == slot.sender
         for month in version.receipt.slot.months
     }
     return set(slot.months) <= covered

@@ -68,6 +68,7 @@ class FilesSource:
     files: str
     period: PeriodRule
     layout: str = ""
+    part: str = ""
 
     def find(self) -> tuple[list[Extract], list[Problem]]:
         """Every file the pattern meets, as an extract; a problem where there is none, or a name tells no period."""
@@ -94,7 +95,9 @@ class FilesSource:
             return Problem(
                 str(path), f"{path.name!r}", f"a name that `period` can read ({self.period.pattern})", "Rename it."
             )
-        return Extract(Slot(self.feed, self.provider_code, *months), str(path), opener(path), layout=self.layout)
+        return Extract(
+            Slot(self.feed, self.provider_code, *months, self.part), str(path), opener(path), layout=self.layout
+        )
 
 
 def _claimed(extract: Extract) -> Problem:

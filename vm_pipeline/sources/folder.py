@@ -31,8 +31,22 @@ def find_extracts(root: Path) -> tuple[list[Extract], list[Problem]]:
     problems: list[Problem] = []
     for one in _walk(root):
         (found if isinstance(one, Extract) else problems).append(one)  # type: ignore[arg-type]
+    found, twice = _one_a_slot(found)
     found.sort(key=lambda extract: (-len(extract.slot.months), str(extract.slot)))
-    return found, problems
+    return found, problems + twice
+
+
+def _one_a_slot(found: list[Extract]) -> tuple[list[Extract], list[Problem]]:
+    """Where two files stand for one slot neither is taken: night after night each would replace the other."""
+    files: dict[Slot, list[str]] = {}
+    for extract in found:
+        files.setdefault(extract.slot, []).append(extract.name)
+    problems = [
+        Problem(names[0], f"{', '.join(names[1:])} too for {slot}", "one file for it", "Move the wrong one out.")
+        for slot, names in files.items()
+        if len(names) > 1
+    ]
+    return [extract for extract in found if len(files[extract.slot]) == 1], problems
 
 
 def _walk(root: Path) -> Iterator[Extract | Problem]:
@@ -59,31 +73,30 @@ def _feed(folder: Path) -> Iterator[Extract | Problem]:
         elif not _CODE.fullmatch(provider.name):
             yield Problem(str(provider), f"a folder {provider.name!r}", "a provider code (letters and digits)", _RENAME)
         else:
-            entries = _entries(provider)
-            yield from (_extract(folder.name, path) for path in entries if not path.name.lower().endswith(_CONTROL))
-            yield from _lonely_controls(entries)
+            yield from _provider(folder.name, _entries(provider))
 
 
-def _lonely_controls(entries: list[Path]) -> Iterator[Problem]:
-    names = {path.name for path in entries}
-    for path in entries:
-        if path.name.endswith(_CONTROL) and path.name.removesuffix(_CONTROL) + ".csv" not in names:
-            yield Problem(str(path), "a control file alone", "its extract beside it", "Send the extract.")
+def _provider(feed: str, entries: list[Path]) -> Iterator[Extract | Problem]:
+    """Extracts, each with the control beside it; a control is told by its name, in whatever case."""
+    controls = {path.name.lower(): path for path in entries if path.name.lower().endswith(_CONTROL)}
+    for path in (path for path in entries if not path.name.lower().endswith(_CONTROL)):
+        yield _extract(feed, path, controls.pop(path.name.lower().removesuffix(".csv") + _CONTROL, None))
+    for path in controls.values():
+        yield Problem(str(path), "a control file alone", "its extract beside it", "Send the extract.")
 
 
-def _extract(feed: str, path: Path) -> Extract | Problem:
+def _extract(feed: str, path: Path, control: Path | None) -> Extract | Problem:
     name = _NAME.fullmatch(path.name)
     first, last = (name["first"], name["last"] or name["first"]) if name else ("", "")
     if not (is_period(first) and is_period(last) and first <= last):
         return Problem(str(path), f"{path.name!r}", "a name like 2022-07.csv or 2022-04_2023-03.csv", _RENAME)
     if not path.is_file():
         return Problem(str(path), "a folder", "a file", "Put the extract itself there, not a folder of that name.")
-    control = path.with_name(path.name[: -len(".csv")] + _CONTROL)
     return Extract(
         Slot(feed, path.parent.name.upper(), first, last),
         str(path),
         opener(path),
-        opener(control) if control.exists() else None,
+        opener(control) if control else None,
     )
 
 

@@ -159,13 +159,14 @@ class Landing:
         """Append the receipts of one landing as one file, which appears whole or not at all."""
         if not receipts:
             return
-        for folder in {self.path(receipt.sha256).parent for receipt in receipts}:
+        hashes = {sha for one in receipts for sha in (one.sha256, one.control_sha256, one.layout_sha256) if sha}
+        for folder in {self.path(sha).parent for sha in hashes}:
             _flush_folder(folder)
         folder = self._folder("receipts")
         stamp = receipts[0].received_at.replace(":", "").replace("-", "")
         draft = self._folder("incoming") / uuid.uuid4().hex
         with draft.open("x", encoding="utf-8") as file:
-            file.writelines(json.dumps(asdict(receipt), ensure_ascii=False) + "\n" for receipt in receipts)
+            file.writelines(json.dumps(asdict(receipt)) + "\n" for receipt in receipts)
             file.flush()
             os.fsync(file.fileno())
         draft.replace(folder / f"{stamp}-{draft.name[:8]}.jsonl")

@@ -30,6 +30,7 @@ class QuerySource:
     first: str
     last: str
     layout: str = ""
+    part: str = ""
 
     def find(self) -> tuple[list[Extract], list[Problem]]:
         """One extract a month that has rows; the database is asked once a month, when landing reads it."""
@@ -45,7 +46,7 @@ class QuerySource:
                     answer = con.execute(text(self.query), facts | {"provider_code": self.provider_code})
                     content = _written(list(answer.keys()), [tuple(row) for row in answer])
                     if content:
-                        slot = Slot(self.feed, self.provider_code, period, period)
+                        slot = Slot(self.feed, self.provider_code, period, period, self.part)
                         found.append(Extract(slot, f"{where}, {period}", _reader(content), layout=self.layout))
         except SQLAlchemyError as error:
             kind = type(error.orig if getattr(error, "orig", None) else error).__name__  # type: ignore[attr-defined]

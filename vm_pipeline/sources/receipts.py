@@ -15,12 +15,16 @@ from vm_pipeline.calendar import months
 
 @dataclass(frozen=True)
 class Slot:
-    """What a version replaces: one feed of one provider for one span of months; or one reference file."""
+    """What a version replaces: one feed of one provider for one span of months; or one reference file.
+
+    `part` keeps apart what several systems send of one feed (A&E beside beds); each replaces only its own.
+    """
 
     feed: str
     provider_code: str
     first_period: str = ""
     last_period: str = ""
+    part: str = ""
 
     @property
     def period(self) -> str:
@@ -28,12 +32,17 @@ class Slot:
         return "_".join(dict.fromkeys(filter(None, (self.first_period, self.last_period))))
 
     @property
+    def sender(self) -> str:
+        """Whose series it belongs to: the provider, or one system of it, `RJ6/beds`."""
+        return "/".join(filter(None, (self.provider_code, self.part)))
+
+    @property
     def months(self) -> tuple[str, ...]:
         """The months it replaces; one nameless month for reference files."""
         return tuple(months(self.first_period, self.last_period)) if self.first_period else ("",)
 
     def __str__(self) -> str:
-        return "/".join(filter(None, (self.feed, self.provider_code, self.period)))
+        return "/".join(filter(None, (self.feed, self.provider_code, self.part, self.period)))
 
 
 @dataclass(frozen=True)
@@ -51,7 +60,8 @@ class Receipt:
     @cached_property
     def content_id(self) -> str:
         """Twelve hex digits that stand for what was received and for which slot; the same on any machine."""
-        parts = (*asdict(self.slot).values(), self.sha256, self.control_sha256, self.layout_sha256)
+        slot = [value for name, value in asdict(self.slot).items() if name != "part" or value]
+        parts = (*slot, self.sha256, self.control_sha256, self.layout_sha256)
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
 
@@ -76,35 +86,30 @@ def known_at(receipts: Iterable[Receipt], as_of: str = "") -> list[Receipt]:
     return [receipt for receipt in receipts if not as_of or receipt.received_at <= as_of]
 
 
-def distinct(receipts: Sequence[Receipt]) -> list[tuple[str, Receipt]]:
-    """(batch_id, receipt) of each version: content that is its slot's latest already adds nothing.
-
-    An older content that comes back is a version of its own, `<content_id>-2`.
-    """
-    latest: dict[Slot, str] = {}
-    times: dict[str, int] = defaultdict(int)
-    found = []
-    for receipt in receipts:
-        if latest.get(receipt.slot) == receipt.content_id:
-            continue
-        latest[receipt.slot] = receipt.content_id
-        times[receipt.content_id] += 1
-        again = times[receipt.content_id]
-        found.append((receipt.content_id if again == 1 else f"{receipt.content_id}-{again}", receipt))
-    return found
-
-
 def versions(receipts: Sequence[Receipt], refused: Collection[str] = ()) -> list[Version]:
-    """Every version received, with what is in force of it. `refused` holds content ids."""
-    found = distinct(receipts)
-    owner: dict[tuple[str, str, str], int] = {}
-    lost_at = [""] * len(found)
-    held: list[set[str]] = [set() for _ in found]
-    for place, (_, receipt) in enumerate(found):
-        if receipt.content_id in refused:
+    """Every version received, with what is in force of it. `refused` holds content ids.
+
+    Content that its slot sent last, or that is in force, adds nothing. An older content that comes back is a version of
+    its own, `<content_id>-2`.
+    """
+    found: list[tuple[str, Receipt]] = []
+    held: list[set[str]] = []
+    lost_at: list[str] = []
+    owner: dict[tuple[str, str, str, str], int] = {}
+    sent_last: dict[Slot, str] = {}
+    places: dict[str, list[int]] = defaultdict(list)
+    for receipt in receipts:
+        content, before = receipt.content_id, places[receipt.content_id]
+        again, sent_last[receipt.slot] = sent_last.get(receipt.slot) == content, content
+        if again or (before and held[before[-1]]):
             continue
-        for month in receipt.slot.months:
-            cell = (receipt.slot.feed, receipt.slot.provider_code, month)
+        place = len(found)
+        before.append(place)
+        found.append((content if len(before) == 1 else f"{content}-{len(before)}", receipt))
+        held.append(set())
+        lost_at.append("")
+        for month in receipt.slot.months if content not in refused else ():
+            cell = (receipt.slot.feed, receipt.slot.provider_code, receipt.slot.part, month)
             if cell in owner:
                 held[owner[cell]].discard(month)
                 lost_at[owner[cell]] = receipt.received_at

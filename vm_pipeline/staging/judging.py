@@ -11,7 +11,7 @@ from vm_pipeline.sources.receipts import Slot
 from vm_pipeline.staging.layouts import literal
 from vm_pipeline.staging.parsing import parsed
 
-JUDGING_VERSION = 1  # raise it when the same text would be judged differently
+JUDGING_VERSION = 2  # raise it when the same text would be judged differently
 
 
 def judge(contract: Contract, slot: Slot, sent: str) -> list[str]:
@@ -45,6 +45,11 @@ def _as_sent(contract: Contract) -> str:
     return "{" + ", ".join(f"'{column.name}': {column.name}_sent" for column in _shown(contract)) + "}"
 
 
+def _used(contract: Contract) -> list[Column]:
+    """Free text is not even read."""
+    return [column for column in contract.columns if column.privacy is not Privacy.FREE_TEXT]
+
+
 def _shown(contract: Contract) -> list[Column]:
     return [column for column in contract.columns if column.privacy is Privacy.OPEN]
 
@@ -52,12 +57,12 @@ def _shown(contract: Contract) -> list[Column]:
 def _dropped(contract: Contract) -> str:
     """Text that nothing below needs: control totals need the period as sent, added-up answers their figures."""
     needed = {"financial_year", "period", "answered", "positive", "positive_pct"}
-    return ", ".join(f"{column.name}_sent" for column in contract.columns if column.name not in needed)
+    return ", ".join(f"{column.name}_sent" for column in _used(contract) if column.name not in needed)
 
 
 def _typed(contract: Contract) -> str:
     columns = [
-        f"{column.name} AS {column.name}_sent, {_value(column)} AS {column.stored}" for column in contract.columns
+        f"{column.name} AS {column.name}_sent, {_value(column)} AS {column.stored}" for column in _used(contract)
     ]
     questions = [f"* EXCLUDE (row_number, {', '.join(contract.by_name)})"] if contract.open_header else []
     return ", ".join(columns + questions)
@@ -77,7 +82,7 @@ def _batch_month(slot: Slot) -> str:
     if not slot.first_period:
         return "0"
     first, last = month_number(slot.first_period), month_number(slot.last_period)
-    return f"least(greatest(coalesce(month_number, {last}), {first}), {last})" if first < last else str(first)
+    return f"least(greatest(coalesce(month_number, {last}), {first}), {last})::INTEGER" if first < last else str(first)
 
 
 def _mark_duplicates(duplicates: Duplicates) -> list[str]:

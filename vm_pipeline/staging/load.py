@@ -4,7 +4,8 @@ Belongs here: the steps between a sheet of text and typed Parquet.
 Does not belong here: caching and parallel work (batches), what the steps' SQL says (matching, judging).
 """
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -48,8 +49,14 @@ def load(
             raise what_is_broken(path, sheet) from error
         if layout is None:
             raise
-        raise Refused("bad_layout", f"the layout's SQL fails: {type(error).__name__}. Correct the layout.") from error
+        raise Refused("bad_layout", f"the layout's SQL fails: {_safe(error)}. Correct the layout.") from error
     return Loaded(sheet, matched)
+
+
+def _safe(error: duckdb.Error) -> str:
+    """What DuckDB says of a statement it cannot bind; of cells it cannot convert only the kind, it would quote them."""
+    binding = isinstance(error, duckdb.BinderException | duckdb.ParserException | duckdb.CatalogException)
+    return str(error).split("\n")[0] if binding else type(error).__name__
 
 
 def _facts(slot: Slot) -> dict[str, str]:
@@ -74,130 +81,143 @@ def outcome(
     folder: Path,
 ) -> Summary:
     """Count what was judged, compare it with the control, and write the Parquet of both kinds of rows."""
-    rejections = _rejections(con, contract)
-    rejected = sum(rule.rows for rule in rejections)
-    received, accepted, rows = _totals(con, contract)
+    counts = _counts(con, contract)
+    periods = _periods(con) if contract.feed == "ledger" else []
     refused: Refused | None = None
     said: dict[tuple[str, str], PeriodTotal] = {}
     try:
-        said = _check_control(con, contract, rows, control, folder)
+        said = _check_control(con, contract, counts.received, periods, control, folder)
     except Refused as found:
         refused = found
-    _write(con, contract, receipt, loaded, folder, bool(rejected))
+    _write(con, contract, receipt, loaded, folder, bool(counts.rejections))
     return Summary(
         content_id=receipt.content_id,
         contract_version=contract.version,
-        rows_received=rows,
-        rows_accepted=rows - rejected,
-        rows_rejected=rejected,
-        received=received,
-        accepted=accepted,
+        rows_received=counts.received,
+        rows_accepted=counts.accepted,
+        rows_rejected=counts.received - counts.accepted,
+        received=counts.pounds_received if contract.money else None,
+        accepted=counts.pounds_accepted if contract.money else None,
         refused_code=refused.code if refused else "",
         refused_because=str(refused) if refused else "",
-        rejections=rejections,
-        periods=_periods(con, said) if contract.feed == "ledger" else (),
-        warnings=_warnings(con, contract, receipt.slot, control),
+        rejections=counts.rejections,
+        periods=tuple(_with_control(period, said) for period in periods),
+        warnings=_warnings(counts, contract, receipt.slot, control),
         columns=loaded.sheet.header,
     )
 
 
-def _rejections(con: duckdb.DuckDBPyConnection, contract: Contract) -> tuple[RuleCount, ...]:
+@dataclass(frozen=True)
+class _Counts:
+    """Rows and pounds of one batch, received and accepted, and rejected by rule."""
+
+    received: int
+    accepted: int
+    pounds_received: Decimal
+    pounds_accepted: Decimal
+    outside: int
+    rejections: tuple[RuleCount, ...]
+
+
+def _counts(con: duckdb.DuckDBPyConnection, contract: Contract) -> _Counts:
+    """Everything that can be counted in one pass: a batch is small, and each query costs as much as its rows."""
     rows = con.execute(
-        f"SELECT rule_code, count(*), coalesce(sum({contract.money or '0'}), 0)::DECIMAL(38,2) FROM judged "
-        "WHERE rule_code IS NOT NULL GROUP BY rule_code"
+        f"SELECT rule_code, count(*), coalesce(sum({contract.money or '0'}), 0)::DECIMAL(38,2), "
+        "coalesce(count_if(rule_code IS NULL AND month_number <> batch_month), 0) FROM judged GROUP BY rule_code"
     ).fetchall()
-    order = contract.rule_codes
-    return tuple(RuleCount(*row) for row in sorted(rows, key=lambda row: order.index(row[0])))
-
-
-def _totals(con: duckdb.DuckDBPyConnection, contract: Contract) -> tuple[Decimal | None, Decimal | None, int]:
-    """Pounds received and accepted (None where the feed has no money), and rows received."""
-    rows = one(con, "SELECT count(*) FROM judged")
-    if not contract.money:
-        return None, None, rows
-    money = f"coalesce(sum({contract.money}), 0)::DECIMAL(38,2)"
-    received = one(con, f"SELECT {money} FROM judged")
-    return received, one(con, f"SELECT {money} FROM judged WHERE rule_code IS NULL"), rows
-
-
-def one(con: duckdb.DuckDBPyConnection, sql: str) -> Any:
-    """The single value of a query that always has a row."""
-    return con.execute(sql).fetchall()[0][0]
+    by_rule = {code: RuleCount(code, count, pounds) for code, count, pounds, _ in rows}
+    sound = by_rule.pop(None, RuleCount("", 0, _NOTHING))
+    return _Counts(
+        received=sound.rows + sum(rule.rows for rule in by_rule.values()),
+        accepted=sound.rows,
+        pounds_received=sound.amount + sum((rule.amount for rule in by_rule.values()), _NOTHING),
+        pounds_accepted=sound.amount,
+        outside=sum(outside for *_, outside in rows),
+        rejections=tuple(by_rule[code] for code in contract.rule_codes if code in by_rule),
+    )
 
 
 # What figures call a year or period as sent. Text that is no number may be anything, a name too: that is only `?`.
-_AS_SENT = (
-    "CASE WHEN regexp_full_match(coalesce({0}, ''), '[0-9/. -]{{0,9}}') "
-    "THEN regexp_replace(coalesce({0}, ''), '^0+([0-9])', '\\1') ELSE '?' END"
-)
-_YEAR_AND_PERIOD = f"{_AS_SENT.format('year')}, {_AS_SENT.format('period')}"
+_NUMERIC = re.compile(r"[0-9/. -]{0,9}")
+
+
+def _as_sent(text: str | None) -> str:
+    return re.sub(r"^0+(?=[0-9])", "", text or "") if _NUMERIC.fullmatch(text or "") else "?"
+
+
+def _periods(con: duckdb.DuckDBPyConnection) -> list[PeriodCount]:
+    """Rows and pounds of every (financial year, period) as sent."""
+    rows = con.execute(
+        "SELECT financial_year_sent, period_sent, count(*), coalesce(sum(amount), 0)::DECIMAL(38,2), "
+        "coalesce(sum(amount) FILTER (rule_code IS NULL), 0)::DECIMAL(38,2) FROM judged GROUP BY ALL"
+    ).fetchall()
+    sums: dict[tuple[str, str], list[Any]] = {}
+    for year, period, *figures in rows:
+        key = (_as_sent(year), _as_sent(period))
+        sums[key] = [old + new for old, new in zip(sums.get(key, [0, _NOTHING, _NOTHING]), figures, strict=True)]
+    return [PeriodCount(year, period, *figures, None) for (year, period), figures in sorted(sums.items())]  # type: ignore[call-arg]
+
+
+def _with_control(period: PeriodCount, said: dict[tuple[str, str], PeriodTotal]) -> PeriodCount:
+    total = said.get((period.financial_year, period.period))
+    return replace(period, control=total.amount if total else None)
 
 
 def _check_control(
-    con: duckdb.DuckDBPyConnection, contract: Contract, rows: int, control: Path | None, folder: Path
+    con: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    rows: int,
+    periods: list[PeriodCount],
+    control: Path | None,
+    folder: Path,
 ) -> dict[tuple[str, str], PeriodTotal]:
     """Compare with the control file, if there is one. Raises Refused. Returns its lines by period, for a ledger."""
     if control is None:
         return {}
-    try:
-        sheet = read_sheet(con, control, folder)
-        matched = match_canonical(LEDGER_CONTROL if contract.feed == "ledger" else ROW_COUNT_CONTROL, sheet)
-        con.execute(f"CREATE OR REPLACE TEMP TABLE control AS {matched.select}")
-    except (Refused, duckdb.InvalidInputException) as error:
-        reason = str(error) if isinstance(error, Refused) else "its rows cannot be read."
-        raise Refused("bad_control", f"the control file: {reason}") from error
-    counted = parsed(LEDGER_CONTROL.by_name["row_count"].value, "row_count")
     if contract.feed != "ledger":
-        _refuse_unreadable(con, f"row_count IS NOT NULL AND ({counted}) IS NULL")
-        compare_rows(rows, one(con, f"SELECT coalesce(sum({counted}), 0)::BIGINT FROM control"))
+        lines = _control_lines(con, control, folder, ROW_COUNT_CONTROL, "row_count IS NULL", "NULL, NULL", "NULL")
+        compare_rows(rows, sum(line.rows for line in lines))
         return {}
     total = parsed(LEDGER_CONTROL.by_name["total_amount"].value, "total_amount")
-    _refuse_unreadable(con, f"({counted}) IS NULL OR ({total}) IS NULL")
-    said = _by_period(con, f"SELECT financial_year AS year, period, {counted} AS rows, {total} AS amount FROM control")
-    found = _by_period(con, "SELECT financial_year_sent AS year, period_sent AS period, 1 AS rows, amount FROM judged")
-    compare_periods(list(found.values()), list(said.values()))
+    lines = _control_lines(con, control, folder, LEDGER_CONTROL, "false", "financial_year, period", total)
+    said: dict[tuple[str, str], PeriodTotal] = {}
+    for line in lines:
+        key = (line.financial_year, line.period)
+        before = said.get(key, PeriodTotal(*key, 0, _NOTHING))
+        said[key] = PeriodTotal(*key, before.rows + line.rows, before.amount + line.amount)
+    compare_periods([PeriodTotal(p.financial_year, p.period, p.rows, p.received) for p in periods], list(said.values()))
     return said
 
 
-def _refuse_unreadable(con: duckdb.DuckDBPyConnection, condition: str) -> None:
-    lines = one(con, f"SELECT count(*) FROM control WHERE {condition}")
-    if lines:
+def _control_lines(
+    con: duckdb.DuckDBPyConnection, path: Path, folder: Path, contract: Contract, left_out: str, names: str, amount: str
+) -> list[PeriodTotal]:
+    """The lines of a control file. Raises Refused where it, or a figure in it, cannot be read."""
+    counted = parsed(contract.by_name["row_count"].value, "row_count")
+    try:
+        sheet = read_sheet(con, path, folder)
+        select = match_canonical(contract, sheet).select
+        lines = con.execute(f"SELECT {names}, {counted}, {amount} FROM ({select}) WHERE NOT ({left_out})").fetchall()
+    except (Refused, duckdb.InvalidInputException) as error:
+        reason = str(error) if isinstance(error, Refused) else "its rows cannot be read."
+        raise Refused("bad_control", f"the control file: {reason}") from error
+    unread = sum(rows is None or (amount != "NULL" and pounds is None) for _, _, rows, pounds in lines)
+    if unread:
         raise Refused(
-            "bad_control", f"the control file: found {lines} lines whose figures cannot be read. Send it again."
+            "bad_control", f"the control file: found {unread} lines whose figures cannot be read. Send it again."
         )
+    return [
+        PeriodTotal(_as_sent(year), _as_sent(period), rows, pounds or _NOTHING) for year, period, rows, pounds in lines
+    ]
 
 
-def _by_period(con: duckdb.DuckDBPyConnection, source: str) -> dict[tuple[str, str], PeriodTotal]:
-    found = con.execute(
-        f"SELECT {_YEAR_AND_PERIOD}, sum(rows)::BIGINT, coalesce(sum(amount), 0)::DECIMAL(38,2) FROM "
-        f"(SELECT year, period, sum(rows) AS rows, sum(amount) AS amount FROM ({source}) GROUP BY ALL) GROUP BY ALL"
-    ).fetchall()
-    return {row[:2]: PeriodTotal(*row) for row in found}
-
-
-def _periods(con: duckdb.DuckDBPyConnection, said: dict[tuple[str, str], PeriodTotal]) -> tuple[PeriodCount, ...]:
-    rows = con.execute(
-        f"SELECT {_YEAR_AND_PERIOD}, sum(rows)::BIGINT, coalesce(sum(received), 0)::DECIMAL(38,2), "
-        "coalesce(sum(accepted), 0)::DECIMAL(38,2) FROM "
-        "(SELECT financial_year_sent AS year, period_sent AS period, count(*) AS rows, sum(amount) AS received, "
-        "sum(amount) FILTER (rule_code IS NULL) AS accepted FROM judged GROUP BY ALL) GROUP BY ALL ORDER BY ALL"
-    ).fetchall()
-    return tuple(
-        PeriodCount(*row, said[row[:2]].amount if row[:2] in said else None)  # type: ignore[call-arg]
-        for row in rows
-    )
-
-
-def _warnings(
-    con: duckdb.DuckDBPyConnection, contract: Contract, slot: Slot, control: Path | None
-) -> tuple[Warned, ...]:
+def _warnings(counts: _Counts, contract: Contract, slot: Slot, control: Path | None) -> tuple[Warned, ...]:
     found = []
     if contract.feed == "ledger" and control is None:
         found.append(Warned("no_control", 0, "found no control file, expected one beside the extract"))
-    if slot.first_period:
-        outside = one(con, "SELECT count(*) FROM judged WHERE rule_code IS NULL AND month_number <> batch_month")
-        if outside:
-            found.append(Warned("outside_period", outside, f"{outside} rows belong to a month outside {slot.period}"))
+    if slot.first_period and counts.outside:
+        message = f"{counts.outside} rows belong to a month outside {slot.period}"
+        found.append(Warned("outside_period", counts.outside, message))
     return tuple(found)
 
 

@@ -99,7 +99,8 @@ def _put_versions(con: duckdb.DuckDBPyConnection, known: Known) -> None:
 
 
 _VERSION = (
-    "content_id VARCHAR, batch_id VARCHAR, feed VARCHAR, provider_code VARCHAR, period VARCHAR, sha256 VARCHAR",
+    "content_id VARCHAR, batch_id VARCHAR, feed VARCHAR, provider_code VARCHAR, period VARCHAR, part VARCHAR",
+    "sha256 VARCHAR",
     "received_at TIMESTAMP, superseded_at TIMESTAMP, is_in_force BOOLEAN, rows_received BIGINT, rows_accepted BIGINT",
     "rows_rejected BIGINT, amount_received_gbp DECIMAL(18,2), amount_accepted_gbp DECIMAL(18,2)",
     "amount_rejected_gbp DECIMAL(18,2), contract_version VARCHAR, refused_because VARCHAR",
@@ -131,6 +132,7 @@ def _version_row(version: Version, found: Summary | None) -> tuple[object, ...]:
         receipt.slot.feed,
         receipt.slot.provider_code,
         receipt.slot.period,
+        receipt.slot.part,
         receipt.sha256,
         _naive(receipt.received_at),
         _naive(version.superseded_at),
@@ -201,6 +203,6 @@ def _ledger_months() -> list[tuple[object, ...]]:
     """The month of every ledger period of every year: none for 0 (brought forward), March for 13 and 14."""
     return [
         (year, period, financial_year(date(year, 4, 1)), period_of(year * 12 + 2 + min(period, 12)) if period else None)
-        for year in range(1900, 2199)
+        for year in range(1900, 2200)
         for period in range(15)
     ]

@@ -45,19 +45,19 @@ def put_references(
 def _put_one(
     con: duckdb.DuckDBPyConnection, reference: Reference, candidates: list[Version], staging: Staging
 ) -> Iterator[Finding]:
-    """Newest first: each provider takes its rows from the first version in which they are sound."""
+    """Newest first: the newest version counts, and the one before it for the providers whose rows contradict, and so on."""
     name = f"staging.{reference.name}"
     con.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT {_columns(reference, typed=True)} WHERE false")
     if not candidates:
         if reference.essential:
             yield _missing(reference)
         return
-    con.execute("CREATE OR REPLACE TEMP TABLE settled (provider_code VARCHAR)")
+    concerned = ""
     for place, version in enumerate(candidates):
         path = readable(staging.accepted(version.receipt))
         con.execute(
             f"CREATE OR REPLACE TEMP TABLE candidate AS SELECT row_number, {_columns(reference)} "
-            f"FROM read_parquet({path}) WHERE {_provider(reference)} NOT IN (SELECT provider_code FROM settled)"
+            f"FROM read_parquet({path}) {concerned}"
         )
         con.execute(f"CREATE OR REPLACE TEMP TABLE unsound AS {_contradictions(reference)}")
         last = place == len(candidates) - 1
@@ -68,10 +68,8 @@ def _put_one(
         )
         if con.execute("SELECT count(*) FROM unsound").fetchone() == (0,):
             return
-        con.execute(
-            f"INSERT INTO settled SELECT DISTINCT {_provider(reference)} FROM candidate "
-            f"WHERE {_provider(reference)} NOT IN (SELECT provider_code FROM unsound)"
-        )
+        con.execute("CREATE OR REPLACE TEMP TABLE concerned AS SELECT DISTINCT provider_code FROM unsound")
+        concerned = f"WHERE {_provider(reference)} IN (SELECT provider_code FROM concerned)"
 
 
 def _findings(con: duckdb.DuckDBPyConnection, reference: Reference, last: bool) -> list[Finding]:

@@ -156,6 +156,7 @@ batch = _table(
     _value("feed", TEXT, "Feed.", True),
     _value("provider_code", TEXT, "Health board or trust; empty for reference files."),
     _value("period", TEXT, "Month, or first and last month; empty for reference files."),
+    _value("part", TEXT, "Which of several systems that send one feed; empty where there is one.", True),
     _value("sha256", TEXT, "Hash of the file received.", True),
     _value("received_at", MOMENT, "When, UTC.", True),
     _value("superseded_at", MOMENT, "When the last of its months was taken over by a later version, UTC."),
