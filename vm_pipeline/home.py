@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Any
+
+import duckdb
 
 from vm_pipeline.settings import Settings
 from vm_pipeline.sources.landing import Landing, Received
@@ -60,6 +63,11 @@ class Home:
             return self.settings.warehouse
         name = datetime.fromisoformat(as_of).strftime("%Y-%m-%dT%H%M%S.%fZ")
         return self.folder / "as-of" / f"{name}.duckdb"
+
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        """A DuckDB for questions about typed batches; what does not fit in memory spills inside the home."""
+        config: dict[str, Any] = {"temp_directory": str(self.folder / "work" / "spill")}
+        return duckdb.connect(config=config | ({"memory_limit": self.settings.memory} if self.settings.memory else {}))
 
     def receive(self, now: datetime) -> Received:
         """Ask every source, and land what is new. One source's trouble is a problem of its own."""

@@ -6,6 +6,7 @@ Does not belong here: anything that acts on a setting.
 
 import difflib
 import itertools
+import json
 import os
 import re
 import tomllib
@@ -190,6 +191,8 @@ def _source(table: Mapping[str, Any], provider: str, base: Path, layouts: Mappin
     )
     layout = layouts[_one_of(table["layout"], tuple(layouts), "layout", where)] if "layout" in table else ""
     part = str(table.get("part", ""))
+    if feed == "ledger" and layout and json.loads(layout)["unpivot"]:
+        raise ConfigurationError(f"{where}: found a layout with `unpivot`, expected one row a line for a ledger.")
     if feed in FEEDS and not provider:
         raise ConfigurationError(f"{where}: found no `provider`, expected the code of the provider whose {feed} it is.")
     if "query" in table:

@@ -80,7 +80,7 @@ def core(
     with open_workspace(draft, home.settings.memory, home.settings.threads) as con:
         built, findings = build_core(con, known, home.staging, home.settings.nation)
         verdicts = night.judge([*_verdicts(con, night, known), _references(findings)])
-        lists = write_unmapped(con, home.reports / "unmapped", "staging.survey")
+        lists = write_unmapped(con, home.reports / "unmapped", "staging.survey", "staging.cost_centre_map")
         sums = _reconciled(con)
     night.built += built
     night.report("core", 1, 1)

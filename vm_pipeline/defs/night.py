@@ -8,7 +8,7 @@ Run tags: `vm/known_until` (UTC, ISO) fixes the receipts that count, so that eve
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import dagster as dg
@@ -63,12 +63,20 @@ def known_until(context: dg.AssetExecutionContext) -> str:
 
 
 def one_each(verdicts: list[Verdict], codes: Sequence[str], subject: str) -> list[Verdict]:
-    """Dagster wants one result a declared check: the failing one speaks, and what was not judged passes."""
-    found: dict[str, Verdict] = {}
-    for verdict in verdicts:
-        if verdict.code not in found or not verdict.passed:
-            found[verdict.code] = verdict
-    return [found.get(code, Verdict(code, subject, True, False, "Nothing to judge.")) for code in codes]
+    """Dagster wants one result a declared check: the failing ones speak, and what was not judged passes."""
+    return [_together([v for v in verdicts if v.code == code], code, subject) for code in codes]
+
+
+def _together(verdicts: list[Verdict], code: str, subject: str) -> Verdict:
+    if not verdicts:
+        return Verdict(code, subject, True, False, "Nothing to judge.")
+    failed = [verdict for verdict in verdicts if not verdict.passed] or verdicts[:1]
+    return replace(
+        failed[0],
+        blocks=any(verdict.blocks for verdict in failed),
+        message="\n".join(verdict.message for verdict in failed),
+        figures=tuple(figure for verdict in failed for figure in verdict.figures),
+    )
 
 
 def as_check(verdict: Verdict, asset_key: dg.AssetKey) -> dg.AssetCheckResult:

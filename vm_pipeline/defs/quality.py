@@ -5,7 +5,6 @@ import time
 from pathlib import Path
 
 import dagster as dg
-import duckdb
 
 from vm_pipeline.defs.describe import OWNERS, table_of
 from vm_pipeline.defs.night import Night, as_check, known_until, one_each
@@ -84,7 +83,7 @@ def _feed_asset(feed: str, months: dg.PartitionsDefinition) -> dg.AssetsDefiniti
 
 def _verdicts(night: Night, feed: str, known: Known, versions: list[Version]) -> list[Verdict]:
     staging, limits, blocking = night.home.staging, night.thresholds, night.blocking
-    with duckdb.connect() as con:
+    with night.home.connect() as con:
         verdicts = check_contract(feed, known, staging, versions, con)
         verdicts += check_whole_table(feed, known, limits, blocking)
         verdicts.append(check_distribution(con, feed, known, staging, limits, blocking))

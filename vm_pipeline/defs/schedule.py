@@ -58,7 +58,7 @@ def drop_folder_sensor(land: "UnresolvedAssetJobDefinition") -> dg.SensorDefinit
             yield dg.SkipReason("Nothing in the drop folders has changed.")
             return
         context.update_cursor(seen)
-        yield dg.RunRequest(run_key=seen)
+        yield dg.RunRequest()  # no run key: a folder may come back to what it held before
 
     return drop_folder
 

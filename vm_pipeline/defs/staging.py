@@ -4,7 +4,6 @@ import time
 from typing import Any
 
 import dagster as dg
-import duckdb
 
 from vm_pipeline.defs.describe import OWNERS, schema_of_contract, table_of
 from vm_pipeline.defs.night import FULL, Night, as_check, known_until
@@ -54,7 +53,7 @@ def _feed_asset(feed: str, months: dg.PartitionsDefinition) -> dg.AssetsDefiniti
         chosen = in_months(receipts, context)
         done = stage(night, chosen, feed, again=FULL in context.run.tags)
         known, versions = known_in(home, receipts, chosen)
-        with duckdb.connect() as con:
+        with home.connect() as con:
             verdict = night.judge([check_totals(con, feed, known, home.staging, versions)])[0]
         of_run = {
             "months in this run": len(context.partition_keys),

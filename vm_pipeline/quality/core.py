@@ -16,7 +16,7 @@ from vm_pipeline.quality.verdict import SHOWN, Figure, Verdict, counted, per_cen
 
 _NOT_SHARED = """
 SELECT coalesce(sum(reconciled), 0)::DECIMAL(38,2), coalesce(sum(shared), 0)::DECIMAL(38,2),
-       count(*) FILTER (reconciled IS DISTINCT FROM shared)
+       count(*) FILTER (coalesce(reconciled, 0) <> coalesce(shared, 0) OR reconciled IS NULL)
 FROM (SELECT batch_id, sum(team_total_gbp) AS reconciled FROM vm.reconciliation GROUP BY batch_id)
 FULL JOIN (SELECT batch_id, sum(amount_gbp) AS shared FROM vm.fact_cost GROUP BY batch_id) USING (batch_id)
 """

@@ -10,9 +10,11 @@ import hashlib
 import shutil
 import threading
 import uuid
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -23,14 +25,17 @@ from vm_pipeline.sources.landing import Landing
 from vm_pipeline.sources.receipts import Receipt
 from vm_pipeline.staging import judging, reading
 from vm_pipeline.staging.layouts import Layout
-from vm_pipeline.staging.load import load, outcome
+from vm_pipeline.staging.load import Opened, load, refused
 from vm_pipeline.staging.parsing import BLANKS, EXPRESSIONS
 from vm_pipeline.staging.reading import Refused
 from vm_pipeline.staging.summary import Summary
 
+_GROUP_BYTES = 12 << 20
+
 Progress = Callable[[str], None]
 
 
+@cache
 def staging_version(feed: str) -> str:
     """Eight hex digits that change when the same content would be staged differently."""
     contracts = {"ledger": (LEDGER,), "activity": (ACTIVITY,), "survey": (SURVEY_WIDE, SURVEY_COUNTS)}
@@ -88,42 +93,80 @@ class Staging:
         workers = _Workers(workspace, self.pseudonym_key)
         try:
             with ThreadPoolExecutor(self.threads) as pool:
-                for receipt in pool.map(lambda one: self._stage(one, workers), todo.values()):
-                    progress(str(receipt.slot))
+                opened = list(pool.map(lambda one: self._open(one, workers), todo.values()))
+                for done in pool.map(lambda group: self._stage(group, workers), _groups(opened)):
+                    for receipt in done:
+                        progress(str(receipt.slot))
         finally:
             workers.close()
             shutil.rmtree(workspace, ignore_errors=True)
         return len(todo)
 
-    def _stage(self, receipt: Receipt, workers: "_Workers") -> Receipt:
+    def _open(self, receipt: Receipt, workers: "_Workers") -> "Opened | _Closed":
+        """Open one batch's file, checked against its hash. Raises LandingDamaged."""
         draft = workers.workspace / receipt.content_id
         draft.mkdir()
-        summary = self._outcome(workers.connection(), receipt, draft)
-        with (draft / "summary.json").open("x", encoding="utf-8") as file:
-            file.write(summary.to_json())
-        _put(draft, self.folder(receipt))
-        return receipt
-
-    def _outcome(self, con: duckdb.DuckDBPyConnection, receipt: Receipt, draft: Path) -> Summary:
-        """Load one batch into the connection and write its Parquet; a refused one leaves only its reason."""
         path = self.landing.verified(receipt.sha256)
         control = self.landing.verified(receipt.control_sha256) if receipt.control_sha256 else None
-        layout = self._layout(receipt)
-        contract = contract_of(receipt.slot.feed)
+        layout, contract = self._layout(receipt), contract_of(receipt.slot.feed)
         try:
-            sheet = reading.read_sheet(con, path, draft, layout.sheet if layout else "")
-            contract = contract_of(receipt.slot.feed, _names(sheet, layout))
-            loaded = load(con, contract, receipt.slot, sheet, path, layout)
-        except Refused as refused:
-            return Summary(
-                receipt.content_id, contract.version, refused_code=refused.code, refused_because=str(refused)
-            )
-        return outcome(con, contract, receipt, loaded, control, draft)
+            sheet = reading.read_sheet(path, draft, layout.sheet if layout else "")
+        except Refused as why:
+            return _Closed(receipt, refused(receipt, contract, why), draft)
+        contract = contract_of(receipt.slot.feed, _names(sheet, layout))
+        return Opened(receipt, contract, sheet, layout, path, control, draft)
+
+    def _stage(self, group: "Sequence[Opened | _Closed]", workers: "_Workers") -> list[Receipt]:
+        """Stage a group of batches of one shape."""
+        for one, summary in zip(group, _summaries(group, workers), strict=True):
+            with (one.folder / "summary.json").open("x", encoding="utf-8") as file:
+                file.write(summary.to_json())
+            _put(one.folder, self.folder(one.receipt))
+        return [one.receipt for one in group]
 
     def _layout(self, receipt: Receipt) -> Layout | None:
         if not receipt.layout_sha256:
             return None
         return Layout.from_json(self.landing.verified(receipt.layout_sha256).read_text("utf-8"))
+
+
+@dataclass(frozen=True)
+class _Closed:
+    """A received batch whose file could not be opened."""
+
+    receipt: Receipt
+    summary: Summary
+    folder: Path
+
+
+def _groups(opened: "Sequence[Opened | _Closed]") -> "list[list[Opened | _Closed]]":
+    """Batches of one shape together, a few at a time: each statement costs as much as thousands of rows."""
+    shapes: dict[object, list[Opened | _Closed]] = defaultdict(list)
+    for one in opened:
+        shapes[one.shape if isinstance(one, Opened) else one.receipt.content_id].append(one)
+    groups: list[list[Opened | _Closed]] = []
+    for batches in shapes.values():
+        room = 0
+        for one in batches:
+            if room <= 0:
+                groups.append([])
+                room = _GROUP_BYTES
+            groups[-1].append(one)
+            room -= one.receipt.size
+    return groups
+
+
+def _summaries(group: "Sequence[Opened | _Closed]", workers: "_Workers") -> list[Summary]:
+    """Outcomes in the group's order. Where one file spoils the statement, each goes by itself."""
+    batches = [one for one in group if isinstance(one, Opened)]
+    if not batches:
+        return [one.summary for one in group if isinstance(one, _Closed)]
+    try:
+        return load(workers.connection(), batches)
+    except Refused as why:
+        if len(batches) == 1:
+            return [refused(batches[0].receipt, batches[0].contract, why)]
+    return [summary for one in batches for summary in _summaries([one], workers)]
 
 
 def _names(sheet: reading.Sheet, layout: Layout | None) -> tuple[str, ...]:

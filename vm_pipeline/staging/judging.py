@@ -4,6 +4,9 @@ Belongs here: the SQL that follows from a contract, as text.
 Does not belong here: running it (batches), teams and indicators (sql/core), comparing totals (control).
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from vm_pipeline.calendar import month_number
 from vm_pipeline.feeds.contract import Column, Consequence, Contract, Duplicates, Privacy
 from vm_pipeline.feeds.survey import ANSWERS, NOT_ANSWERED
@@ -14,29 +17,30 @@ from vm_pipeline.staging.parsing import parsed
 JUDGING_VERSION = 2  # raise it when the same text would be judged differently
 
 
-def judge(contract: Contract, slot: Slot, sent: str) -> list[str]:
+def judge(contract: Contract, slots: Sequence[Slot], sent: str) -> list[str]:
     """Statements that turn a SELECT of text into the table `judged`: typed, month, rule_code (NULL = accepted).
 
-    One pass: text that is not needed again is never kept.
+    `slots` are the batches of the SELECT's members. One pass: text that is not needed again is never kept.
     """
-    statements = [f"CREATE OR REPLACE TEMP TABLE judged AS {_judged(contract, slot, sent)}"]
+    statements = [f"CREATE OR REPLACE TEMP TABLE judged AS {_judged(contract, slots, sent)}"]
     if contract.duplicates:
         statements += _mark_duplicates(contract.duplicates)
     return statements
 
 
-def _judged(contract: Contract, slot: Slot, sent: str) -> str:
+def _judged(contract: Contract, slots: Sequence[Slot], sent: str) -> str:
     rules = " ".join(
         f"WHEN {rule.fails_when} THEN '{rule.code}'"
         for rule in contract.rules
         if rule.consequence is Consequence.REJECT_ROW
     )
+    provider = _of_member([literal(slot.provider_code) for slot in slots])
     return (
         f"SELECT * EXCLUDE ({_dropped(contract)}), "
         f"CASE WHEN rule_code IS NOT NULL THEN {_as_sent(contract)} END AS sent "
-        f"FROM (SELECT *, CASE {rules} END AS rule_code, {_batch_month(slot)} AS batch_month "
-        f"FROM (SELECT *, {contract.month} AS month_number, {literal(slot.provider_code)} AS batch_provider "
-        f"FROM (SELECT row_number, {_typed(contract)} FROM ({sent}))))"
+        f"FROM (SELECT *, CASE {rules} END AS rule_code, {_batch_month(slots)} AS batch_month "
+        f"FROM (SELECT *, {contract.month} AS month_number, {provider} AS batch_provider "
+        f"FROM (SELECT row_number, member, {_typed(contract)} FROM ({sent}))))"
     )
 
 
@@ -64,7 +68,7 @@ def _typed(contract: Contract) -> str:
     columns = [
         f"{column.name} AS {column.name}_sent, {_value(column)} AS {column.stored}" for column in _used(contract)
     ]
-    questions = [f"* EXCLUDE (row_number, {', '.join(contract.by_name)})"] if contract.open_header else []
+    questions = [f"* EXCLUDE (row_number, member, {', '.join(contract.by_name)})"] if contract.open_header else []
     return ", ".join(columns + questions)
 
 
@@ -77,12 +81,20 @@ def _value(column: Column) -> str:
     return value
 
 
-def _batch_month(slot: Slot) -> str:
+def _of_member(values: Sequence[str]) -> str:
+    """The value of a row's batch, where several batches are judged together."""
+    return values[0] if len(set(values)) == 1 else f"([{', '.join(values)}])[member::BIGINT + 1]"
+
+
+def _batch_month(slots: Sequence[Slot]) -> str:
     """The month of the batch a row counts in: its own, or the nearest the batch has (a late journal stays)."""
-    if not slot.first_period:
+    if not slots[0].first_period:
         return "0"
-    first, last = month_number(slot.first_period), month_number(slot.last_period)
-    return f"least(greatest(coalesce(month_number, {last}), {first}), {last})::INTEGER" if first < last else str(first)
+    first = _of_member([str(month_number(slot.first_period)) for slot in slots])
+    last = _of_member([str(month_number(slot.last_period)) for slot in slots])
+    if first == last:
+        return first
+    return f"least(greatest(coalesce(month_number, {last}), {first}), {last})::INTEGER"
 
 
 def _mark_duplicates(duplicates: Duplicates) -> list[str]:
@@ -93,22 +105,36 @@ def _mark_duplicates(duplicates: Duplicates) -> list[str]:
     return [
         "CREATE OR REPLACE TEMP TABLE again AS SELECT unnest("
         f"list_sort(list(row_number)){others}) AS row_number FROM judged "
-        f"WHERE rule_code IS NULL AND {whole} GROUP BY {key} HAVING count(*) > 1",
+        f"WHERE rule_code IS NULL AND {whole} GROUP BY member, {key} HAVING count(*) > 1",
         "UPDATE judged SET rule_code = 'duplicate' WHERE row_number IN (SELECT row_number FROM again)",
     ]
 
 
-def accepted(contract: Contract, content_id: str, questions: tuple[str, ...]) -> str:
+@dataclass(frozen=True)
+class Member:
+    """One batch within `judged`: which, and the number of rows before its first."""
+
+    place: int
+    rows_before: int
+
+    @property
+    def rows(self) -> str:
+        """What to select its rows from, numbered from 1."""
+        number = f"row_number - {self.rows_before}" if self.rows_before else "row_number"
+        return f"(SELECT * REPLACE ({number} AS row_number) FROM judged WHERE member = {self.place})"
+
+
+def accepted(contract: Contract, member: Member, content_id: str, questions: tuple[str, ...]) -> str:
     """SELECT of what goes on to core, for one batch, in row order."""
     head = f"{literal(content_id)} AS content_id, row_number, batch_month, month_number"
     if contract.feed == "survey":
-        return _answers(contract, head, questions)
+        return _answers(contract, member, head, questions)
     known = ("provider_code",) if contract.has_periods else ()  # a sound row's provider is its batch's
     columns = ", ".join(column.stored for column in contract.stored_columns if column.stored not in known)
-    return f"SELECT {head}, {columns} FROM judged WHERE rule_code IS NULL"
+    return f"SELECT {head}, {columns} FROM {member.rows} WHERE rule_code IS NULL"
 
 
-def _answers(contract: Contract, head: str, questions: tuple[str, ...]) -> str:
+def _answers(contract: Contract, member: Member, head: str, questions: tuple[str, ...]) -> str:
     """One row an answer, whichever layout; `answer` is a known answer, or '?' when it is on no scale."""
     common = f"{head}, survey_code, wave_date, team_name"
     if not contract.open_header:
@@ -123,7 +149,7 @@ def _answers(contract: Contract, head: str, questions: tuple[str, ...]) -> str:
         empty = ", ".join(map(literal, ("na", *NOT_ANSWERED)))
         return (
             f"SELECT {common}, question_code AS question, CASE WHEN {unsound} THEN '?' END AS answer, "
-            f"answered AS answers, {counted} AS positive FROM judged WHERE rule_code IS NULL "
+            f"answered AS answers, {counted} AS positive FROM {member.rows} WHERE rule_code IS NULL "
             f"AND answered_sent IS NOT NULL AND lower(answered_sent) NOT IN ({empty})"
         )
     pairs = ", ".join(f"{{'question': {literal(name)}, 'answer': lower(q{i})}}" for i, name in enumerate(questions))
@@ -133,14 +159,16 @@ def _answers(contract: Contract, head: str, questions: tuple[str, ...]) -> str:
         f"SELECT {head}, survey_code, wave_date, team_name, pair.question AS question, "
         f"CASE WHEN pair.answer IN ({known}) THEN pair.answer ELSE '?' END AS answer, "
         "NULL::BIGINT AS answers, NULL::DECIMAL(18,9) AS positive "
-        f"FROM (SELECT *, unnest([{pairs}]) AS pair FROM judged WHERE rule_code IS NULL) "
+        f"FROM (SELECT *, unnest([{pairs}]) AS pair FROM {member.rows} WHERE rule_code IS NULL) "
         f"WHERE pair.answer IS NOT NULL AND pair.answer NOT IN ({empty})"
     )
 
 
-def rejected(contract: Contract) -> str:
+def rejected(contract: Contract, member: Member) -> str:
     """SELECT of rejected rows: row number, code, amount, and the text as sent of columns that may be shown."""
     # A duplicate is sound: what it says can be written again from its values.
     columns = ", ".join(f"coalesce(sent.{c.name}, {c.stored}::VARCHAR) AS {c.name}" for c in _shown(contract))
     money = contract.money or "NULL::DECIMAL(18,2)"
-    return f"SELECT row_number, rule_code, {money} AS amount_gbp, {columns} FROM judged WHERE rule_code IS NOT NULL"
+    return (
+        f"SELECT row_number, rule_code, {money} AS amount_gbp, {columns} FROM {member.rows} WHERE rule_code IS NOT NULL"
+    )

@@ -1,56 +1,81 @@
-"""One batch in one connection: sent, judged, counted, compared with its control, written.
+"""Batches of one shape in one connection: judged together, counted, compared with their controls, written apart.
 
-Belongs here: the steps between a sheet of text and typed Parquet.
+Belongs here: the steps between sheets of text and typed Parquet.
 Does not belong here: caching and parallel work (batches), what the steps' SQL says (matching, judging).
 """
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
 from vm_pipeline.calendar import financial_year, first_day, ledger_period
-from vm_pipeline.feeds.activity import ROW_COUNT_CONTROL
 from vm_pipeline.feeds.contract import Contract
-from vm_pipeline.feeds.ledger import LEDGER_CONTROL
 from vm_pipeline.sources.receipts import Receipt, Slot
 from vm_pipeline.staging import judging
-from vm_pipeline.staging.control import PeriodTotal, compare_periods, compare_rows
+from vm_pipeline.staging.control import Totals, check_ledger, check_rows
+from vm_pipeline.staging.counting import Counts, count, count_periods
 from vm_pipeline.staging.layouts import Layout, literal
 from vm_pipeline.staging.matching import Matched, match_canonical, match_layout
-from vm_pipeline.staging.parsing import parsed
-from vm_pipeline.staging.reading import Refused, Sheet, read_sheet, what_is_broken
-from vm_pipeline.staging.summary import PeriodCount, RuleCount, Summary, Warned
-
-_NOTHING = Decimal("0.00")
+from vm_pipeline.staging.reading import Refused, Sheet, what_is_broken
+from vm_pipeline.staging.summary import PeriodCount, Summary, Warned
 
 
 @dataclass(frozen=True)
-class Loaded:
-    """What stands in the connection's table `judged`."""
+class Opened:
+    """A received batch whose file could be opened: its sheet, contract, layout, control, and where to write."""
 
+    receipt: Receipt
+    contract: Contract
     sheet: Sheet
-    matched: Matched
+    layout: Layout | None
+    path: Path
+    control: Path | None
+    folder: Path
+
+    @property
+    def shape(self) -> tuple[object, ...]:
+        """Batches of one shape can be judged by one statement; a layout is a shape of its own."""
+        if self.layout:
+            return (self.receipt.content_id,)
+        return (self.contract.version, self.sheet.header, self.sheet.options, self.sheet.odd_blanks)
 
 
-def load(
-    con: duckdb.DuckDBPyConnection, contract: Contract, slot: Slot, sheet: Sheet, path: Path, layout: Layout | None
-) -> Loaded:
+def load(con: duckdb.DuckDBPyConnection, batches: Sequence[Opened]) -> list[Summary]:
+    """Judge batches of one shape, and write each one's Parquet. Raises Refused; then the batches go one by one."""
+    matched = _judge(con, batches)
+    contract = batches[0].contract
+    counts = count(con, contract)
+    periods = count_periods(con) if contract.feed == "ledger" else {}
+    return [
+        _outcome(con, batch, matched, place, counts.get(place, Counts()), periods.get(place, []))
+        for place, batch in enumerate(batches)
+    ]
+
+
+def refused(batch: Receipt, contract: Contract, why: Refused) -> Summary:
+    """The outcome of a batch that cannot be taken at all."""
+    return Summary(batch.content_id, contract.version, refused_code=why.code, refused_because=str(why))
+
+
+def _judge(con: duckdb.DuckDBPyConnection, batches: Sequence[Opened]) -> Matched:
     """Fill the table `judged`: typed, with rule_code. Raises Refused."""
-    matched = match_layout(contract, sheet, layout, _facts(slot)) if layout else match_canonical(contract, sheet)
+    first, slots = batches[0], [batch.receipt.slot for batch in batches]
+    if first.layout:
+        matched = match_layout(first.contract, first.sheet, first.layout, _facts(slots[0]))
+    else:
+        matched = match_canonical(first.contract, [batch.sheet for batch in batches])
     try:
-        for statement in judging.judge(contract, slot, matched.select):
+        for statement in judging.judge(first.contract, slots, matched.select):
             con.execute(statement)
     except (duckdb.ProgrammingError, duckdb.DataError) as error:  # a full disk or memory is no fault of the file
         if "CSV" in str(error):
-            raise what_is_broken(path, sheet) from error
-        if layout is None:
+            raise what_is_broken(first.path, first.sheet) from error
+        if first.layout is None:
             raise
         raise Refused("bad_layout", f"the layout's SQL fails: {_safe(error)}. Correct the layout.") from error
-    return Loaded(sheet, matched)
+    return matched
 
 
 def _safe(error: duckdb.Error) -> str:
@@ -72,148 +97,56 @@ def _facts(slot: Slot) -> dict[str, str]:
     }
 
 
-def outcome(
+def _outcome(
     con: duckdb.DuckDBPyConnection,
-    contract: Contract,
-    receipt: Receipt,
-    loaded: Loaded,
-    control: Path | None,
-    folder: Path,
+    batch: Opened,
+    matched: Matched,
+    place: int,
+    counts: Counts,
+    periods: list[PeriodCount],
 ) -> Summary:
-    """Count what was judged, compare it with the control, and write the Parquet of both kinds of rows."""
-    counts = _counts(con, contract)
-    periods = _periods(con) if contract.feed == "ledger" else []
-    refused: Refused | None = None
-    said: dict[tuple[str, str], PeriodTotal] = {}
+    why: Refused | None = None
+    said: Totals = {}
     try:
-        said = _check_control(con, contract, counts.received, periods, control, folder)
+        said = _check_control(con, batch, counts, periods)
     except Refused as found:
-        refused = found
-    _write(con, contract, receipt, loaded, folder, bool(counts.rejections))
+        why = found
+    _write(con, batch, matched, judging.Member(place, counts.rows_before), bool(counts.rejections))
+    money = bool(batch.contract.money)
     return Summary(
-        content_id=receipt.content_id,
-        contract_version=contract.version,
+        content_id=batch.receipt.content_id,
+        contract_version=batch.contract.version,
         rows_received=counts.received,
         rows_accepted=counts.accepted,
         rows_rejected=counts.received - counts.accepted,
-        received=counts.pounds_received if contract.money else None,
-        accepted=counts.pounds_accepted if contract.money else None,
-        refused_code=refused.code if refused else "",
-        refused_because=str(refused) if refused else "",
+        received=counts.pounds_received if money else None,
+        accepted=counts.pounds_accepted if money else None,
+        refused_code=why.code if why else "",
+        refused_because=str(why) if why else "",
         rejections=counts.rejections,
         periods=tuple(_with_control(period, said) for period in periods),
-        warnings=_warnings(counts, contract, receipt.slot, control),
-        columns=loaded.sheet.header,
+        warnings=_warnings(batch, counts),
+        columns=batch.sheet.header,
     )
 
 
-@dataclass(frozen=True)
-class _Counts:
-    """Rows and pounds of one batch, received and accepted, and rejected by rule."""
-
-    received: int
-    accepted: int
-    pounds_received: Decimal
-    pounds_accepted: Decimal
-    outside: int
-    rejections: tuple[RuleCount, ...]
+def _check_control(con: duckdb.DuckDBPyConnection, batch: Opened, counts: Counts, periods: list[PeriodCount]) -> Totals:
+    if batch.control is None:
+        return {}
+    if batch.contract.feed == "ledger":
+        return check_ledger(con, periods, batch.control, batch.folder)
+    check_rows(con, counts.received, batch.control, batch.folder)
+    return {}
 
 
-def _counts(con: duckdb.DuckDBPyConnection, contract: Contract) -> _Counts:
-    """Everything that can be counted in one pass: a batch is small, and each query costs as much as its rows."""
-    rows = con.execute(
-        f"SELECT rule_code, count(*), coalesce(sum({contract.money or '0'}), 0)::DECIMAL(38,2), "
-        "coalesce(count_if(rule_code IS NULL AND month_number <> batch_month), 0) FROM judged GROUP BY rule_code"
-    ).fetchall()
-    by_rule = {code: RuleCount(code, count, pounds) for code, count, pounds, _ in rows}
-    sound = by_rule.pop(None, RuleCount("", 0, _NOTHING))
-    return _Counts(
-        received=sound.rows + sum(rule.rows for rule in by_rule.values()),
-        accepted=sound.rows,
-        pounds_received=sound.amount + sum((rule.amount for rule in by_rule.values()), _NOTHING),
-        pounds_accepted=sound.amount,
-        outside=sum(outside for *_, outside in rows),
-        rejections=tuple(by_rule[code] for code in contract.rule_codes if code in by_rule),
-    )
-
-
-# What figures call a year or period as sent. Text that is no number may be anything, a name too: that is only `?`.
-_NUMERIC = re.compile(r"[0-9/. -]{0,9}")
-
-
-def _as_sent(text: str | None) -> str:
-    return re.sub(r"^0+(?=[0-9])", "", text or "") if _NUMERIC.fullmatch(text or "") else "?"
-
-
-def _periods(con: duckdb.DuckDBPyConnection) -> list[PeriodCount]:
-    """Rows and pounds of every (financial year, period) as sent."""
-    rows = con.execute(
-        "SELECT financial_year_sent, period_sent, count(*), coalesce(sum(amount), 0)::DECIMAL(38,2), "
-        "coalesce(sum(amount) FILTER (rule_code IS NULL), 0)::DECIMAL(38,2) FROM judged GROUP BY ALL"
-    ).fetchall()
-    sums: dict[tuple[str, str], list[Any]] = {}
-    for year, period, *figures in rows:
-        key = (_as_sent(year), _as_sent(period))
-        sums[key] = [old + new for old, new in zip(sums.get(key, [0, _NOTHING, _NOTHING]), figures, strict=True)]
-    return [PeriodCount(year, period, *figures, None) for (year, period), figures in sorted(sums.items())]  # type: ignore[call-arg]
-
-
-def _with_control(period: PeriodCount, said: dict[tuple[str, str], PeriodTotal]) -> PeriodCount:
+def _with_control(period: PeriodCount, said: Totals) -> PeriodCount:
     total = said.get((period.financial_year, period.period))
     return replace(period, control=total.amount if total else None)
 
 
-def _check_control(
-    con: duckdb.DuckDBPyConnection,
-    contract: Contract,
-    rows: int,
-    periods: list[PeriodCount],
-    control: Path | None,
-    folder: Path,
-) -> dict[tuple[str, str], PeriodTotal]:
-    """Compare with the control file, if there is one. Raises Refused. Returns its lines by period, for a ledger."""
-    if control is None:
-        return {}
-    if contract.feed != "ledger":
-        lines = _control_lines(con, control, folder, ROW_COUNT_CONTROL, "row_count IS NULL", "NULL, NULL", "NULL")
-        compare_rows(rows, sum(line.rows for line in lines))
-        return {}
-    total = parsed(LEDGER_CONTROL.by_name["total_amount"].value, "total_amount")
-    lines = _control_lines(con, control, folder, LEDGER_CONTROL, "false", "financial_year, period", total)
-    said: dict[tuple[str, str], PeriodTotal] = {}
-    for line in lines:
-        key = (line.financial_year, line.period)
-        before = said.get(key, PeriodTotal(*key, 0, _NOTHING))
-        said[key] = PeriodTotal(*key, before.rows + line.rows, before.amount + line.amount)
-    compare_periods([PeriodTotal(p.financial_year, p.period, p.rows, p.received) for p in periods], list(said.values()))
-    return said
-
-
-def _control_lines(
-    con: duckdb.DuckDBPyConnection, path: Path, folder: Path, contract: Contract, left_out: str, names: str, amount: str
-) -> list[PeriodTotal]:
-    """The lines of a control file. Raises Refused where it, or a figure in it, cannot be read."""
-    counted = parsed(contract.by_name["row_count"].value, "row_count")
-    try:
-        sheet = read_sheet(con, path, folder)
-        select = match_canonical(contract, sheet).select
-        lines = con.execute(f"SELECT {names}, {counted}, {amount} FROM ({select}) WHERE NOT ({left_out})").fetchall()
-    except (Refused, duckdb.InvalidInputException) as error:
-        reason = str(error) if isinstance(error, Refused) else "its rows cannot be read."
-        raise Refused("bad_control", f"the control file: {reason}") from error
-    unread = sum(rows is None or (amount != "NULL" and pounds is None) for _, _, rows, pounds in lines)
-    if unread:
-        raise Refused(
-            "bad_control", f"the control file: found {unread} lines whose figures cannot be read. Send it again."
-        )
-    return [
-        PeriodTotal(_as_sent(year), _as_sent(period), rows, pounds or _NOTHING) for year, period, rows, pounds in lines
-    ]
-
-
-def _warnings(counts: _Counts, contract: Contract, slot: Slot, control: Path | None) -> tuple[Warned, ...]:
-    found = []
-    if contract.feed == "ledger" and control is None:
+def _warnings(batch: Opened, counts: Counts) -> tuple[Warned, ...]:
+    found, slot = [], batch.receipt.slot
+    if batch.contract.feed == "ledger" and batch.control is None:
         found.append(Warned("no_control", 0, "found no control file, expected one beside the extract"))
     if slot.first_period and counts.outside:
         message = f"{counts.outside} rows belong to a month outside {slot.period}"
@@ -222,10 +155,11 @@ def _warnings(counts: _Counts, contract: Contract, slot: Slot, control: Path | N
 
 
 def _write(
-    con: duckdb.DuckDBPyConnection, contract: Contract, receipt: Receipt, loaded: Loaded, folder: Path, rejected: bool
+    con: duckdb.DuckDBPyConnection, batch: Opened, matched: Matched, member: judging.Member, rejected: bool
 ) -> None:
     options = "(FORMAT parquet)"  # snappy: half the processor time of zstd, half as large again
-    accepted = judging.accepted(contract, receipt.content_id, loaded.matched.questions)
-    con.execute(f"COPY ({accepted}) TO {literal(folder / 'accepted.parquet')} {options}")
+    accepted = judging.accepted(batch.contract, member, batch.receipt.content_id, matched.questions)
+    con.execute(f"COPY ({accepted}) TO {literal(batch.folder / 'accepted.parquet')} {options}")
     if rejected:
-        con.execute(f"COPY ({judging.rejected(contract)}) TO {literal(folder / 'rejected.parquet')} {options}")
+        target = literal(batch.folder / "rejected.parquet")
+        con.execute(f"COPY ({judging.rejected(batch.contract, member)}) TO {target} {options}")

@@ -24,7 +24,7 @@ from vm_pipeline.staging.layouts import (
     with_facts,
 )
 from vm_pipeline.staging.parsing import text
-from vm_pipeline.staging.reading import Refused, Sheet
+from vm_pipeline.staging.reading import Refused, Sheet, relation_of
 
 _MEND_HEADER = "Correct the header and send the extract again."
 _MEND_LAYOUT = "Correct the layout of this provider."
@@ -34,14 +34,18 @@ _SHOWN = 12
 
 @dataclass(frozen=True)
 class Matched:
-    """The SELECT that gives `row_number`, every contract column as trimmed text, and questions as q0, q1 …"""
+    """The SELECT that gives `member`, `row_number`, every contract column as trimmed text, and questions as q0, q1 …
+
+    `member` counts the files of one SELECT from 0; `row_number` goes on from one to the next.
+    """
 
     select: str
     questions: tuple[str, ...] = ()
 
 
-def match_canonical(contract: Contract, sheet: Sheet) -> Matched:
-    """Match a file in the canonical layout. Raises Refused on a missing, repeated or unknown header."""
+def match_canonical(contract: Contract, sheets: Sequence[Sheet]) -> Matched:
+    """Match files of one shape in the canonical layout. Raises Refused on a missing, repeated or unknown header."""
+    sheet = sheets[0]
     names = [name.casefold() for name in sheet.header]
     _refuse_missing(contract, names)  # first: without its header, a file's first row must not be quoted
     _refuse_repeated(names)
@@ -54,7 +58,7 @@ def match_canonical(contract: Contract, sheet: Sheet) -> Matched:
     ]
     questions = [place for place in extra if names[place]]
     cells += [(f"q{i}", text(f"c{place}", sheet.odd_blanks)) for i, place in enumerate(questions)]
-    return Matched(_select(cells, sheet.relation), tuple(sheet.header[place] for place in questions))
+    return Matched(_select(cells, relation_of(sheets)), tuple(sheet.header[place] for place in questions))
 
 
 def match_layout(contract: Contract, sheet: Sheet, layout: Layout, batch: Mapping[str, str]) -> Matched:
@@ -68,7 +72,7 @@ def match_layout(contract: Contract, sheet: Sheet, layout: Layout, batch: Mappin
     header = [*layout.made, *sheet.header]
     cells = [(name, _cell(layout.columns.get(name, NOTHING), header, batch)) for name in contract.by_name]
     cells += [(f"q{i}", _cell(layout.columns[name], header, batch)) for i, name in enumerate(questions)]
-    return Matched(_select(cells, _rows(sheet, layout, batch), ROW_NUMBER), questions)
+    return Matched(_select(cells, _rows(sheet, layout, batch), ROW_NUMBER, "0"), questions)
 
 
 def _cell(spec: Spec, header: Sequence[str], batch: Mapping[str, str]) -> str:
@@ -106,9 +110,11 @@ def _struct(names: Sequence[str], cells: Sequence[str]) -> str:
     return "{" + ", ".join(f"{name}: {cell}" for name, cell in zip(names, cells, strict=True)) + "}"
 
 
-def _select(cells: list[tuple[str, str]], relation: str, row_number: str = "row_number() OVER ()") -> str:
+def _select(
+    cells: list[tuple[str, str]], relation: str, row_number: str = "row_number() OVER ()", member: str = "file_index"
+) -> str:
     chosen = ", ".join(f"{sql} AS {name}" for name, sql in cells)
-    return f"SELECT {row_number} AS row_number, {chosen} FROM {relation}"
+    return f"SELECT {row_number} AS row_number, {member} AS member, {chosen} FROM {relation}"
 
 
 def _refuse_absent(contract: Contract, header: Sequence[str], layout: Layout) -> None:

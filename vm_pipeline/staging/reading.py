@@ -9,13 +9,11 @@ A message never quotes a cell: a broken file may hold anything.
 import codecs
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from pathlib import Path
 from typing import TextIO
-
-import duckdb
 
 from vm_pipeline.staging.parsing import BLANKS
 
@@ -35,27 +33,42 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Sheet:
-    """A file as read: its header as sent, and a relation DuckDB can select from, columns c0, c1 … of text."""
+    """A file as read: its header as sent, and how DuckDB selects from it, columns c0, c1 … of text.
+
+    `source` is what is read, with `options`: the file itself, or what it was written out as.
+    """
 
     header: tuple[str, ...]
-    relation: str
+    source: Path
+    options: str
     encoding: str
     delimiter: str
     odd_blanks: bool = True
 
+    @property
+    def relation(self) -> str:
+        """What to select from, for this file alone."""
+        return relation_of([self])
 
-def read_sheet(con: duckdb.DuckDBPyConnection, path: Path, workspace: Path, sheet: str = "") -> Sheet:
+
+def relation_of(sheets: Sequence[Sheet]) -> str:
+    """What to select from, for files of one shape: their rows one after the other, told apart by `file_index`."""
+    paths = ", ".join(readable(sheet.source) for sheet in sheets)
+    return f"(SELECT *, file_index FROM read_csv([{paths}], {sheets[0].options}))"
+
+
+def read_sheet(path: Path, workspace: Path, sheet: str = "") -> Sheet:
     """Open a file as a table of text. Raises Refused when it is none."""
     with path.open("rb") as file:
         start = file.read(8)
     if not start:
         raise Refused("empty_file", "found an empty file, expected at least a header. Send the extract again.")
     if start.startswith(_ZIP) or start.startswith(_OLE):
-        return _read_workbook(con, path, sheet)
-    return _read_text(con, path, workspace)
+        return _read_workbook(path, workspace, sheet)
+    return _read_text(path, workspace)
 
 
-def _read_text(con: duckdb.DuckDBPyConnection, path: Path, workspace: Path) -> Sheet:
+def _read_text(path: Path, workspace: Path) -> Sheet:
     encoding = _encoding(path)
     header, delimiter, blank_lines = _header(path, encoding)
     odd_blanks = encoding == "cp1252" or _has_odd_blanks(path, delimiter)
@@ -63,12 +76,15 @@ def _read_text(con: duckdb.DuckDBPyConnection, path: Path, workspace: Path) -> S
     if encoding == "cp1252":  # DuckDB cannot read it; its `latin-1` gets 0x80-0x9F wrong
         source = workspace / f"{path.name}.utf8"
         source.write_bytes(path.read_bytes().decode(encoding).encode())
-    types = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(header)))
-    relation = (
-        f"read_csv({readable(source)}, columns = {{{types}}}, header = true, skip = {blank_lines}, auto_detect = false,"
-        f" delim = '{delimiter}', quote = '\"', escape = '\"', strict_mode = true)"
+    return Sheet(header, source, _options(len(header), delimiter, blank_lines), encoding, delimiter, odd_blanks)
+
+
+def _options(width: int, delimiter: str, blank_lines: int = 0) -> str:
+    types = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(width))
+    return (
+        f"columns = {{{types}}}, header = true, skip = {blank_lines}, auto_detect = false,"
+        f" delim = '{delimiter}', quote = '\"', escape = '\"', strict_mode = true"
     )
-    return Sheet(header, relation, encoding, delimiter, odd_blanks)
 
 
 def readable(path: Path) -> str:
@@ -179,7 +195,7 @@ def _rows(file: TextIO, delimiter: str) -> Iterator[list[str]]:
     yield from rows
 
 
-def _read_workbook(con: duckdb.DuckDBPyConnection, path: Path, sheet: str) -> Sheet:
+def _read_workbook(path: Path, workspace: Path, sheet: str) -> Sheet:
     """One sheet of an Excel workbook, every cell as text; the first sheet unless one is named."""
     import pandas as pd
 
@@ -197,8 +213,9 @@ def _read_workbook(con: duckdb.DuckDBPyConnection, path: Path, sheet: str) -> Sh
         raise Refused("empty_file", "found an empty sheet, expected a header row. Send the extract again.")
     cells = frame.iloc[1:].map(_cell_text).astype("string")
     cells.columns = [f"c{i}" for i in range(len(header))]
-    con.register("workbook", cells)
-    return Sheet(header, "workbook", "xlsx", "")
+    source = workspace / f"{path.name}.utf8"
+    cells.to_csv(source, index=False, lineterminator="\n")
+    return Sheet(header, source, _options(len(header), ","), "xlsx", ",")
 
 
 def _cell_text(cell: object) -> str | None:

@@ -42,7 +42,7 @@ def digest(con: duckdb.DuckDBPyConnection, table: Table) -> str:
 
 
 def _text(column: Column[Any]) -> str:
-    """A value as text that every engine writes alike. A bar inside a text is doubled, a lone tilde escaped."""
+    """A value as text that every engine writes alike. A bar ends it, a lone tilde is NULL: both are escaped within."""
     name = f'"{column.name}"'
     match column.type:
         case Double():
@@ -53,4 +53,4 @@ def _text(column: Column[Any]) -> str:
             return f"strftime({name}, '%Y-%m-%dT%H:%M:%S.%f')"
         case Date():
             return f"strftime({name}, '%Y-%m-%d')"
-    return f"replace(replace({name}::VARCHAR, '~', '~~'), '|', '||')"
+    return f"replace(replace(replace({name}::VARCHAR, '\\', '\\\\'), '|', '\\|'), '~', '\\~')"

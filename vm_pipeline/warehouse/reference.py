@@ -45,7 +45,7 @@ def put_references(
 def _put_one(
     con: duckdb.DuckDBPyConnection, reference: Reference, candidates: list[Version], staging: Staging
 ) -> Iterator[Finding]:
-    """Newest first: the newest version counts, and the one before it for the providers whose rows contradict, and so on."""
+    """The newest version counts, the one before it for providers whose rows contradict in it, and so on."""
     name = f"staging.{reference.name}"
     con.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT {_columns(reference, typed=True)} WHERE false")
     if not candidates:

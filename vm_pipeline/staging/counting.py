@@ -1,0 +1,82 @@
+"""What a judged batch holds, in figures: rows and pounds by rule, and by ledger period as sent.
+
+Belongs here: counting, for all members of a SELECT in one query each: a batch is small, a query costs as its rows do.
+Does not belong here: comparing with a control file (control).
+"""
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+
+import duckdb
+
+from vm_pipeline.feeds.contract import Contract
+from vm_pipeline.staging.summary import PeriodCount, RuleCount
+
+NOTHING = Decimal("0.00")
+# What figures call a year or period as sent. Text that is no number may be anything, a name too: that is only `?`.
+_NUMERIC = re.compile(r"[0-9/. -]{0,9}")
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Rows and pounds of one batch. `outside`: accepted rows of another month; `rows_before`: of earlier members."""
+
+    received: int = 0
+    accepted: int = 0
+    pounds_received: Decimal = NOTHING
+    pounds_accepted: Decimal = NOTHING
+    outside: int = 0
+    rejections: tuple[RuleCount, ...] = ()
+    rows_before: int = 0
+
+
+def count(con: duckdb.DuckDBPyConnection, contract: Contract) -> dict[int, Counts]:
+    """By member; one without rows is not there."""
+    rows = con.execute(
+        f"SELECT member, rule_code, count(*), coalesce(sum({contract.money or '0'}), 0)::DECIMAL(38,2), "
+        "coalesce(count_if(rule_code IS NULL AND month_number <> batch_month), 0), min(row_number) "
+        "FROM judged GROUP BY member, rule_code"
+    ).fetchall()
+    members: dict[int, list[tuple[RuleCount, int, int]]] = defaultdict(list)
+    for member, code, number, pounds, outside, first in rows:
+        members[member].append((RuleCount(code or "", number, pounds), outside, first))
+    return {member: _counts(found, contract, len(members) > 1) for member, found in members.items()}
+
+
+def _counts(found: list[tuple[RuleCount, int, int]], contract: Contract, several: bool) -> Counts:
+    by_rule = {rule.rule_code: rule for rule, _, _ in found}
+    sound = by_rule.get("", RuleCount("", 0, NOTHING))
+    return Counts(
+        received=sum(rule.rows for rule in by_rule.values()),
+        accepted=sound.rows,
+        pounds_received=sum((rule.amount for rule in by_rule.values()), NOTHING),
+        pounds_accepted=sound.amount,
+        outside=sum(outside for _, outside, _ in found),
+        rejections=tuple(by_rule[code] for code in contract.rule_codes if code in by_rule),
+        rows_before=min(first for *_, first in found) - 1 if several else 0,
+    )
+
+
+def count_periods(con: duckdb.DuckDBPyConnection) -> dict[int, list[PeriodCount]]:
+    """Rows and pounds of every (financial year, period) as sent, by member."""
+    rows = con.execute(
+        "SELECT member, financial_year_sent, period_sent, count(*), coalesce(sum(amount), 0)::DECIMAL(38,2), "
+        "coalesce(sum(amount) FILTER (rule_code IS NULL), 0)::DECIMAL(38,2) FROM judged GROUP BY ALL"
+    ).fetchall()
+    sums: dict[int, dict[tuple[str, str], list[Decimal]]] = defaultdict(dict)
+    for member, year, period, *figures in rows:
+        key = (as_sent(year), as_sent(period))
+        before = sums[member].get(key, [Decimal(0), NOTHING, NOTHING])
+        sums[member][key] = [old + new for old, new in zip(before, figures, strict=True)]
+    return {member: [_period(*key, *found[key]) for key in sorted(found)] for member, found in sums.items()}
+
+
+def _period(year: str, period: str, rows: Decimal, received: Decimal, accepted: Decimal) -> PeriodCount:
+    return PeriodCount(year, period, int(rows), received, accepted, None)
+
+
+def as_sent(text: str | None) -> str:
+    """A financial year or period as figures call it: without leading zeros."""
+    return re.sub(r"^0+(?=[0-9])", "", text or "") if _NUMERIC.fullmatch(text or "") else "?"

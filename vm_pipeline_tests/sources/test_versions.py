@@ -1,0 +1,255 @@
+"""Which version of a month is in force: cases of feeds.md, and random histories against a naive reckoning."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from io import BytesIO
+from itertools import permutations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from vm_pipeline.calendar import months
+from vm_pipeline.sources.landing import Extract, Landing
+from vm_pipeline.sources.receipts import Receipt, Slot, Version, known_at, versions
+from vm_pipeline_tests.programme import FIRST_NIGHT, Programme
+
+Sent = tuple[Slot, str]
+
+
+def slot(span: str, feed: str = "ledger", provider: str = "B1") -> Slot:
+    first, _, last = span.partition("_")
+    return Slot(feed, provider, first, last or first)
+
+
+def receipts(*sent: Sent) -> list[Receipt]:
+    """One receipt a minute; the content's name stands for its hash."""
+    return [
+        Receipt(where, content, "", "", (FIRST_NIGHT + timedelta(minutes=n)).isoformat(timespec="microseconds"), "", 0)
+        for n, (where, content) in enumerate(sent)
+    ]
+
+
+def content_ids(*sent: Sent) -> set[str]:
+    return {receipt.content_id for receipt in receipts(*sent)}
+
+
+def in_force(found: list[Version]) -> dict[tuple[str, str, str], str]:
+    """(feed, provider, month) and the content that counts."""
+    pairs = [
+        ((v.receipt.slot.feed, v.receipt.slot.provider_code, month), v.receipt.sha256)
+        for v in found
+        for month in v.months_in_force
+    ]
+    assert len(dict(pairs)) == len(pairs), "two versions of one month in force"
+    return dict(pairs)
+
+
+def held(*sent: Sent, refused: set[str] = frozenset()) -> dict[str, str]:  # type: ignore[assignment]
+    """Month and content in force, for one provider's ledger."""
+    return {month: content for (_, _, month), content in in_force(versions(receipts(*sent), refused)).items()}
+
+
+JULY = slot("2022-07")
+
+
+class TestOneMonth:
+    def test_the_last_one_counts(self) -> None:
+        assert held((JULY, "a"), (JULY, "b")) == {"2022-07": "b"}
+
+    def test_an_older_content_that_comes_back_is_a_new_version(self) -> None:
+        found = versions(receipts((JULY, "a"), (JULY, "b"), (JULY, "a"), (JULY, "b"), (JULY, "a")))
+        a, b = found[0].receipt.content_id, found[1].receipt.content_id
+        assert [version.batch_id for version in found] == [a, b, f"{a}-2", f"{b}-2", f"{a}-3"]
+        assert [version.in_force for version in found] == [False] * 4 + [True]
+
+    def test_a_superseded_version_says_since_when(self) -> None:
+        sent = receipts((JULY, "a"), (JULY, "b"))
+        found = versions(sent)
+        assert [version.superseded_at for version in found] == [sent[1].received_at, ""]
+
+    def test_a_refused_one_leaves_the_last_good_in_force(self) -> None:
+        refused = content_ids((JULY, "b"), (JULY, "c"))
+        sent = [(JULY, "a"), (JULY, "b"), (JULY, "c")]
+        assert held(*sent, refused=refused) == {"2022-07": "a"}
+        assert [version.refused for version in versions(receipts(*sent), refused)] == [False, True, True]
+        assert held(*sent, (JULY, "d"), refused=refused) == {"2022-07": "d"}
+
+    def test_without_a_good_one_nothing_is_in_force(self) -> None:
+        assert held((JULY, "a"), refused=content_ids((JULY, "a"))) == {}
+
+    def test_what_is_in_force_already_adds_nothing_after_a_refused_one(self) -> None:
+        """The sender puts the good file back: it never went out of force."""
+        sent = [(JULY, "a"), (JULY, "b"), (JULY, "a")]
+        found = versions(receipts(*sent), content_ids((JULY, "b")))
+        assert [version.receipt.sha256 for version in found] == ["a", "b"]
+        assert found[0].in_force
+        assert found[0].superseded_at == ""
+
+
+class TestManyMonths:
+    QUARTER = slot("2022-04_2022-06")
+    MAY = slot("2022-05")
+
+    def test_an_extract_replaces_each_of_its_months(self) -> None:
+        assert held((self.MAY, "may"), (JULY, "july"), (self.QUARTER, "quarter")) == {
+            "2022-04": "quarter",
+            "2022-05": "quarter",
+            "2022-06": "quarter",
+            "2022-07": "july",
+        }
+
+    def test_a_later_single_month_takes_its_one_back(self) -> None:
+        sent = [(self.QUARTER, "quarter"), (self.MAY, "may")]
+        assert held(*sent) == {"2022-04": "quarter", "2022-05": "may", "2022-06": "quarter"}
+        quarter, _ = versions(receipts(*sent))
+        assert quarter.in_force
+        assert quarter.superseded_at == ""
+
+    def test_it_is_superseded_when_its_last_month_is(self) -> None:
+        sent = receipts(
+            (self.QUARTER, "quarter"), *((slot(month), month) for month in ("2022-06", "2022-04", "2022-05"))
+        )
+        quarter = versions(sent)[0]
+        assert (quarter.in_force, quarter.superseded_at) == (False, sent[3].received_at)
+
+    def test_overlapping_extracts(self) -> None:
+        assert held((self.QUARTER, "one"), (slot("2022-05_2022-08"), "two")) == {
+            "2022-04": "one",
+            "2022-05": "two",
+            "2022-06": "two",
+            "2022-07": "two",
+            "2022-08": "two",
+        }
+
+
+def test_feeds_and_providers_do_not_touch_each_other() -> None:
+    others = [slot("2022-07", feed, provider) for feed in ("ledger", "survey") for provider in ("B1", "B2")]
+    found = in_force(versions(receipts(*((one, f"{i}") for i, one in enumerate(others)))))
+    assert sorted(found.values()) == ["0", "1", "2", "3"]
+
+
+SLOTS = [
+    slot(span, feed)
+    for feed in ("ledger", "activity")
+    for span in ("2022-04", "2022-05", "2022-06", "2022-04_2022-06", "2022-05_2022-06")
+]
+HISTORIES = st.lists(st.tuples(st.sampled_from(SLOTS), st.sampled_from("abc")), max_size=24)
+REFUSED = st.sets(st.tuples(st.sampled_from(SLOTS), st.sampled_from("abc")), max_size=6)
+
+
+def reckoned(history: list[Sent], refused: set[Sent]) -> dict[tuple[str, str, str], str]:
+    """Who holds a month: the last that covers it, unless it was refused or came again for nothing."""
+    holder: dict[tuple[str, str], Sent] = {}
+    for n, (where, content) in enumerate(history):
+        sent_last = [c for s, c in history[:n] if s == where][-1:]
+        if (where, content) not in refused and content not in sent_last and (where, content) not in holder.values():
+            for month in months(where.first_period, where.last_period):
+                holder[where.feed, month] = (where, content)
+    return {(feed, "B1", month): content for (feed, month), (_, content) in holder.items()}
+
+
+@given(history=HISTORIES, refused=REFUSED, at=st.integers(0, 24))
+def test_any_history(history: list[Sent], refused: set[Sent], at: int) -> None:
+    """At any time T the receipts up to T decide, whatever comes later."""
+    log, bad = receipts(*history), content_ids(*refused)
+    found = versions(log, bad)
+    assert in_force(found) == reckoned(history, refused)
+    assert len({version.batch_id for version in found}) == len(found)
+    assert {version.receipt.sha256 for version in found if version.in_force} <= {content for _, content in history}
+    assert all(bool(v.superseded_at) != v.in_force for v in found if not v.refused)
+    if at < len(log):
+        until = log[at].received_at
+        assert in_force(versions(known_at(log, until), bad)) == reckoned(history[: at + 1], refused)
+
+
+@given(history=HISTORIES, refused=REFUSED, chooser=st.randoms(use_true_random=False))
+def test_only_the_order_within_a_slot_matters(history: list[Sent], refused: set[Sent], chooser: object) -> None:
+    """Interleaving different (feed, provider, period) otherwise changes nothing, where their months do not overlap."""
+    single = [(where, content) for where, content in history if where.first_period == where.last_period]
+    queues = {where: [c for s, c in single if s == where] for where, _ in single}
+    order = [where for where, _ in single]
+    chooser.shuffle(order)  # type: ignore[attr-defined]
+    shuffled = [(where, queues[where].pop(0)) for where in order]
+    bad = content_ids(*refused)
+    one, other = (versions(receipts(*sent), bad) for sent in (single, shuffled))
+    assert in_force(one) == in_force(other)
+    assert {v.batch_id for v in one} == {v.batch_id for v in other}
+
+
+@given(
+    nights=st.lists(st.dictionaries(st.sampled_from(SLOTS), st.sampled_from("abc"), max_size=4), max_size=6),
+    jumps=st.lists(st.integers(-48, 48), min_size=6, max_size=6),
+)
+@settings(max_examples=25)
+def test_any_history_through_landing(
+    tmp_path_factory: pytest.TempPathFactory, nights: list[dict[Slot, str]], jumps: list[int]
+) -> None:
+    """Whatever the clock says, landings come one after the other, and what lies there already adds nothing."""
+    landing, history = Landing(tmp_path_factory.mktemp("landing")), []
+    for sent, jump in zip(nights, jumps, strict=False):
+        extracts = [Extract(where, "", partial(BytesIO, content.encode())) for where, content in sent.items()]
+        landing.receive(extracts, FIRST_NIGHT + timedelta(hours=jump))
+        landing.receive(extracts, FIRST_NIGHT)
+        history += list(sent.items())
+    log = list(landing.receipts())
+    assert [receipt.received_at for receipt in log] == sorted(receipt.received_at for receipt in log)
+    letters = {hashlib.sha256(letter.encode()).hexdigest(): letter for letter in "abc"}
+    found = {cell: letters[sha256] for cell, sha256 in in_force(versions(log)).items()}
+    assert found == reckoned(history, set())
+
+
+class TestNights:
+    """The same, through files and nights."""
+
+    def test_grouping_into_nights_does_not_matter(self, new_programme: Callable[[str], Programme]) -> None:
+        sent = [("ledger", "2022-07"), ("ledger", "2022-08"), ("activity", "2022-07")]
+        seen = []
+        for number, order in enumerate(permutations(sent)):
+            programme = new_programme(str(number))
+            for feed, period in order:
+                getattr(programme, feed)({}, period=period)
+                if number % 2:
+                    programme.night()
+            programme.night()
+            seen.append(programme.in_force())
+        assert all(one == seen[0] for one in seen)
+        assert len(seen[0]) == 3
+
+    def test_a_refused_file_leaves_the_last_good_one_in_force(self, programme: Programme) -> None:
+        programme.ledger({"amount": "1.00"})
+        programme.night()
+        good = programme.in_force()
+        programme.send("ledger/B1/2022-07.csv", "")
+        programme.night()
+        assert programme.in_force() == good
+        programme.ledger({"amount": "1.00"})
+        programme.night()
+        assert programme.in_force() == good
+        programme.ledger({"amount": "2.00"})
+        programme.night()
+        assert programme.in_force() != good
+
+    def test_as_of_a_night_before(self, programme: Programme) -> None:
+        seen = []
+        for amount in ("1.00", "2.00", "1.00"):
+            programme.ledger({"amount": amount})
+            programme.night()
+            seen.append((programme.receipt().received_at, programme.in_force()))
+        assert [programme.in_force(as_of) for as_of, _ in seen] == [then for _, then in seen]
+        assert len({str(then) for _, then in seen}) == 3
+
+    @pytest.mark.parametrize("together", [True, False])
+    def test_a_year_and_one_of_its_months(self, programme: Programme, together: bool) -> None:
+        """In one night, or the month a night later: the month's own file is the more exact answer."""
+        programme.ledger({}, period="2022-04_2023-03")
+        if not together:
+            programme.night()
+        programme.ledger({}, period="2022-07")
+        programme.night()
+        held = programme.in_force()
+        assert len(held) == 12
+        assert len({batch for (_, month), batch in held.items() if month != "2022-07"}) == 1
+        assert held["ledger/B1", "2022-07"] == programme.receipt("ledger/B1/2022-07").content_id
