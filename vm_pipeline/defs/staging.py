@@ -1,6 +1,7 @@
 """Staging assets: typed batches of a feed by month, with the gate that rows and pounds must pass."""
 
 import time
+from collections import defaultdict
 from typing import Any
 
 import dagster as dg
@@ -60,8 +61,9 @@ def _feed_asset(feed: str, months: dg.PartitionsDefinition) -> dg.AssetsDefiniti
             "batches staged in this run": done,
             "seconds": round(time.perf_counter() - start, 2),
         }
+        by_month = _by_month(versions, context)
         for month in context.partition_keys:  # a run over a range is one step: each month gets figures of its own
-            of_month = [version for version in versions if _month(version.receipt, context) == month]
+            of_month = by_month.get(month, [])
             figures = {"dagster/partition_row_count": _accepted(known, of_month), **_figures(known, of_month)}
             context.add_asset_metadata(figures | of_run, partition_key=month)
         return dg.MaterializeResult(check_results=[as_check(verdict, key)])
@@ -71,14 +73,23 @@ def _feed_asset(feed: str, months: dg.PartitionsDefinition) -> dg.AssetsDefiniti
 
 def in_months(receipts: list[Receipt], context: dg.AssetExecutionContext) -> list[Receipt]:
     """Receipts that are worked on under the run's months."""
-    keys = set(context.partition_keys)
-    return [receipt for receipt in receipts if _month(receipt, context) in keys]
+    keys, (first, last) = set(context.partition_keys), _bounds(context)
+    return [receipt for receipt in receipts if partition_of(receipt.slot, first, last) in keys]
 
 
-def _month(receipt: Receipt, context: dg.AssetExecutionContext) -> str:
+def _by_month(versions: list[Version], context: dg.AssetExecutionContext) -> dict[str, list[Version]]:
+    first, last = _bounds(context)
+    found: dict[str, list[Version]] = defaultdict(list)
+    for version in versions:
+        found[partition_of(version.receipt.slot, first, last)].append(version)
+    return found
+
+
+def _bounds(context: dg.AssetExecutionContext) -> tuple[str, str]:
+    """First and last month there is a partition for. Dagster counts them anew each time: ask once."""
     months = context.assets_def.partitions_def
-    first, last = (months.get_first_partition_key(), months.get_last_partition_key()) if months else (None, None)
-    return partition_of(receipt.slot, first or "", last or "")
+    first, last = (months.get_first_partition_key(), months.get_last_partition_key()) if months else ("", "")
+    return first or "", last or ""
 
 
 def stage(night: Night, receipts: list[Receipt], feed: str, again: bool) -> int:
