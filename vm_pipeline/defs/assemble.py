@@ -38,7 +38,6 @@ def assemble(settings: Settings, night: Night | None = None) -> dg.Definitions:
     stage = dg.define_asset_job(
         STAGE,
         dg.AssetSelection.groups("staging", "quality"),
-        partitions_def=months,
         description="Stage and judge a range of months.",
     )
     # A job of its own: in a run over a range Dagster writes an event a month for every asset, partitioned or not.

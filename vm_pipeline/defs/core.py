@@ -8,7 +8,7 @@ import dagster as dg
 import duckdb
 
 from vm_pipeline.defs.describe import OWNERS, table_of
-from vm_pipeline.defs.night import Night, as_check, known_until, one_each
+from vm_pipeline.defs.night import Night, as_check, known_until, one_each, said_first
 from vm_pipeline.defs.statements import result, specs
 from vm_pipeline.feeds import FEEDS
 from vm_pipeline.quality.core import check_facts, check_reconciliation
@@ -74,7 +74,8 @@ def core(
     """Build, judge what was built, and list what nobody has mapped."""
     home = night.home
     night.report("core", 0, 1)
-    known = home.known(known_until(context))
+    with said_first():
+        known = home.known(known_until(context))
     draft = home.draft(context.run.run_id)
     draft.unlink(missing_ok=True)
     with open_workspace(draft, home.settings.memory, home.settings.threads) as con:

@@ -7,7 +7,8 @@ Run tags: `vm/known_until` (UTC, ISO) fixes the receipts that count, so that eve
 `vm/as_of` sends the result to the as-of folder; `vm/full` stages again what is staged already.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -16,7 +17,8 @@ import dagster as dg
 from vm_pipeline.home import Home
 from vm_pipeline.quality.history import Thresholds
 from vm_pipeline.quality.verdict import Verdict
-from vm_pipeline.sources.landing import Received
+from vm_pipeline.sources.landing import LandingDamaged, Received
+from vm_pipeline.staging.known import NotStaged
 from vm_pipeline.warehouse.workspace import Built
 
 KNOWN_UNTIL, AS_OF, FULL = "vm/known_until", "vm/as_of", "vm/full"
@@ -60,6 +62,15 @@ def known_until(context: dg.AssetExecutionContext) -> str:
     record = context.instance.get_run_record_by_id(context.run.run_id)
     made = record.create_timestamp if record else datetime.now(UTC)
     return made.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+@contextmanager
+def said_first() -> Iterator[None]:
+    """What a person can mend heads the failure that Dagster shows, not the end of a long trace."""
+    try:
+        yield
+    except (LandingDamaged, NotStaged) as error:
+        raise dg.Failure(str(error)) from error
 
 
 def one_each(verdicts: list[Verdict], codes: Sequence[str], subject: str) -> list[Verdict]:

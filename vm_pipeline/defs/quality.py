@@ -69,9 +69,7 @@ def _feed_asset(feed: str, months: dg.PartitionsDefinition) -> dg.AssetsDefiniti
         night.report(f"judging {feed}", 1, 1)
         return dg.MaterializeResult(
             metadata={
-                "verdicts": table_of(
-                    {"check": v.code, "passed": v.passed, "blocks": v.blocks, "message": v.message} for v in verdicts
-                ),
+                "verdicts": table_of({"check": v.code, "result": _result(v), "message": v.message} for v in verdicts),
                 "rejected rows": dg.MetadataValue.path(str(path)),
                 "seconds": round(time.perf_counter() - start, 2),
             },
@@ -79,6 +77,10 @@ def _feed_asset(feed: str, months: dg.PartitionsDefinition) -> dg.AssetsDefiniti
         )
 
     return judged
+
+
+def _result(verdict: Verdict) -> str:
+    return "passed" if verdict.passed else "blocks" if verdict.blocks else "warns"
 
 
 def _verdicts(night: Night, feed: str, known: Known, versions: list[Version]) -> list[Verdict]:

@@ -7,7 +7,7 @@ from typing import Any
 import dagster as dg
 
 from vm_pipeline.defs.describe import OWNERS, schema_of_contract, table_of
-from vm_pipeline.defs.night import FULL, Night, as_check, known_until
+from vm_pipeline.defs.night import FULL, Night, as_check, known_until, said_first
 from vm_pipeline.feeds import ACTIVITY, FEEDS, LEDGER, SURVEY_WIDE
 from vm_pipeline.feeds.reference import REFERENCES
 from vm_pipeline.home import Home, partition_of
@@ -26,7 +26,9 @@ def staging_assets(months: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]
 
 def _feed_asset(feed: str, months: dg.PartitionsDefinition) -> dg.AssetsDefinition:
     contract, key = _CONTRACTS[feed], dg.AssetKey(["staging", feed])
-    rules = "\n".join(f"- `{rule.code}`: {rule.description}" for rule in contract.rules)
+    said = [(rule.code, rule.description) for rule in contract.rules]
+    said += [("duplicate", contract.duplicates.description)] if contract.duplicates else []
+    rules = "\n".join(f"- `{code}`: {description}" for code, description in said)
 
     @dg.asset(
         key=key,
@@ -52,7 +54,8 @@ def _feed_asset(feed: str, months: dg.PartitionsDefinition) -> dg.AssetsDefiniti
         home, until = night.home, known_until(context)
         receipts = [r for r in home.receipts(until) if r.slot.feed == feed]
         chosen = in_months(receipts, context)
-        done = stage(night, chosen, feed, again=FULL in context.run.tags)
+        with said_first():
+            done = stage(night, chosen, feed, again=FULL in context.run.tags)
         known, versions = known_in(home, receipts, chosen)
         with home.connect() as con:
             verdict = night.judge([check_totals(con, feed, known, home.staging, versions)])[0]
@@ -161,7 +164,8 @@ def _reference_asset() -> dg.AssetsDefinition:
         start = time.perf_counter()
         home = night.home
         receipts = [r for r in home.receipts(known_until(context)) if r.slot.feed.startswith("reference/")]
-        stage(night, receipts, "reference", again=FULL in context.run.tags)
+        with said_first():
+            stage(night, receipts, "reference", again=FULL in context.run.tags)
         known, versions = known_in(home, receipts, receipts)
         in_force = [version for version in versions if version.in_force]
         return dg.MaterializeResult(

@@ -1,0 +1,141 @@
+"""A night from the drop folder to the snapshot, as a person runs it."""
+
+import csv
+
+import duckdb
+
+from vm_pipeline_tests.night.conftest import Door
+from vm_pipeline_tests.programme import written
+
+
+def ask(door: Door, sql: str) -> list[tuple[object, ...]]:
+    with duckdb.connect(str(door.snapshot), read_only=True) as con:
+        return con.execute(sql).fetchall()
+
+
+def test_publishes_what_was_sent_and_says_so(door: Door) -> None:
+    result = door.run()
+    assert result.exit_code == 0, result.output
+    for said in ("Published", "bad_amount", "= difference £", "vm.team_month", "What to open next"):
+        assert said in result.stdout
+    found = ask(door, "SELECT team_code, total_cost_gbp::VARCHAR, dna_pct, positive_pct FROM vm.team_month ORDER BY 1")
+    assert found == [("T1", "12.50", 50.0, 50.0), ("UNALLOCATED", "7.50", None, None)]
+
+
+def test_json_has_the_figures_of_the_page(door: Door) -> None:
+    found = door.figures()
+    ledger = next(row for row in found["feeds"] if row["feed"] == "ledger")
+    assert (ledger["received"], ledger["accepted"], ledger["rejected"]) == (3, 2, 1)
+    assert found["rejections"] == [{"feed": "ledger", "rule": "bad_amount", "rows": 1, "pounds": "0.00"}]
+    assert found["reconciliation"]["difference"] == "0.00"
+    assert found["status"] == "published" and found["failure"] == ""
+
+
+def test_the_same_again_receives_and_publishes_nothing(door: Door) -> None:
+    door.run()
+    before = door.snapshot.stat()
+    found = door.figures()
+    assert (found["status"], found["received_now"]) == ("up to date", 0)
+    assert door.snapshot.stat().st_mtime_ns == before.st_mtime_ns
+
+
+def test_a_changed_month_supersedes_and_the_night_before_can_be_asked_for(door: Door) -> None:
+    first = door.figures()["known_until"]
+    print_before = door("fingerprint").stdout
+    door.programme.ledger({"amount": "20.00"})
+    assert door.run().exit_code == 0
+    assert ask(door, "SELECT sum(total_cost_gbp)::VARCHAR FROM vm.team_month") == [("20.00",)]
+    states = ask(door, "SELECT superseded_at IS NULL FROM vm.batch WHERE feed = 'ledger' ORDER BY received_at")
+    assert states == [(False,), (True,)]
+    assert door.run("--as-of", first).exit_code == 0
+    past = next((door.programme.home / "as-of").glob("*.duckdb"))
+    assert door("fingerprint", "--warehouse", str(past)).stdout == print_before
+    assert door("fingerprint").stdout != print_before
+
+
+def test_full_gives_the_same_fingerprint(door: Door) -> None:
+    door.run()
+    before = door("fingerprint").stdout
+    door.programme.ledger({"amount": "20.00"})
+    door.run()
+    door.programme.ledger({"amount": "12.50"}, {"amount": "nonsense"}, {"cost_centre_code": "R9", "amount": "7.50"})
+    door.run()
+    returned = door("fingerprint").stdout
+    assert door.run("--full").exit_code == 0
+    assert door("fingerprint").stdout == returned != before
+
+
+def test_an_as_of_question_before_anything_came_is_refused(door: Door) -> None:
+    door.run()
+    result = door.run("--as-of", "2001-01-01")
+    assert result.exit_code == 1
+    assert "Nothing had been received" in result.stdout
+
+
+def test_a_refused_batch_is_listed_and_only_strict_minds(door: Door) -> None:
+    door.run()
+    door.programme.ledger({"amount": "99.00"})
+    control = {"provider_code": "B1", "financial_year": "2022/23", "period": "4", "row_count": "2", "total_amount": "1"}
+    door.programme.send("ledger/B1/2022-07.control.csv", written([control]))
+    result = door.run()
+    assert result.exit_code == 0
+    assert "found 1 rows and £99.00; the control file says 2 rows and £1.00" in result.stdout.replace("\n", " ")
+    assert ask(door, "SELECT sum(total_cost_gbp)::VARCHAR FROM vm.team_month") == [("20.00",)]
+    assert door.run("--strict").exit_code == 1
+
+
+def test_totals_that_do_not_hold_close_the_gate_and_the_last_good_warehouse_stays(door: Door) -> None:
+    door.run()
+    good = door("fingerprint").stdout
+    door.programme.ledger({"amount": "20.00"})
+    door.programme.night()
+    receipt = door.programme.receipt("ledger/B1/2022-07")
+    accepted = door.programme.staging.accepted(receipt)
+    with duckdb.connect() as con:
+        con.execute(f"CREATE TABLE t AS SELECT * REPLACE (amount + 0.01 AS amount) FROM '{accepted}'")
+        con.execute(f"COPY t TO '{accepted}' (FORMAT parquet)")
+    result = door.run()
+    assert result.exit_code == 1
+    assert "Gate closed" in result.stdout
+    assert door("fingerprint").stdout == good
+
+
+def test_dry_run_changes_nothing(door: Door) -> None:
+    result = door.run("--dry-run")
+    assert result.exit_code == 0
+    assert "Would receive 10 new extracts" in result.stdout
+    assert not (door.programme.home / "landing").exists()
+
+
+def test_rejects_lead_back_to_the_row(door: Door, tmp_path_factory: object) -> None:
+    door.run()
+    target = door.programme.root / "rejects.csv"
+    assert door("rejects", "--feed", "ledger", "--to", str(target)).exit_code == 0
+    with target.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["row_number"], row["rule_code"], row["amount"]) for row in rows] == [("2", "bad_amount", "nonsense")]
+    assert "narrative" not in rows[0]
+    assert "No rejected rows" in door("rejects", "--period", "2001-01").stdout
+    assert "bad_amount" in door("rejects").stdout
+
+
+def test_unmapped_codes_come_as_a_reference_file_to_fill_in(door: Door) -> None:
+    door.run()
+    path = door.programme.home / "reports" / "unmapped" / "cost_centre_map.csv"
+    with path.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["cost_centre_code"], row["team_code"], row["amount_gbp"]) for row in rows] == [("R9", "", "7.50")]
+    filled = [{**row, "team_code": "T1"} for row in rows]
+    door.programme.send(
+        "reference/cost_centre_map.csv",
+        written([*filled, {"provider_code": "B1", "cost_centre_code": "R1", "team_code": "T1", "share": "1"}], rows[0]),
+    )
+    door.run()
+    assert ask(door, "SELECT sum(unallocated_gbp)::VARCHAR FROM vm.reconciliation") == [("0.00",)]
+
+
+def test_status_tells_what_is_in_force(door: Door) -> None:
+    assert "never" in door("status").stdout
+    door.run()
+    said = door("status").stdout
+    assert "up to date" in said and "2022-07" in said
