@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 from vm_pipeline_tests.programme import Programme
 
 settings.register_profile(
-    "quick", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    "quick", max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 settings.register_profile("thorough", parent=settings.get_profile("quick"), max_examples=1500)
 settings.load_profile("quick")  # another: pytest --hypothesis-profile thorough

@@ -57,9 +57,9 @@ _UNMAPPED_SPEC = dg.AssetSpec(
     "team, put the file's rows into the reference file of the same name, and send it.",
 )
 _RECONCILED = """
-SELECT provider_code AS provider, count(*) AS "ledger periods", sum(ledger_total_gbp) AS received,
-       sum(rejected_gbp) AS rejected, sum(superseded_gbp) AS superseded, sum(team_total_gbp) AS "shared out to teams",
-       sum(unallocated_gbp) AS "of which on no team", max(abs(difference_gbp)) AS "largest difference"
+SELECT provider_code AS provider, max(abs(difference_gbp)) AS "largest difference", sum(ledger_total_gbp) AS received,
+       sum(rejected_gbp) AS rejected, sum(superseded_gbp) AS superseded, sum(team_total_gbp) AS "shared out",
+       sum(unallocated_gbp) AS "on no team"
 FROM vm.reconciliation
 GROUP BY ROLLUP (provider_code)
 ORDER BY provider_code NULLS FIRST
@@ -116,7 +116,7 @@ def _reconciled(con: duckdb.DuckDBPyConnection) -> dict[str, dg.MetadataValue]:
     found = con.execute(_RECONCILED)
     names = [column[0] for column in found.description]
     overall, *providers = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-    sums = {f"{name} £": dg.MetadataValue.float(float(overall[name] or 0)) for name in names[2:]}
+    sums = {f"{name} £": dg.MetadataValue.float(float(overall[name] or 0)) for name in names[1:]}
     return {**sums, "by provider, £": table_of(providers)}
 
 
@@ -128,7 +128,8 @@ def _as_metadata(lists: list[Path]) -> dict[str, dg.MetadataValue]:
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
-    """The rows of a list as the UI may show them."""
+    """The rows of a list as the UI may show them, without the columns that wait to be filled in."""
     with path.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    return [{name: cell for name, cell in row.items() if name != _NAMES_NOT_TOLD.get(path.stem)} for row in rows]
+    shown = {name for row in rows for name, cell in row.items() if cell} - {_NAMES_NOT_TOLD.get(path.stem)}
+    return [{name: cell for name, cell in row.items() if name in shown} for row in rows]

@@ -17,7 +17,7 @@ from vm_pipeline.sources.receipts import Version
 from vm_pipeline.staging.known import Known
 from vm_pipeline.staging.rejects import rejects
 
-# Every check may block: an ERROR stops what is downstream, a WARN does not. Which is which, the verdict says.
+# A check that may block does so only with severity ERROR, a WARN lets pass. Which it is, the verdict says.
 _CHECKS = {
     "contract_kept": "What was accepted really keeps the contract.",
     "volume": "Rows of a month against the months before.",
@@ -29,6 +29,8 @@ _CHECKS = {
     "no_control": "Ledger batches without a control file.",
     "key_again": "The same ledger key in two batches in force.",
 }
+_ONLY_TELL = ("outside_period", "refused", "no_control", "key_again")
+_BY_SETTING = " A warning, unless `blocking` of the settings names the feed."
 _WHOLE_TABLE = ("volume", "month_present", "share_rejected", "outside_period", "distribution", "refused")
 
 
@@ -40,6 +42,11 @@ def quality_assets(months: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]
 def _codes(feed: str) -> tuple[str, ...]:
     of_ledger = ("no_control", "key_again") if feed == "ledger" else ()
     return ("contract_kept", *_WHOLE_TABLE, *of_ledger)
+
+
+def _check_spec(code: str, key: dg.AssetKey) -> dg.AssetCheckSpec:
+    said = _CHECKS[code] + ("" if code in ("contract_kept", *_ONLY_TELL) else _BY_SETTING)
+    return dg.AssetCheckSpec(code, asset=key, blocking=code not in _ONLY_TELL, description=said)
 
 
 def _feed_asset(feed: str, months: dg.PartitionsDefinition) -> dg.AssetsDefinition:
@@ -54,9 +61,7 @@ def _feed_asset(feed: str, months: dg.PartitionsDefinition) -> dg.AssetsDefiniti
         kinds={"greatexpectations"},
         partitions_def=months,
         backfill_policy=dg.BackfillPolicy.single_run(),
-        check_specs=[
-            dg.AssetCheckSpec(code, asset=key, blocking=True, description=_CHECKS[code]) for code in _codes(feed)
-        ],
+        check_specs=[_check_spec(code, key) for code in _codes(feed)],
     )
     def judged(context: dg.AssetExecutionContext, night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
         start = time.perf_counter()

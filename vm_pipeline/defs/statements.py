@@ -21,6 +21,7 @@ def specs(layer: str) -> list[dg.AssetSpec]:
 def _spec(statement: Statement) -> dg.AssetSpec:
     table = METADATA.tables.get(statement.target)
     said = f"{table.comment}\n\n{statement.purpose}" if table is not None else statement.purpose
+    schema = {"dagster/column_schema": schema_of_table(table)} if table is not None else {}
     return dg.AssetSpec(
         [statement.layer, statement.name],
         group_name=statement.layer,
@@ -28,7 +29,7 @@ def _spec(statement: Statement) -> dg.AssetSpec:
         deps=sorted(set(map(_dependency, statement.reads))),
         owners=OWNERS,
         kinds={"duckdb", "sql"},
-        metadata={"dagster/column_schema": schema_of_table(table)} if table is not None else {},
+        metadata={"sql": dg.MetadataValue.md(f"```sql\n{statement.sql}\n```"), **schema},
     )
 
 

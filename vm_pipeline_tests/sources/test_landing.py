@@ -187,11 +187,11 @@ class TestInterruption:
             return call
 
         if step == "fsync":
-            monkeypatch.setattr(landing_module.os, "fsync", until(os.fsync))
+            monkeypatch.setattr(os, "fsync", until(os.fsync))
         elif step == "replace":
             monkeypatch.setattr(Path, "replace", until(Path.replace))
         elif step == "write_receipts":
-            monkeypatch.setattr(landing_module.json, "dumps", until(json.dumps))
+            monkeypatch.setattr(json, "dumps", until(json.dumps))
         else:
             monkeypatch.setattr(landing_module, "_flush_folder", until(landing_module._flush_folder))
 

@@ -1,5 +1,7 @@
 """Control files: right, wrong, broken, absent; and what a refusal says, in figures."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from vm_pipeline_tests.programme import Cells, Programme, Row
@@ -16,7 +18,7 @@ LINES: list[Cells] = [
 RIGHT = "B1,2022/23,4,4,1006.50\nB1,2022/23,5,1,2.00\nB1,2022/23,17,1,4.00\n"
 
 
-def night(programme: Programme, control: str | bytes, lines: list[Cells] = LINES) -> tuple[str, str]:
+def night(programme: Programme, control: str | bytes, lines: Sequence[Cells] = LINES) -> tuple[str, str]:
     """Refusal code and message of a ledger with this control."""
     programme.ledger(*lines)
     programme.send("ledger/B1/2022-07.control.csv", control)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from vm_pipeline.sources.receipts import Receipt
 from vm_pipeline.staging.batches import Staging
 from vm_pipeline.staging.reading import Refused, read_sheet
-from vm_pipeline_tests.programme import Programme, ledger
+from vm_pipeline_tests.programme import Programme, Row, ledger
 
 SECRET = "Zebedee Quux"  # stands in cells only, so it may be in no message
 
@@ -23,7 +23,7 @@ def con() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(config={"threads": 1})
 
 
-def rows_of(con: duckdb.DuckDBPyConnection, folder: Path, content: bytes) -> list[tuple[str | None, ...]]:
+def rows_of(con: duckdb.DuckDBPyConnection, folder: Path, content: bytes) -> list[Row]:
     """A file's rows as read, row number first."""
     path = folder / "sheet.csv"
     path.write_bytes(content)

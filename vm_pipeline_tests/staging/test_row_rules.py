@@ -1,5 +1,6 @@
 """Which rule a row fails: every code of feeds.md, the order they are judged in, and what is no failure."""
 
+from collections.abc import Sequence
 from itertools import combinations
 
 import pytest
@@ -96,7 +97,7 @@ COUNT_ROWS: list[tuple[Cells, str]] = [
 ]
 
 
-def judged(programme: Programme, feed: str, rows: list[tuple[Cells, str]]) -> list[tuple[Cells, str]]:
+def judged(programme: Programme, feed: str, rows: Sequence[tuple[Cells, str]]) -> list[tuple[Cells, str]]:
     """The rows again, in one extract, with the code each got."""
     getattr(programme, feed)(*(change for change, _ in rows))
     programme.night()

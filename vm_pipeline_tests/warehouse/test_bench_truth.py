@@ -14,7 +14,7 @@ from vm_pipeline_tests.programme import Programme
 
 SHARED = Path(os.environ.get("VM_SHARED", Path(__file__).parents[3] / "shared"))
 BENCH = SHARED / "bench"
-ROWS, MONTHS = 60_000, 18
+SIZE = ["--ledger-rows", "60000", "--providers", "2", "--months", "13"]
 
 pytestmark = [
     pytest.mark.slow,
@@ -30,7 +30,7 @@ def run(*arguments: str | Path) -> str:
 
 
 def assert_nothing_is_lost(con: duckdb.DuckDBPyConnection, feeds: Path) -> None:
-    """Every row that was sent, counted in the files themselves, was accepted or rejected; and every pound shared out."""
+    """Every row that was sent, counted in the files, was accepted or rejected; and every pound shared out."""
     for feed in ("ledger", "activity", "survey"):
         files = [str(path) for path in sorted((feeds / feed).glob("*/????-??.csv"))]
         with duckdb.connect() as counter:
@@ -48,7 +48,7 @@ def assert_nothing_is_lost(con: duckdb.DuckDBPyConnection, feeds: Path) -> None:
 def test_our_warehouse_agrees_with_the_truth_and_the_yardstick(programme: Programme, tmp_path: Path) -> None:
     """To the bit on any number of threads, too."""
     feeds, yardstick = tmp_path / "feeds", tmp_path / "limit.duckdb"
-    run(BENCH / "generate.py", feeds, "--ledger-rows", f"{ROWS}", "--months", f"{MONTHS}")
+    run(BENCH / "generate.py", feeds, *SIZE)
     run(BENCH / "yardsticks" / "limit_duckdb.py", feeds, yardstick)
     extracts, problems = find_extracts(feeds)
     assert [problem.where for problem in problems] == []

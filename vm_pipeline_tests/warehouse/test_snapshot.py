@@ -113,7 +113,12 @@ def test_a_draft_is_on_disk_before_it_gets_its_name(
     steps: list[str] = []
     replace = Path.replace
     monkeypatch.setattr(snapshot, "_flush", lambda path: steps.append(f"flush {path.name}"))
-    monkeypatch.setattr(Path, "replace", lambda self, to: (steps.append("replace"), replace(self, to))[1])
+
+    def replaced(path: Path, to: Path) -> Path:
+        steps.append("replace")
+        return replace(path, to)
+
+    monkeypatch.setattr(Path, "replace", replaced)
     publish(draft(tmp_path, "2026", "first"), target)
     assert steps == ["flush 2026-first.duckdb", "replace", "flush published"]
 

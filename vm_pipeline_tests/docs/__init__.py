@@ -1,0 +1,1 @@
+"""Documentation: complete, and true where a machine can tell."""

@@ -1,0 +1,116 @@
+"""Reference pages say everything that is declared, and what is committed is what the declarations say today."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from vm_pipeline import reference, settings
+from vm_pipeline.cli import main
+from vm_pipeline.feeds.reference import PROGRAMME_SETTINGS, REFERENCES
+from vm_pipeline.quality.history import Thresholds
+from vm_pipeline.warehouse.statements import statements
+from vm_pipeline.warehouse.tables import TABLES
+
+REPOSITORY = Path(__file__).parents[2]
+FOLDER = REPOSITORY / "docs" / "reference"
+
+
+@pytest.fixture(scope="module")
+def pages() -> dict[str, str]:
+    """What the generator writes."""
+    return reference.pages()
+
+
+def test_committed_pages_are_what_the_generator_writes(pages: dict[str, str]) -> None:
+    committed = {path.name: path.read_text("utf-8") for path in FOLDER.glob("*.md")}
+    stale = [name for name in committed.keys() | pages.keys() if committed.get(name) != pages.get(name)]
+    assert not stale, "run `make docs`"
+
+
+def test_another_process_writes_the_same(pages: dict[str, str], tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "vm_pipeline.reference", str(tmp_path)]
+    environment = {**os.environ, "PYTHONHASHSEED": "7", "VM_HOME": "elsewhere", "TZ": "Asia/Tokyo"}
+    subprocess.run(command, check=True, env=environment, cwd=tmp_path, capture_output=True)
+    assert {path.name: path.read_text("utf-8") for path in tmp_path.glob("*.md")} == pages
+
+
+def section(page: str, title: str) -> str:
+    """The text under a heading of the second level."""
+    return page.split(f"\n## {title}\n", 1)[1].split("\n## ", 1)[0]
+
+
+@pytest.mark.parametrize("name", sorted(main.commands))
+def test_every_command_and_option_is_documented(pages: dict[str, str], name: str) -> None:
+    said = section(pages["cli.md"], name)
+    options = [option for one in main.commands[name].params if isinstance(one, click.Option) for option in one.opts]
+    assert not [option for option in options if f"`{option}" not in said]
+
+
+@pytest.mark.parametrize("title", sorted(reference.LAYOUTS))
+def test_every_column_and_rule_of_a_feed_is_documented(pages: dict[str, str], title: str) -> None:
+    contract, said = reference.LAYOUTS[title], section(pages["feeds.md"], title)
+    names = [*contract.by_name, *contract.rule_codes, contract.version]
+    assert not [name for name in names if f"`{name}`" not in said]
+
+
+@pytest.mark.parametrize("name", REFERENCES)
+def test_every_column_and_rule_of_a_reference_file_is_documented(pages: dict[str, str], name: str) -> None:
+    contract, said = REFERENCES[name].contract, section(pages["reference-tables.md"], name)
+    assert not [one for one in (*contract.by_name, *contract.rule_codes) if f"`{one}`" not in said]
+
+
+def test_programme_settings_are_documented(pages: dict[str, str]) -> None:
+    assert not [name for name in PROGRAMME_SETTINGS if f"`{name}.csv`" not in pages["reference-tables.md"]]
+
+
+@pytest.mark.parametrize("table", [table.name for table in TABLES])
+def test_every_table_column_and_source_is_documented(pages: dict[str, str], table: str) -> None:
+    said = section(pages["warehouse.md"], table)
+    declared = next(one for one in TABLES if one.name == table)
+    made = next(one for layer in ("core", "marts") for one in statements(layer) if one.name == table)
+    expected = [*(f"`{column.name}` | " for column in declared.columns), *(f"`{name}`" for name in made.reads)]
+    assert not [text for text in expected if text not in said]
+    assert f"sql/{made.layer}/{table}.sql" in said
+
+
+def test_every_code_is_documented(pages: dict[str, str]) -> None:
+    contracts = [*reference.LAYOUTS.values(), *(one.contract for one in REFERENCES.values())]
+    rules = {code for contract in contracts for code in contract.rule_codes}
+    checks = {spec.name for _, spec in reference.check_specs()}
+    codes = {*rules, *reference.refusal_codes(), *reference.finding_codes(), *checks}
+    assert {"bad_amount", "broken_rows", "no_control", "totals_hold"} <= codes
+    assert not sorted(code for code in codes if f"| `{code}` |" not in pages["checks.md"])
+
+
+@pytest.mark.parametrize(
+    ("code", "stops"),
+    [
+        ("totals_hold", "always closes the gate"),
+        ("contract_kept", "always closes the gate"),
+        ("keys_unique", "always closes the gate"),
+        ("ledger_reconciles", "always closes the gate"),
+        ("volume", "warns; closes the gate for feeds named in `blocking`"),
+        ("distribution", "warns; closes the gate for feeds named in `blocking`"),
+        ("refused", "warns"),
+        ("share_unallocated", "warns"),
+    ],
+)
+def test_what_a_failed_check_stops(pages: dict[str, str], code: str, stops: str) -> None:
+    row = next(line for line in section(pages["checks.md"], "Checks").splitlines() if line.startswith(f"| `{code}` |"))
+    assert row.split(" | ")[2] == stops
+
+
+def test_every_setting_is_documented(pages: dict[str, str]) -> None:
+    keys = [*reference.variables(), *settings._TOP, *settings._SOURCE, *vars(Thresholds())]
+    assert not [key for key in keys if f"| `{key}` |" not in pages["settings.md"]]
+
+
+def test_a_name_without_words_stops_the_writing() -> None:
+    with pytest.raises(reference.Undocumented, match="found no words for novelty"):
+        reference._words({"known": "Known."}, ["known", "novelty"], "codes")
+    with pytest.raises(reference.Undocumented, match="found words for gone"):
+        reference._words({"known": "Known.", "gone": "Gone."}, ["known"], "codes")
