@@ -30,7 +30,7 @@ from vm_pipeline.warehouse.build import build_core, build_marts, publication
 from vm_pipeline.warehouse.fingerprint import fingerprint
 from vm_pipeline.warehouse.reference import Finding
 from vm_pipeline.warehouse.snapshot import describe
-from vm_pipeline.warehouse.workspace import create_tables, open_workspace
+from vm_pipeline.warehouse.workspace import open_workspace
 
 Cells = Mapping[str, str]
 Row = tuple[object, ...]
@@ -246,18 +246,3 @@ class Programme:
 def codes(findings: Iterable[Finding]) -> set[tuple[str, str, str]]:
     """What reference tables lack, without the words."""
     return {(finding.code, finding.table, finding.provider_code) for finding in findings}
-
-
-__all__ = [
-    "BOARD",
-    "MONTH",
-    "OTHER",
-    "Programme",
-    "activity",
-    "codes",
-    "counts",
-    "create_tables",
-    "ledger",
-    "survey",
-    "written",
-]

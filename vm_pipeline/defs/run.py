@@ -25,6 +25,9 @@ telemetry:
   enabled: false
 nux:
   enabled: false
+run_monitoring:  # a run whose process was killed is over one day, and no longer in the way of others
+  enabled: true
+  max_runtime_seconds: 43200
 event_log_storage:
   module: vm_pipeline.defs.storage
   class: KeptSqliteEventLogStorage

@@ -149,9 +149,12 @@ def _decodes(path: Path, encoding: str) -> bool:
 def _header(path: Path, encoding: str) -> tuple[tuple[str, ...], str, int]:
     """Names of the first line that is not blank, the delimiter that parts them, and the blank lines before it."""
     with path.open(encoding=encoding, newline="") as file:
-        all_of_it = file.read(_HEAD)
-    start = all_of_it.lstrip("\r\n")
-    blank_lines = len(all_of_it[: len(all_of_it) - len(start)].splitlines())
+        head = file.read(_HEAD)
+        # Hundreds of questions in full words may be longer than that.
+        while len(head.strip("\r\n").splitlines()) < 2 and (more := file.read(_PIECE)):  # noqa: PLR2004 - header, row
+            head += more
+    start = head.lstrip("\r\n")
+    blank_lines = len(head[: len(head) - len(start)].splitlines())
     if not start.strip():
         raise Refused("empty_file", "found no header line. Send the extract again.")
     delimiter = max(_DELIMITERS, key=lambda sign: _fits(start, sign))

@@ -13,7 +13,7 @@ import pytest
 from vm_pipeline import settings
 from vm_pipeline.cli import main
 from vm_pipeline.defs.assemble import assemble
-from vm_pipeline.reference import check_specs
+from vm_pipeline.reference.checks import check_specs
 from vm_pipeline.settings import Asked, Settings
 from vm_pipeline.warehouse.workspace import create_tables
 

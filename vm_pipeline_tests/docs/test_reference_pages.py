@@ -12,6 +12,8 @@ from vm_pipeline import reference, settings
 from vm_pipeline.cli import main
 from vm_pipeline.feeds.reference import PROGRAMME_SETTINGS, REFERENCES
 from vm_pipeline.quality.history import Thresholds
+from vm_pipeline.reference import checks, feeds, markdown
+from vm_pipeline.reference import settings as settings_page
 from vm_pipeline.warehouse.statements import statements
 from vm_pipeline.warehouse.tables import TABLES
 
@@ -50,9 +52,9 @@ def test_every_command_and_option_is_documented(pages: dict[str, str], name: str
     assert not [option for option in options if f"`{option}" not in said]
 
 
-@pytest.mark.parametrize("title", sorted(reference.LAYOUTS))
+@pytest.mark.parametrize("title", sorted(feeds.LAYOUTS))
 def test_every_column_and_rule_of_a_feed_is_documented(pages: dict[str, str], title: str) -> None:
-    contract, said = reference.LAYOUTS[title], section(pages["feeds.md"], title)
+    contract, said = feeds.LAYOUTS[title], section(pages["feeds.md"], title)
     names = [*contract.by_name, *contract.rule_codes, contract.version]
     assert not [name for name in names if f"`{name}`" not in said]
 
@@ -78,10 +80,10 @@ def test_every_table_column_and_source_is_documented(pages: dict[str, str], tabl
 
 
 def test_every_code_is_documented(pages: dict[str, str]) -> None:
-    contracts = [*reference.LAYOUTS.values(), *(one.contract for one in REFERENCES.values())]
+    contracts = [*feeds.LAYOUTS.values(), *(one.contract for one in REFERENCES.values())]
     rules = {code for contract in contracts for code in contract.rule_codes}
-    checks = {spec.name for _, spec in reference.check_specs()}
-    codes = {*rules, *reference.refusal_codes(), *reference.finding_codes(), *checks}
+    shown = {spec.name for _, spec in checks.check_specs()}
+    codes = {*rules, *checks.refusal_codes(), *checks.finding_codes(), *shown}
     assert {"bad_amount", "broken_rows", "no_control", "totals_hold"} <= codes
     assert not sorted(code for code in codes if f"| `{code}` |" not in pages["checks.md"])
 
@@ -105,12 +107,12 @@ def test_what_a_failed_check_stops(pages: dict[str, str], code: str, stops: str)
 
 
 def test_every_setting_is_documented(pages: dict[str, str]) -> None:
-    keys = [*reference.variables(), *settings._TOP, *settings._SOURCE, *vars(Thresholds())]
+    keys = [*settings_page.variables(), *settings._TOP, *settings._SOURCE, *vars(Thresholds())]
     assert not [key for key in keys if f"| `{key}` |" not in pages["settings.md"]]
 
 
 def test_a_name_without_words_stops_the_writing() -> None:
-    with pytest.raises(reference.Undocumented, match="found no words for novelty"):
-        reference._words({"known": "Known."}, ["known", "novelty"], "codes")
-    with pytest.raises(reference.Undocumented, match="found words for gone"):
-        reference._words({"known": "Known.", "gone": "Gone."}, ["known"], "codes")
+    with pytest.raises(markdown.Undocumented, match="found no words for novelty"):
+        markdown.words_for({"known": "Known."}, ["known", "novelty"], "codes")
+    with pytest.raises(markdown.Undocumented, match="found words for gone"):
+        markdown.words_for({"known": "Known.", "gone": "Gone."}, ["known"], "codes")

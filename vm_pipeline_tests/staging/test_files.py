@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from vm_pipeline.sources.receipts import Receipt
 from vm_pipeline.staging.batches import Staging
-from vm_pipeline.staging.reading import Refused, read_sheet
+from vm_pipeline.staging.reading import read_sheet
 from vm_pipeline_tests.programme import Programme, Row, ledger
 
 SECRET = "Zebedee Quux"  # stands in cells only, so it may be in no message
@@ -302,7 +302,3 @@ def test_a_summary_survives_its_way_to_disk(programme: Programme) -> None:
     found = programme.summary()
     assert type(found).from_json(found.to_json()) == found
     assert json.loads(found.to_json())["received"] == "10.10"
-
-
-def test_refused_says_what_kind_it_is() -> None:
-    assert Refused("empty_file", "words").code == "empty_file"

@@ -108,3 +108,12 @@ def test_a_semicolon_file_whose_question_has_commas(programme: Programme) -> Non
     programme.night()
     assert programme.summary().refused_because == ""
     assert programme.accepted("question, answer") == [(question, "agree")]
+
+
+def test_a_header_longer_than_most_files(programme: Programme) -> None:
+    """Hundreds of questions in full words."""
+    questions = {f"{n}: {'I have what I need to do my job well, ' * 5}": "Agree" for n in range(500)}
+    programme.send("survey/B1/2022-07.csv", survey({"Q1": "", **questions}))
+    programme.night()
+    assert programme.summary().refused_because == ""
+    assert len(programme.accepted("question")) == 500

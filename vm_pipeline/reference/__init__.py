@@ -1,0 +1,43 @@
+"""Reference pages, written from the declarations: feeds, reference tables, warehouse, command line, checks, settings.
+
+    python -m vm_pipeline.reference docs/reference
+
+Belongs here: declarations as Markdown, and a few words for names that carry none where they are declared.
+Does not belong here: facts that a declaration could hold; advice (docs/how-to), reasons (docs/explanation).
+
+A name that is declared and has no words here, or words that no name is declared for, stop the writing.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from vm_pipeline.reference.checks import checks_page
+from vm_pipeline.reference.command_line import cli_page
+from vm_pipeline.reference.feeds import feeds_page, reference_tables_page
+from vm_pipeline.reference.settings import settings_page
+from vm_pipeline.reference.warehouse import warehouse_page
+
+MARK = "<!-- Written by `make docs` from the declarations in the code. Change those, not this page. -->"
+
+
+def pages() -> dict[str, str]:
+    """Every page, by file name."""
+    made: dict[str, Callable[[], str]] = {
+        "feeds.md": feeds_page,
+        "reference-tables.md": reference_tables_page,
+        "warehouse.md": warehouse_page,
+        "cli.md": cli_page,
+        "checks.md": checks_page,
+        "settings.md": settings_page,
+    }
+    return {name: f"{MARK}\n\n{page().strip()}\n" for name, page in made.items()}
+
+
+def write(folder: Path) -> list[Path]:
+    """Write every page. The same declarations give the same bytes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, text in pages().items():
+        written.append(folder / name)
+        written[-1].write_text(text, encoding="utf-8", newline="\n")
+    return written

@@ -1,0 +1,183 @@
+"""The page of codes: rules, refusals, findings and checks, and what each one stops.
+
+Belongs here: codes as Markdown, and words for those that carry none where they are declared.
+Does not belong here: judging.
+"""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from vm_pipeline.feeds import FEEDS
+from vm_pipeline.feeds.reference import REFERENCES
+from vm_pipeline.quality.promises import promises
+from vm_pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    import dagster as dg
+from vm_pipeline.reference.feeds import LAYOUTS
+from vm_pipeline.reference.markdown import code, codes, joined, table, words_for
+
+_PACKAGE = Path(__file__).parent.parent
+
+
+def checks_page() -> str:
+    """Every code: rules, refusals, findings and checks, and what each one stops."""
+    return joined(
+        "# Checks and codes\n\n"
+        "Three things can follow when something is wrong: the batch is refused, the row is rejected, or a warning is "
+        "given. And a gate can close: then nothing is published, and what was published stays.",
+        _rule_codes(),
+        _refusals(),
+        _findings(),
+        _checks(),
+        _expectations(),
+    )
+
+
+def _rule_codes() -> str:
+    contracts = [*LAYOUTS.values(), *(one.contract for one in REFERENCES.values())]
+    rows: dict[tuple[str, str], list[str]] = {}
+    for contract in contracts:
+        for rule in contract.rules:
+            rows.setdefault((rule.code, rule.description), []).append(contract.feed)
+        if contract.duplicates:
+            rows.setdefault(("duplicate", contract.duplicates.description), []).append(contract.feed)
+    cells = [(code(name), says, codes(dict.fromkeys(feeds))) for (name, says), feeds in sorted(rows.items())]
+    return joined(
+        "## Why a row is rejected",
+        "The row is kept with its code, its batch and its row number; the rest of the batch stands.",
+        table(("rule", "fails when", "in"), cells),
+    )
+
+
+_REFUSALS = {
+    "empty_file": "The file or sheet is empty, or has no header. Send the extract again.",
+    "not_text": "The file is neither UTF-8 nor cp1252 text (binary, UTF-16). Export it as CSV UTF-8.",
+    "not_a_workbook": "It begins like a workbook and does not open as an `.xlsx`. Send it as CSV.",
+    "broken_rows": "Rows have more or fewer cells than the header, a quote is not closed, line ends are mixed, or the "
+    "file is cut off. The message says at which row. Send the whole extract again.",
+    "missing_header": "A required header is not there; the message names the closest one found. Correct the header, "
+    "or the layout of the provider.",
+    "repeated_header": "A header stands twice. Correct the header.",
+    "unknown_header": "A header is not one of the contract's, or the layout neither uses nor ignores it. Correct the "
+    "header, or the layout.",
+    "bad_layout": "The SQL of the provider's layout fails. Correct the layout.",
+    "control_mismatch": "The control file says other rows or pounds than the extract holds. Ask for both again.",
+    "bad_control": "The control file cannot be read, or a figure in it cannot. Ask for it again.",
+}
+
+
+def refusal_codes() -> list[str]:
+    """Codes that staging refuses a batch with, read off its source."""
+    return sorted(_written(r'Refused\(\s*"(\w+)"', _PACKAGE / "staging"))
+
+
+def _written(pattern: str, folder: Path) -> set[str]:
+    return {name for path in folder.rglob("*.py") for name in re.findall(pattern, path.read_text("utf-8"))}
+
+
+def _refusals() -> str:
+    said = words_for(_REFUSALS, refusal_codes(), "refusal codes")
+    return joined(
+        "## Why a batch is refused",
+        "The batch as a whole does not count; the last good version stays in force, if there is one, and other "
+        "batches go on. What was found and expected stands in `batch.refused_because`. With `--strict` the exit "
+        "status is 1.",
+        table(("code", "what it means, what to do"), [(code(name), words) for name, words in said.items()]),
+    )
+
+
+_NOTED = {
+    "no_control": "A ledger batch has no control file. Nobody can say that it is whole.",
+    "outside_period": "Rows of a batch belong to a month outside it. They are kept, in their own month.",
+    "contradiction": "Rows of a reference table hold on the same day where only one may, or shares exceed 1. The "
+    "provider keeps its rows of the version before.",
+    "missing_reference": "An essential reference table was never sent.",
+}
+
+
+def finding_codes() -> list[str]:
+    """Codes of what is noted and rejects nothing, read off the source."""
+    return sorted(
+        _written(r'Warned\(\s*"(\w+)"', _PACKAGE / "staging") | _written(r'Finding\(\s*"(\w+)"', _PACKAGE / "warehouse")
+    )
+
+
+def _findings() -> str:
+    said = words_for(_NOTED, finding_codes(), "findings")
+    rows = [(code(name), words) for name, words in said.items()]
+    return joined("## What is noted and rejects nothing", table(("code", "what it means"), rows))
+
+
+_ALWAYS = "always closes the gate"
+_WHERE_BLOCKING = "warns; closes the gate for feeds named in `blocking`"
+_NEVER = "warns"
+
+
+def _checks() -> str:
+    rows: dict[tuple[str, str], list[str]] = {}
+    for asset, spec in check_specs():
+        rows.setdefault((spec.name, spec.description or ""), []).append(asset)
+    stops = _stops()
+    cells = [(code(name), says, stops[name], codes(assets)) for (name, says), assets in sorted(rows.items())]
+    return joined(
+        "## Checks",
+        "Each is shown in Dagster on the assets named. Where checks begin to warn is set in "
+        "[`[quality]`](settings.md#quality).",
+        table(("check", "what it asks", "when it fails", "shown on"), cells),
+    )
+
+
+def check_specs() -> "list[tuple[str, dg.AssetCheckSpec]]":
+    """(asset, check) of every check that Dagster knows, by asset."""
+    from vm_pipeline.defs.assemble import assemble
+
+    definitions = assemble(Settings(home=Path("home"), warehouse=Path("warehouse.duckdb")))
+    specs = [spec for one in definitions.resolve_asset_graph().assets_defs for spec in one.check_specs]
+    return sorted(((spec.asset_key.to_user_string(), spec) for spec in specs), key=lambda pair: (pair[0], pair[1].name))
+
+
+def _stops() -> dict[str, str]:
+    """What each check stops. A check of a feed says so itself, asked of nothing; the others say it to Dagster."""
+    free, blocking = _verdicts(frozenset()), _verdicts(frozenset(FEEDS))
+    asked = {
+        name: _ALWAYS if free[name] else _WHERE_BLOCKING if blocking[name] else _NEVER for name in sorted(blocking)
+    }
+    told = {spec.name: _ALWAYS if spec.blocking else _NEVER for _, spec in check_specs()}
+    return told | asked
+
+
+def _verdicts(blocking: frozenset[str]) -> dict[str, bool]:
+    """Whether the checks of a feed would block, by code: judged over nothing, so nothing is read."""
+    from vm_pipeline.quality.key_again import check_key_again
+    from vm_pipeline.quality.suites import check_contract
+    from vm_pipeline.quality.whole_table import check_distribution, check_whole_table
+    from vm_pipeline.sources.landing import Landing
+    from vm_pipeline.staging.batches import Staging
+    from vm_pipeline.staging.known import Known
+
+    nothing, staging = Known((), {}), Staging(Path("staging"), Landing(Path("landing")), "")
+    with duckdb.connect() as con:
+        found = [
+            *check_contract("ledger", nothing, staging, (), con),
+            *check_whole_table("ledger", nothing, None, blocking),
+            check_distribution(con, "ledger", nothing, staging, None, blocking),
+            check_key_again(con, nothing, staging),
+        ]
+    return {verdict.code: verdict.blocks for verdict in found}
+
+
+def _expectations() -> str:
+    parts = [
+        f"### {title}\n\n"
+        + table(("expectation", "of every accepted row"), [(code(p.name), p.description) for p in promises(contract)])
+        for title, contract in LAYOUTS.items()
+    ]
+    return joined(
+        "## Expectations behind `contract_kept`",
+        "Made from the contracts: what staging judged as text is judged again, as stored.",
+        *parts,
+    )

@@ -1,0 +1,95 @@
+"""The page of the warehouse: every published table, its columns, and which file makes it of what.
+
+Belongs here: tables and SQL files as Markdown. Does not belong here: their declarations.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import duckdb
+from sqlalchemy import Table
+
+from vm_pipeline.indicators.catalogue import CATALOGUE
+from vm_pipeline.warehouse.statements import Statement, statements
+from vm_pipeline.warehouse.tables import SCHEMA, TABLES
+from vm_pipeline.warehouse.workspace import create_tables
+
+if TYPE_CHECKING:
+    pass
+from vm_pipeline.reference.markdown import code, codes, joined, table, yes
+
+
+def warehouse_page() -> str:
+    """Every published table: grain, key, columns, and which file makes it of what."""
+    made = {one.name: one for layer in ("core", "marts") for one in statements(layer)}
+    types = _types()
+    return joined(
+        f"# Warehouse\n\nThe snapshot is a DuckDB file; every table is in the schema {code(SCHEMA)}. "
+        "Money is `DECIMAL(18,2)` in pounds and ends in `_gbp`; percentages are 0 to 100 and end in `_pct`; months are "
+        "`YYYY-MM`; weeks are named by their Monday. Tables and columns carry these words as comments in the file, "
+        "too.",
+        table(("table", "grain"), [(f"[{one.name}](#{one.name})", one.comment) for one in TABLES]),
+        *(_published(one, types, made[one.name]) for one in TABLES),
+        _lineage(),
+        _indicators(),
+        "## What the file says of itself",
+        "`pipeline.publication` has one row: `inputs` (a hash of every version known and of the code), `as_of` (UTC, "
+        "the time up to which receipts count) and `code` (a hash that changes when the same receipts would give "
+        "another warehouse).",
+    )
+
+
+def _types() -> dict[tuple[str, str], str]:
+    """The type of every column, as a reader of the file sees it."""
+    with duckdb.connect() as con:
+        create_tables(con)
+        rows = con.execute(
+            "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE NOT internal"
+        ).fetchall()
+    return {(name, column): kind for name, column, kind in rows}
+
+
+def _published(one: Table, types: Mapping[tuple[str, str], str], statement: Statement) -> str:
+    rows = [
+        (code(c.name), types[one.name, c.name], yes(c.primary_key), yes(c.nullable, "may be"), c.comment or "")
+        for c in one.columns
+    ]
+    varies = one.info["varies"]
+    return joined(
+        f"## {one.name}",
+        f"{one.comment} Made by `sql/{statement.layer}/{statement.name}.sql` of {codes(sorted(statement.reads))}.",
+        table(("column", "type", "key", "empty", "what it is"), rows),
+        f"Not in the fingerprint: {codes(varies)}." if varies else "",
+    )
+
+
+def _lineage() -> str:
+    rows = [
+        (code(one.target), f"`sql/{layer}/{one.name}.sql`", one.purpose, codes(sorted(one.reads)))
+        for layer in ("core", "marts")
+        for one in statements(layer)
+    ]
+    return joined(
+        "## Lineage",
+        "In the order they run. `staging.` names what was put there before: typed batches of versions in force, "
+        "versions, reference tables, the calendar. `core.` names steps that are not published.",
+        table(("table", "made by", "what the file says", "of"), rows),
+    )
+
+
+def _indicators() -> str:
+    rows = [
+        (one.code, one.name, code(one.column), _ratio(one.numerator, one.denominator), one.unit, one.direction)
+        for one in CATALOGUE
+    ]
+    return joined(
+        "## Indicators",
+        "The catalogue, as `dim_indicator` publishes it. A ratio is numerator over denominator, times 100 for per "
+        "cent; a zero denominator gives no value.",
+        table(("code", "name", "column of team_month", "ratio", "unit", "better"), rows),
+    )
+
+
+def _ratio(numerator: str, denominator: Sequence[str]) -> str:
+    per = " + ".join(map(code, denominator))
+    return f"{code(numerator)} ÷ {f'({per})' if len(denominator) > 1 else per}"
