@@ -15,6 +15,7 @@ from vm_pipeline.feeds.contract import Contract, Privacy
 from vm_pipeline.sources.receipts import Version
 from vm_pipeline.staging.batches import Staging, contract_of
 from vm_pipeline.staging.layouts import literal
+from vm_pipeline.staging.reading import readable
 
 _DUPLICATE = "The same key stands in another sound row of the batch."
 
@@ -40,12 +41,12 @@ def rejects(versions: Iterable[Version], staging: Staging, feed: str) -> tuple[l
         con.executemany("INSERT INTO batch VALUES (?, ?, ?, ?)", [_batch(version, staging) for version in chosen])
         con.execute("CREATE TABLE rule (code VARCHAR, description VARCHAR)")
         con.executemany("INSERT INTO rule VALUES (?, ?)", [*descriptions(contract).items()])
-        paths = [str(staging.rejected(version.receipt)) for version in chosen]
+        paths = ", ".join(readable(staging.rejected(version.receipt)) for version in chosen)
         columns = ", ".join(f"sent.{name}" for name in _shown(contract))
         rows = con.execute(
             f"SELECT {literal(feed)}, batch.provider, batch.period, batch_id, row_number, rule_code, description, "
             f"{columns} "
-            f"FROM read_parquet({paths}, filename = true, union_by_name = true) AS sent "
+            f"FROM read_parquet([{paths}], filename = true, union_by_name = true) AS sent "
             "JOIN batch ON batch.path = sent.filename LEFT JOIN rule ON rule.code = sent.rule_code "
             "ORDER BY 2, 3, 4, 5"
         ).fetchall()

@@ -119,6 +119,14 @@ def test_rejects_lead_back_to_the_row(door: Door, tmp_path_factory: object) -> N
     assert "bad_amount" in door("rejects").stdout
 
 
+def test_a_home_with_quotes_and_brackets_in_its_name_is_a_home(door: Door) -> None:
+    door.programme.root = door.programme.root / "o'brien [ward]"
+    door.programme.reference("account_map", "3001A,Bread,food,true,")
+    door.programme.ledger({"amount": "nonsense"})
+    assert door.run().exit_code == 0
+    assert "bad_amount" in door("rejects").stdout
+
+
 def test_unmapped_codes_come_as_a_reference_file_to_fill_in(door: Door) -> None:
     door.run()
     path = door.programme.home / "reports" / "unmapped" / "cost_centre_map.csv"
