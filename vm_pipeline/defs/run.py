@@ -13,7 +13,7 @@ import dagster as dg
 
 from vm_pipeline.defs.assemble import BUILD, LAND, STAGE, assemble, monthly
 from vm_pipeline.defs.night import AS_OF, CARRIED, FULL, KNOWN_UNTIL, Night
-from vm_pipeline.defs.schedule import range_tags, unseen
+from vm_pipeline.defs.schedule import range_tags, unpublished, unseen
 from vm_pipeline.home import Home, Report
 from vm_pipeline.quality.verdict import Verdict
 from vm_pipeline.settings import Settings
@@ -63,7 +63,7 @@ def run_night(settings: Settings, report: Report, full: bool = False) -> Outcome
         if failure or not receipts:
             return _outcome(night, "", failure or "Nothing was ever received: there is nothing to publish.")
         until = receipts[-1].received_at
-        todo = receipts if full else unseen(home)
+        todo = receipts if full else unpublished(home)
         if not todo and home.is_published(home.known(until)):
             return _outcome(night, until, "", up_to_date=True)
         tags = range_tags(todo, monthly(settings.first_month), until) | ({FULL: "true"} if full else {})
