@@ -303,4 +303,58 @@ team_month = _table(
     *(_value(name, RATIO, comment) for name, comment in _RATIOS_OF_TEAM.items()),
 )
 
+saving = _table(
+    "saving",
+    "One row a declared saving and pair of windows.",
+    _provider(),
+    _key("case_code", TEXT, "The saving."),
+    _key("baseline_from", DAY, "First day of the window before."),
+    _key("baseline_to", DAY, "Last day of it."),
+    _key("after_from", DAY, "First day of the window after."),
+    _key("after_to", DAY, "Last day of it."),
+    _value("case_name", TEXT, "Its name."),
+    _value("team_code", TEXT, "Team whose cost it is.", True),
+    _value("method", TEXT, "`window`, or `pathway` for what moved elsewhere.", True),
+    _value("scale_by", TEXT, "What the window before is scaled by: `days` or `activity`.", True),
+    _value(
+        "window_grain", TEXT, "`month`: cost by ledger month; `day`: by posting date, without periods 13 and 14.", True
+    ),
+    _value("days_before", NUMBER, "Days of the window before.", True),
+    _value("days_after", NUMBER, "Days of the window after.", True),
+    _value("baseline_cost_gbp", POUNDS, "Cost of the window before, not scaled; empty for a pathway."),
+    _value("baseline_gbp", POUNDS, "What the window after would have cost as before."),
+    _value("actual_gbp", POUNDS, "What it did cost; of a pathway the cost where it moved to, and the one-off cost."),
+    _value("saving_gbp", POUNDS, "Baseline less actual: above 0 is saved. Empty where the baseline is 0 or less."),
+    _value("saving_pct", RATIO, "Saving, of the baseline."),
+    _value("price_gbp", POUNDS, "Part of the saving that lower prices made."),
+    _value("activity_gbp", POUNDS, "Part that less activity made, days being equal."),
+    _value("efficiency_gbp", POUNDS, "Part that less volume for each unit of activity made, and what rounding left."),
+    _value(
+        "price_and_efficiency_gbp", POUNDS, "Saving less the part of activity: a lower cost for a unit of activity."
+    ),
+    _value("gross_saving_gbp", POUNDS, "Cost avoided where it used to arise."),
+    _value("moved_cost_gbp", POUNDS, "Cost that arises elsewhere instead."),
+    _value("one_off_gbp", POUNDS, "Cost of the change itself.", True),
+    _value("net_saving_gbp", POUNDS, "Gross less moved and one-off cost."),
+    _value("is_cash_releasing", FLAG, "Whether money can be taken out of a budget.", True),
+    _value("volume_before", QUANTITY, "Volume bought or moved, window before; empty where none is declared."),
+    _value("volume_after", QUANTITY, "The same, window after."),
+    _value("activity_before", QUANTITY, "Activity that drives it, window before; empty where none is declared."),
+    _value("activity_after", QUANTITY, "The same, window after."),
+    _value("balancing_measure", TEXT, "Harm that must not rise."),
+    _value("balancing_base_measure", TEXT, "Per 1,000 of what it is counted."),
+    _value("balancing_before", QUANTITY, "How often, window before."),
+    _value("balancing_after", QUANTITY, "How often, window after."),
+    _value("balancing_before_per_1000", RATIO, "Per 1,000 of its base, window before."),
+    _value("balancing_after_per_1000", RATIO, "Per 1,000 of its base, window after."),
+    _value("balancing_held", FLAG, "Whether its rate is no higher after than before; empty where that is not known."),
+    _value("months_missing", WHOLE, "Months of both windows without a ledger in force.", True),
+    _value("status", TEXT, "`final`, or `provisional` while months are missing.", True),
+    _value(
+        "reason",
+        TEXT,
+        "Why parts are empty: `no_baseline`, `no_activity`, `no_volume`, `no_price`, `pathway`, `too_large`.",
+    ),
+)
+
 TABLES: tuple[Table, ...] = tuple(METADATA.tables.values())
