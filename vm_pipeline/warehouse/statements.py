@@ -10,6 +10,8 @@ from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
+from vm_pipeline.indicators.catalogue import BOX_SCORE
+
 _READS = re.compile(r"\b(?:FROM|JOIN)\s+((?:vm|core|staging)\.\w+)", re.IGNORECASE)
 _COMMENT = re.compile(r"--[^\n]*")
 
@@ -36,6 +38,15 @@ class Statement:
         return " ".join(lines)
 
 
+def _box_score() -> str:
+    """Columns of `team_week`, from the catalogue: of each measure its value, its baseline and its target."""
+    return ",\n           ".join(
+        f"max({what}) FILTER (measure = '{one.column}') AS {one.column}{suffix}"
+        for one in BOX_SCORE
+        for what, suffix in (("value", ""), ("baseline", "_baseline"), ("target", "_target"))
+    )
+
+
 def sql_folder() -> Path:
     """`sql/`: inside the package when it is installed, beside it in a checkout."""
     package = Path(__file__).parent.parent
@@ -49,7 +60,7 @@ def statements(layer: str) -> tuple[Statement, ...]:
 
     found = {}
     for path in sorted((sql_folder() / layer).glob("*.sql")):
-        sql = path.read_text("utf-8")
+        sql = path.read_text("utf-8").replace("{box_score}", _box_score())
         reads = frozenset(name.lower() for name in _READS.findall(_COMMENT.sub("", sql)))
         one = Statement(layer, path.stem, sql, reads, f"{SCHEMA}.{path.stem}" in METADATA.tables)
         found[one.target] = one

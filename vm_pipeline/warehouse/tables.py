@@ -25,13 +25,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
+from vm_pipeline.indicators.catalogue import BOX_SCORE
+from vm_pipeline.indicators.entry import BLOCKS, Indicator
+
 SCHEMA = "vm"
 METADATA = MetaData(schema=SCHEMA)
 
 TEXT, DAY, MOMENT, FLAG, WHOLE = String(), Date(), DateTime(), Boolean(), BigInteger()
 RATIO: Double[float] = Double()
 SMALL, NUMBER = SmallInteger(), Integer()
-POUNDS, QUANTITY, PEOPLE = Numeric(18, 2), Numeric(18, 3), Numeric(18, 9)
+POUNDS, QUANTITY, PEOPLE, PARTS = Numeric(18, 2), Numeric(18, 3), Numeric(18, 9), Numeric(38, 9)
 
 _Kind = TypeEngine[Any]
 
@@ -64,6 +67,17 @@ def _batch() -> Column[Any]:
 def _span(first: Column[Any] | None = None) -> tuple[Column[Any], Column[Any]]:
     start = first if first is not None else _value("valid_from", DAY, "First day it holds; empty = always.")
     return start, _value("valid_to", DAY, "Last day it holds; empty = until further notice.")
+
+
+def _measure(one: Indicator) -> tuple[Column[Any], ...]:
+    """Value, baseline and target of one measure of the box score. Weekly pounds are DOUBLE where they are ratios."""
+    kind = POUNDS if one.kind == "sum" and one.unit == "£" else RATIO
+    said = f"{one.block.capitalize()}. {one.name}, {one.unit} ({one.code})"
+    return (
+        _value(one.column, kind, f"{said}."),
+        _value(f"{one.column}_baseline", kind, f"{said}: baseline of the target in force."),
+        _value(f"{one.column}_target", kind, f"{said}: target in force."),
+    )
 
 
 _ROW = ("row_number", WHOLE, "Row in the file received: 1 = the first below the header.")
@@ -118,11 +132,30 @@ dim_indicator = _table(
     "One row an indicator of the catalogue.",
     _key("indicator_code", TEXT, "Code in the catalogue."),
     _value("indicator_name", TEXT, "Its name.", True),
-    _value("numerator", TEXT, "What is counted.", True),
+    _value("kind", TEXT, "How it is computed and rolled up.", True),
+    _value("numerator", TEXT, "What is counted; empty where no ingredients are added up."),
     _value("denominator", TEXT, "Per what; empty for a sum."),
+    _value("factor", NUMBER, "Scales the ratio: 100 for per cent.", True),
     _value("unit", TEXT, "Unit of the value.", True),
     _value("direction", TEXT, "`higher`, `lower` is better, or `neutral`.", True),
-    _value("team_month_column", TEXT, "Its column in team_month.", True),
+    _value("grains", TEXT, "`week`, `month`, `event`, with a bar between; empty where it is not in indicator_value."),
+    _value("levels", TEXT, "Levels it has values for, with a bar between.", True),
+    _value("block", TEXT, "Block of the box score; empty = not in it."),
+    _value("team_week_column", TEXT, "Its column in team_week."),
+    _value("team_month_column", TEXT, "Its column in team_month."),
+    _value("sources", TEXT, "What of which feeds and reference files it needs, with a bar between."),
+    _value("minimum", WHOLE, "A smaller denominator is provisional.", True),
+    _value("lag_weeks", NUMBER, "Weeks after its own before a week is final.", True),
+    _value("lag_months", NUMBER, "Months after its own before a month is final.", True),
+    _value("is_sampled", FLAG, "Whether only sampled periods have a value.", True),
+    _value("chart", TEXT, "Kind of run or control chart."),
+    _value("profile", TEXT, "The rule profile that raises its signals."),
+    _value("meaning", TEXT, "What it says.", True),
+    _value("formula", TEXT, "In words of ingredients.", True),
+    _value("example", TEXT, "One value worked by hand.", True),
+    _value("notes", TEXT, "Traps."),
+    _value("is_available", FLAG, "Whether any value of it is published.", True),
+    _value("absent_because", TEXT, "Why none is."),
 )
 dim_date = _table(
     "dim_date",
@@ -355,6 +388,53 @@ saving = _table(
         TEXT,
         "Why parts are empty: `no_baseline`, `no_activity`, `no_volume`, `no_price`, `pathway`, `too_large`.",
     ),
+)
+
+cost_week = _table(
+    "cost_week",
+    "One row a provider, team, cost category, week and ledger month; weeks add up to the month to the penny.",
+    _provider(),
+    _team(),
+    _key("cost_category", TEXT, "Kind of cost."),
+    _key("is_direct", FLAG, "Whether its accounts count as direct cost."),
+    _key("cost_timing", TEXT, "`dated`: week of the posting date. `spread`: shared over the days of the month."),
+    _key("week_start", DAY, "Monday of the week."),
+    _key("period", TEXT, "Month of the cost, by the ledger's own period; a week across a month end has both."),
+    _value("amount_gbp", POUNDS, "Pounds, in whole pence.", True),
+    large=True,
+)
+indicator_value = _table(
+    "indicator_value",
+    "One row an indicator, member of a level, and week, month or event.",
+    _key("indicator_code", TEXT, "Indicator of dim_indicator."),
+    _key("level", TEXT, "`team`, `service`, `provider` or `all`."),
+    _key("provider_code", TEXT, "Health board or trust; `*` at level `all`."),
+    _key("service", TEXT, "Service, at level `service`; else `*`."),
+    _key("team_code", TEXT, "Team, at level `team`; else `*`."),
+    _key("grain", TEXT, "`week`, `month` or `event`."),
+    _key("starts_on", DAY, "Monday of the week, first day of the month, day of the event."),
+    _value("period", TEXT, "The month; empty at other grains."),
+    _value("week_start", DAY, "Monday of the week; empty at other grains."),
+    _value("numerator", PARTS, "What was counted, exact; empty for medians, classes and where nothing is known."),
+    _value("denominator", PARTS, "Per what, exact; of a median, how many facts; empty for a sum."),
+    _value("value", RATIO, "Factor × numerator ÷ denominator, not rounded."),
+    _value("unit", TEXT, "Unit of the value.", True),
+    _value("status", TEXT, "`final` `provisional` `missing` `suppressed` `zero_denominator`.", True),
+    _value("qualifier", TEXT, "Why, or the class of a class: see the page of indicators; empty = nothing to say."),
+    large=True,
+)
+team_week = _table(
+    "team_week",
+    "One row a provider, team and week: the box score, in blocks of performance, capacity and cost.",
+    _provider(),
+    _team(),
+    _key("week_start", DAY, "Monday of the week."),
+    *(column for block in BLOCKS for one in BOX_SCORE if one.block == block for column in _measure(one)),
+    _value("last_sampled_week", DAY, "Last week up to this one in which staff time was sampled."),
+    _value("cells", WHOLE, "Cells of indicators that the team has, sampled ones apart.", True),
+    _value("cells_filled", WHOLE, "Of these, with a value.", True),
+    _value("completeness_pct", RATIO, "Cells filled, of cells."),
+    large=True,
 )
 
 TABLES: tuple[Table, ...] = tuple(METADATA.tables.values())

@@ -130,7 +130,7 @@ def test_a_provider_s_maps_are_not_its_batch_s(programme: Programme) -> None:
     assert programme.rejected() == []
 
 
-@pytest.mark.parametrize("name", ["targets", "pauses", "rebases", "role_log"])
+@pytest.mark.parametrize("name", ["rebases"])
 def test_programme_settings_are_kept_as_they_are(programme: Programme, name: str) -> None:
     """Landed and versioned, not typed: whoever reads them comes later."""
     programme.send(f"reference/{name}.csv", "anything,at,all\n1,2\n")
