@@ -63,7 +63,7 @@ PERFORMANCE = (
         Example(14, None, 14, "Falls with harm on 3 and 17 May: 14 days."),
         numerator=("falls_with_harm",), grains=("event", "month"),
         worked_out="days since the day with a fall with harm before",
-        notes="At grain `event` one row a day with such falls; the gap that is still open is the last row, provisional, "
+        notes="At grain `event` one row a day with such falls; the gap still open is the last row, provisional, "
         "`open_gap`. A month has the mean of the gaps that ended in it.",
     ),
     Indicator(

@@ -164,7 +164,7 @@ def reference_tables_page() -> str:
         *map(_reference, REFERENCES.values()),
         "## Programme settings",
         f"{codes(f'{name}.csv' for name in PROGRAMME_SETTINGS)} are received, kept and versioned like every reference "
-        "file. Nothing reads them yet: their readers come with the indicators.",
+        "file, as they are; nothing types them.",
     )
 
 

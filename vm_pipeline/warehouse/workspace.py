@@ -53,9 +53,7 @@ def create_tables(con: duckdb.DuckDBPyConnection) -> None:
     """Every declared table, empty, with its comments."""
     con.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE; CREATE SCHEMA {SCHEMA}")
     for table in TABLES:
-        con.execute(ddl(table))
-        for statement in comments(table):
-            con.execute(statement)
+        con.execute(";".join([ddl(table), *comments(table)]))
 
 
 def ddl(table: Table) -> str:
