@@ -178,13 +178,12 @@ def signals(series: Path, profile: str, chart: str, options: tuple[str, ...], ta
     from vm_pipeline import series_file
 
     try:
-        found = series_file.judged(series_file.read(series), series_file.question(profile, chart, options))
+        count, found = series_file.judge_file(series, series_file.question(profile, chart, options), target)
     except series_file.SeriesError as error:
-        Console(stderr=True).print(f"[bold red]Series:[/] {error}", highlight=False)
+        Console(stderr=True, soft_wrap=True).print(f"[bold red]Series:[/] {error}", highlight=False, markup=True)
         sys.exit(USAGE)
-    click.echo(series_file.write(found, target), nl=False)
     if target is not None:
-        click.echo(f"{len(found)} points written to {target}, {int(found['signal'].sum())} of them signal.")
+        click.echo(f"{count} points written to {target}, {found} of them signal.")
 
 
 @main.command()

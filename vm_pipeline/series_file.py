@@ -4,26 +4,36 @@ Belongs here: the columns of such a file, options as they are typed, one row out
 Does not belong here: the statistics (signals), what a profile is (indicators/profiles).
 """
 
-from collections.abc import Iterable, Mapping
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from vm_pipeline.indicators.profiles import PROFILES, Option, Profile
+from vm_pipeline.staging.reading import readable
 
 if TYPE_CHECKING:
-    import pandas as pd
+    import duckdb
 
     from vm_pipeline.signals.judge import Judged
-    from vm_pipeline.signals.series import Flags
+    from vm_pipeline.signals.series import Flags, Points
 
 NAMES, NUMBERS = ("measure", "team", "period"), ("num", "den", "value")
-OUT = (*NAMES, "value", "centre_line", "lower_limit", "upper_limit", "signal", "rule", "tier")
+_LINES = ("centre_line", "lower_limit", "upper_limit")
 FLAGS = ("in_shift", "in_trend", "outside_limits", "two_in_three", "fifteen_inside")
 OF_SERIES = ("longest_run", "longest_run_max", "crossings", "crossings_min")
+_FOUND = ("value", *_LINES, "signal", *FLAGS, *OF_SERIES)
 _PERIODS = ("rebase", "exclude")  # options that may be given several times
+_OF_PARTS = ("p", "pp", "u", "up")  # charts made of num and den
 _SHOWN = 5
+_NOWHERE = 1 << 30
+_CHUNK = 1 << 20
+_MEMORY = "768MB"  # of DuckDB's; what is more spills to a file that goes with the command
 
 
 class SeriesError(Exception):
@@ -84,104 +94,151 @@ def _typed(option: Option, text: str) -> int | bool | str:
     return said
 
 
-def read(path: Path) -> "pd.DataFrame":
-    """The file as a frame, one row a point: names as text, numbers as doubles, empty = NaN. Raises SeriesError."""
-    import pandas as pd
+def judge_file(path: Path, asked: Question, target: Path | None) -> tuple[int, int]:
+    """Judge the series of a file and write them to `target`, or print them. Returns points, and how many signal.
 
-    try:
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", skipinitialspace=True)
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise SeriesError(f"{path}: cannot be read as a CSV file in UTF-8 ({type(error).__name__}: {error}).") from None
-    frame.columns = [name.strip().lower() for name in frame.columns]
-    missing = [name for name in (*NAMES, "value") if name not in frame.columns]
-    if missing and not (missing == ["value"] and {"num", "den"} <= set(frame.columns)):
-        raise SeriesError(
-            f"{path}: found columns {', '.join(frame.columns)}; expected {', '.join((*NAMES, *NUMBERS))} "
-            f"(num and den only where a chart needs them). Missing: {', '.join(missing)}."
-        )
-    for name in NUMBERS:
-        frame[name] = _numbers(path, name, frame[name]) if name in frame.columns else float("nan")
-    return frame
-
-
-def _numbers(path: Path, name: str, cells: "pd.Series[str]") -> "pd.Series[float]":
-    import numpy as np
-    import pandas as pd
-
-    text = cells.str.strip()
-    empty = text.str.upper().isin(["", "NA", "NAN", "NULL"])
-    read = pd.to_numeric(text.mask(empty), errors="coerce").astype("float64")
-    wrong = np.flatnonzero((read.isna() & ~empty) | np.isinf(read))
-    if len(wrong):
-        rows = ", ".join(str(row + 1) for row in wrong[:_SHOWN]) + (" …" if len(wrong) > _SHOWN else "")
-        raise SeriesError(f"{path}: column {name}: found no number in rows {rows}; expected digits, or an empty cell.")
-    return read
-
-
-def judged(frame: "pd.DataFrame", asked: Question) -> "pd.DataFrame":
-    """One row a row of the frame, in its order, with the columns OUT, FLAGS and OF_SERIES. Raises SeriesError."""
-    import numpy as np
+    One row out for each row in, in the order of the file. Periods are compared as text, so any spelling that sorts by
+    time will do. Raises SeriesError.
+    """
+    import duckdb
 
     from vm_pipeline.signals.judge import judge
-    from vm_pipeline.signals.series import points
 
-    if asked.chart in ("p", "pp", "u", "up") and frame[["num", "den"]].isna().all(axis=None):
-        raise SeriesError(f"found no num and den, expected both: a {asked.chart} chart is made of them.")
-    if asked.chart == "t" and (frame["value"] <= 0).any():
-        raise SeriesError("found a time between events of 0 or less, expected every value of a t chart above 0.")
-    series = frame.groupby(["measure", "team"], sort=True).ngroup().to_numpy()
-    order = np.unique(frame["period"].to_numpy(str), return_inverse=True)[1]
-    found = judge(
-        points(
-            series,
-            order,
-            frame["value"],
-            frame["num"],
-            frame["den"],
-            excluded=frame["period"].isin(asked.periods("exclude")),
-            phase=_phases(frame["period"], series, order, asked.periods("rebase")),
-        ),
-        asked.profile,
-        asked.chart,
-        {name: value for name, value in asked.options.items() if name not in _PERIODS},
-    )
-    return _with_words(frame, found, asked.profile)
+    with tempfile.TemporaryDirectory() as folder, duckdb.connect(str(Path(folder) / "series.duckdb")) as con:
+        con.execute(
+            f"SET memory_limit = '{_MEMORY}'; SET preserve_insertion_order = true; SET threads = 2; SET enable_progress_bar = false"
+        )
+        _read(con, path)
+        _check(con, path, asked)
+        named = {name: value for name, value in asked.options.items() if name not in _PERIODS}
+        found = judge(_points(con, asked), asked.profile, asked.chart, named)
+        _write(con, found, asked.profile, Path(folder) / "judged.csv")
+        with (Path(folder) / "judged.csv").open("rb") as file, _opened(target) as out:
+            shutil.copyfileobj(file, out, _CHUNK)
+        return len(found.value), int(found.signal.sum())
 
 
-def _phases(period: "pd.Series[str]", series: Any, order: Any, days: list[str]) -> "Flags":
-    """The first point of each series on or after each of the days begins a phase."""
+@contextmanager
+def _opened(target: Path | None) -> Iterator[BinaryIO]:
+    """The file to write, or standard output; who stops reading that has seen enough."""
+    if target is not None:
+        with target.open("wb") as out:
+            yield out
+        return
+    with suppress(BrokenPipeError):
+        yield sys.stdout.buffer
+        sys.stdout.flush()
+
+
+def _read(con: "duckdb.DuckDBPyConnection", path: Path) -> None:
+    """The file as the table `sent`, all text, its columns by the names they have here. Raises SeriesError."""
+    import duckdb
+
+    source = f"read_csv({readable(path)}, all_varchar = true, header = true, null_padding = false)"
+    try:
+        columns = [row[0] for row in con.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()]
+        by_name = {name.strip().lower(): name for name in columns}
+        absent = [name for name in NAMES if name not in by_name]
+        if absent or not ("value" in by_name or {"num", "den"} <= by_name.keys()):
+            raise SeriesError(
+                f"{path}: found columns {', '.join(by_name)}; expected {', '.join((*NAMES, *NUMBERS))} "
+                "(num and den only where a chart needs them, value unless it is num / den)."
+            )
+        kept = [f'trim("{by_name[name]}") AS "{name}"' for name in (*NAMES, *NUMBERS) if name in by_name]
+        kept += [f'NULL::VARCHAR AS "{name}"' for name in NUMBERS if name not in by_name]
+        con.execute(f"CREATE TABLE sent AS SELECT {', '.join(kept)} FROM {source}")
+    except duckdb.Error as error:
+        said = str(error).splitlines()[0]
+        raise SeriesError(f"{path}: cannot be read as a CSV file in UTF-8 ({said}).") from None
+
+
+def _number(name: str) -> str:
+    """The double a cell stands for; NULL for an empty one and for what is no number."""
+    return f"CASE WHEN {_is_number(name)} THEN {name}::DOUBLE END"
+
+
+def _is_number(name: str) -> str:
+    return f"regexp_full_match({name}, '[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]{{1,3}})?')"
+
+
+def _check(con: "duckdb.DuckDBPyConnection", path: Path, asked: Question) -> None:
+    """Every cell is a number or empty, and the chart has what it is made of. Raises SeriesError."""
+    for name in NUMBERS:
+        wrong = con.execute(
+            f"SELECT rowid + 1 FROM sent WHERE upper({name}) NOT IN ('', 'NA', 'NAN', 'NULL') "
+            f"AND NOT {_is_number(name)} ORDER BY 1 LIMIT {_SHOWN}"
+        ).fetchall()
+        if wrong:
+            rows = ", ".join(str(row) for (row,) in wrong)
+            raise SeriesError(f"{path}: {name}: found no number in row {rows}; expected digits, or an empty cell.")
+    if asked.chart in _OF_PARTS and not _any(con, "num <> '' AND den <> ''"):
+        raise SeriesError(f"{path}: found no num and den; expected both, a {asked.chart} chart is made of them.")
+    if asked.chart == "t" and _any(con, f"{_number('value')} <= 0"):
+        raise SeriesError(f"{path}: found a time between events of 0 or less; a t chart has none of them.")
+
+
+def _any(con: "duckdb.DuckDBPyConnection", condition: str) -> bool:
+    return con.execute(f"SELECT 1 FROM sent WHERE {condition} LIMIT 1").fetchone() is not None
+
+
+def _points(con: "duckdb.DuckDBPyConnection", asked: Question) -> "Points":
     import numpy as np
 
-    begins = np.zeros(len(period), dtype=bool)
-    places = np.lexsort((order, series))
-    text, of = period.to_numpy(str)[places], series[places]
-    for day in days:
-        late = np.flatnonzero(text >= day)
-        first = late[np.r_[True, of[late][1:] != of[late][:-1]]] if len(late) else late
-        begins[places[first]] = True
+    from vm_pipeline.signals.series import points
+
+    con.execute(
+        "CREATE TABLE place AS SELECT period, (row_number() OVER (ORDER BY period))::INTEGER AS place "
+        "FROM (SELECT DISTINCT period FROM sent); "
+        "CREATE TABLE name AS SELECT measure, team, (row_number() OVER (ORDER BY measure, team))::INTEGER AS series "
+        "FROM (SELECT DISTINCT measure, team FROM sent)"
+    )
+    value = "value" if asked.chart not in _OF_PARTS or _any(con, "value <> ''") else "''"
+    columns = ", ".join(f"{_number(name)} AS {name}" for name in ("num", "den"))
+    rows = con.execute(
+        f"SELECT series, place, {columns}, {_number(value)} AS value FROM (SELECT *, rowid AS row FROM sent) "
+        "JOIN name USING (measure, team) JOIN place USING (period) ORDER BY row"
+    ).fetchnumpy()
+    series, place = (np.asarray(rows[name]) for name in ("series", "place"))
+    num, den, found = (np.ma.filled(rows[name], np.nan) for name in ("num", "den", "value"))
+    first = [_place(con, f"period >= left('{_quoted(day)}', length(period))") for day in asked.periods("rebase")]
+    gone = [_place(con, f"period = '{_quoted(day)}'") for day in asked.periods("exclude")]
+    return points(series, place, found, num, den, np.isin(place, gone), phase=_phases(series, place, first))
+
+
+def _place(con: "duckdb.DuckDBPyConnection", condition: str) -> int:
+    """The first place of the periods that meet a condition; one that no point has where there is none."""
+    row = con.execute(f"SELECT min(place) FROM place WHERE {condition}").fetchone()
+    return int(row[0]) if row and row[0] is not None else _NOWHERE
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")
+
+
+def _phases(series: Any, place: Any, first: list[int]) -> "Flags":
+    """The first point of each series at or after each of the places begins a phase."""
+    import numpy as np
+
+    begins = np.zeros(len(series), dtype=bool)
+    ordered = np.lexsort((place, series)) if first else np.zeros(0, np.int64)
+    for day in first:
+        late = ordered[place[ordered] >= day]
+        begins[late[np.append(True, series[late][1:] != series[late][:-1])[: len(late)]]] = True
     return begins
 
 
-def _with_words(frame: "pd.DataFrame", found: "Judged", profile: Profile) -> "pd.DataFrame":
-    import numpy as np
+def _write(con: "duckdb.DuckDBPyConnection", found: "Judged", profile: Profile, target: Path) -> None:
+    """The file's rows with what was found."""
     import pandas as pd
 
-    codes = np.array([*(rule.code for rule in profile.rules), ""])
-    out = frame[[*NAMES]].copy()
-    for name in ("value", "centre_line", "lower_limit", "upper_limit", "signal"):
-        out[name] = getattr(found, name)
-    out["rule"] = codes[found.rule]
-    out["tier"] = np.where(found.signal, np.where(found.strong, "A", "B"), "")
-    for name in FLAGS:
-        out[name] = getattr(found, name)
-    for name in OF_SERIES:
-        column = pd.Series(getattr(found, name), index=out.index).astype("Int64")
-        out[name] = column.mask(column < 0)
-    return out
-
-
-def write(frame: "pd.DataFrame", target: Path | None) -> str:
-    """Write the frame, flags as `true` and `false`; returned as text where there is no target."""
-    told = {name: frame[name].map({True: "true", False: "false"}) for name in frame if frame[name].dtype == bool}
-    text = frame.assign(**told).to_csv(target, index=False, lineterminator="\n")
-    return text or ""
+    judged = pd.DataFrame({name: getattr(found, name) for name in (*_FOUND, "rule", "strong")}, copy=False)
+    codes = ", ".join(f"'{rule.code}'" for rule in profile.rules)
+    con.register("judged", judged)
+    columns = [*NAMES, *(f"CASE WHEN NOT isnan({name}) THEN {name} END AS {name}" for name in ("value", *_LINES))]
+    columns += ["signal", f"[{codes}][rule + 1] AS rule", "CASE WHEN signal THEN if(strong, 'A', 'B') END AS tier"]
+    columns += [*FLAGS, *(f"CASE WHEN {name} >= 0 THEN {name} END AS {name}" for name in OF_SERIES)]
+    con.execute(
+        f"COPY (SELECT {', '.join(columns)} FROM (SELECT {', '.join(NAMES)} FROM sent) POSITIONAL JOIN judged) "
+        f"TO '{_quoted(str(target))}' (FORMAT csv, HEADER true)"
+    )
+    con.unregister("judged")

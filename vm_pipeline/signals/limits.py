@@ -9,7 +9,7 @@ England rounds it. Where nothing is known the figures are NaN.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -30,8 +30,8 @@ class Plotted:
     num: Floats
     den: Floats
     base: Flags
-    block: Places
     of: Places
+    block: Places
     count: int
 
 
@@ -179,10 +179,7 @@ def between_events(chart: Plotted, screen: bool) -> Lines:
 def time_between(chart: Plotted, screen: bool) -> Lines:
     """Time between rare events: an individuals chart of its 3.6th root, carried back."""
     with np.errstate(invalid="ignore"):
-        root = Plotted(
-            np.where(chart.y > 0, chart.y, np.nan) ** (1 / T_POWER),
-            *(chart.num, chart.den, chart.base, chart.block, chart.of, chart.count),
-        )
+        root = replace(chart, y=np.where(chart.y > 0, chart.y, np.nan) ** (1 / T_POWER))
         lines = individuals(root, screen)
         lower = np.where(lines.lower > 0, lines.lower, 0) ** T_POWER
         back = [column**T_POWER for column in (lines.centre, lines.upper)]
