@@ -105,9 +105,7 @@ def judge_file(path: Path, asked: Question, target: Path | None) -> tuple[int, i
     from vm_pipeline.signals.judge import judge
 
     with tempfile.TemporaryDirectory() as folder, duckdb.connect(str(Path(folder) / "series.duckdb")) as con:
-        con.execute(
-            f"SET memory_limit = '{_MEMORY}'; SET preserve_insertion_order = true; SET threads = 2; SET enable_progress_bar = false"
-        )
+        con.execute(f"SET memory_limit = '{_MEMORY}'; SET threads = 2; SET enable_progress_bar = false")
         _read(con, path)
         _check(con, path, asked)
         named = {name: value for name, value in asked.options.items() if name not in _PERIODS}

@@ -9,6 +9,7 @@ import pytest
 
 from vm_pipeline.indicators.profiles import OUTSIDE, PROFILES, SHIFT, TREND, TWO_IN_THREE
 from vm_pipeline.signals import rules
+from vm_pipeline.signals.assurance import FAIL, PASS, assurance
 from vm_pipeline_tests.signals.comparing import agree, judged, line
 
 CONFIGURED = {
@@ -42,6 +43,28 @@ def test_points_as_recorded(oracles: Path, series: pd.DataFrame, configured: str
     agree(found.signal, expected["special_cause_flag"], "signal")
     agree(codes[found.rule], expected["special_cause_type"].map(rule_named), "rule")
     agree(found.phase, expected["rebase_group"], "phase")
+
+
+def test_summary_as_recorded(oracles: Path, series: pd.DataFrame) -> None:
+    """Points, causes, and whether the target can be met; lower is better, and the target is the median."""
+    recorded = pd.read_csv(oracles / "golden_plotthedots_summary.csv")
+    expected = recorded[recorded["config"] == "target_median_decrease"].set_index(["measure", "team"])
+    points = series[series["measure"].isin(recorded["measure"])].sort_values(["measure", "team", "period"])
+    found = judged(points, "mdc_xmr")
+    told = points.assign(lower=found.lower_limit, upper=found.upper_limit, causes=found.signal, n=1)
+    told = told.groupby(["measure", "team"]).agg({"lower": "last", "upper": "last", "causes": "sum", "n": "sum"})
+    told = told.loc[expected.index]
+    agree(told["n"], expected["n"])
+    agree(told["causes"], expected["special_causes"])
+    lower_is_better = np.full(len(told), -1, dtype=np.int8)
+    agree(assurance(told["lower"], told["upper"], expected["target"], lower_is_better), expected["assurance"])
+
+
+def test_assurance_beyond_the_limits() -> None:
+    low, high, target = np.array([1.0] * 4), np.array([2.0] * 4), np.array([0.5, 3.0, 0.5, 3.0])
+    better = np.array([1, 1, -1, -1], dtype=np.int8)
+    assert assurance(low, high, target, better).tolist() == [PASS, FAIL, FAIL, PASS]
+    assert assurance(low, high, np.full(4, np.nan), better).tolist() == [""] * 4
 
 
 def recorded(oracles: Path, name: str) -> list[tuple[dict[str, list[float]], list[int]]]:

@@ -1,8 +1,9 @@
 """Control charts and Anhøj's rules as the R package qicharts2 recorded them, Montgomery's examples among them.
 
 Not compared: `expected_ex_6.3_*`, `expected_ex_6.4_*`, `expected_NA_test` are X-bar and S charts of several
-measurements a subgroup. A series of the programme has one value a period, so there is no such chart here. Best box and cut box are
-tables of another signal for 10 to 100 points, offered by that package beside Anhøj's own; the profile follows Anhøj.
+measurements a subgroup. A series of the programme has one value a period, so there is no such chart here. Best box and
+cut box are tables of another signal for 10 to 100 points, which that package offers beside Anhøj's own; the profile
+follows Anhøj.
 """
 
 from pathlib import Path
