@@ -6,7 +6,7 @@ Does not belong here: applying them to facts (sql/core).
 
 from dataclasses import dataclass
 
-from vm_pipeline.feeds import saving_cases
+from vm_pipeline.feeds import programme_roles, saving_cases
 from vm_pipeline.feeds.contract import Column, Contract, Rule, missing, unreadable
 from vm_pipeline.feeds.values import (
     CODE,
@@ -253,6 +253,29 @@ REFERENCES: dict[str, Reference] = {
             alone=saving_cases.ALONE,
         ),
         Reference(
+            "role_log",
+            _contract(
+                "role_log",
+                "one role at a huddle, or one coach's post over a span of days",
+                *programme_roles.ROLE_LOG,
+                key=programme_roles.ROLE_LOG_KEY,
+                more=programme_roles.ROLE_LOG_RULES,
+            ),
+            "who was at huddles and how coaches went on is absent",
+        ),
+        Reference(
+            "coach_survey",
+            _contract(
+                "coach_survey",
+                "one coach's rating of one item in one wave",
+                *programme_roles.COACH_SURVEY,
+                key=programme_roles.COACH_SURVEY_KEY,
+                more=programme_roles.COACH_SURVEY_RULES,
+            ),
+            "what coaches gained is absent",
+            alone=programme_roles.COACH_SURVEY_ALONE,
+        ),
+        Reference(
             "prices",
             _contract(
                 "prices",
@@ -271,4 +294,4 @@ REFERENCES: dict[str, Reference] = {
 }
 
 # Programme settings: kept in landing and versioned like every reference file; their readers come with the indicators.
-PROGRAMME_SETTINGS = ("targets", "pauses", "rebases", "role_log")
+PROGRAMME_SETTINGS = ("targets", "pauses", "rebases")

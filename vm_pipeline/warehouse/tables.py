@@ -357,4 +357,35 @@ saving = _table(
     ),
 )
 
+huddle_week = _table(
+    "huddle_week",
+    "One row a team and week in which it met.",
+    _provider(),
+    _team(),
+    _key("week_start", DAY, "Monday of the week."),
+    _value("has_clinical", FLAG, "Whether anybody clinical was there.", True),
+    _value("has_finance", FLAG, "Whether anybody of finance was there.", True),
+    _value("has_data", FLAG, "Whether anybody of data or business intelligence was there.", True),
+    _value("role_families", WHOLE, "How many professions were there.", True),
+    _value("is_extended", FLAG, "Whether all three were.", True),
+)
+coach_progress = _table(
+    "coach_progress",
+    "One row a provider that has coaches.",
+    _provider(),
+    _value("coaches", WHOLE, "Coaches ever in post.", True),
+    _value("progressed", WHOLE, "How many of them hold a higher band in their last post than in their first.", True),
+)
+coach_gain = _table(
+    "coach_gain",
+    "One row a provider and item that coaches rate themselves on, 0 to 10.",
+    _provider(),
+    _key("item_code", TEXT, "What is rated."),
+    _value("paired", WHOLE, "Coaches who answered before and after.", True),
+    _value("points_gained", WHOLE, "Sum of their ratings after less those before.", True),
+    _value("improved", WHOLE, "How many of them rate themselves higher after.", True),
+    _value("only_before", WHOLE, "Coaches who answered before only; in no other column.", True),
+    _value("only_after", WHOLE, "Coaches who answered after only; in no other column.", True),
+)
+
 TABLES: tuple[Table, ...] = tuple(METADATA.tables.values())
