@@ -25,7 +25,8 @@ counted AS (
 ),
 priced AS (
     SELECT counted.case_id, counted.side, counted.role, counted.quantity,
-           counted.quantity * price.price AS priced, counted.quantity * moved.price AS moved_priced,
+           counted.quantity::DECIMAL(38,3) * price.price AS priced,
+           counted.quantity::DECIMAL(38,3) * moved.price AS moved_priced,
            counted.quantity > 0 AND ((one.item_code IS NOT NULL AND price.price IS NULL)
                                      OR (one.moved_item_code IS NOT NULL AND moved.price IS NULL)) AS is_unpriced
     FROM counted
