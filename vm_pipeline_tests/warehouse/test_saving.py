@@ -107,7 +107,7 @@ def test_windows_of_months_take_cost_by_ledger_month(bread: Programme) -> None:
 
 
 def test_windows_of_days_take_cost_by_posting_date_without_year_end(bread: Programme) -> None:
-    """To 30 March: the accrual of the 31st is in neither window; its reversal and March's late line are in the other."""
+    """To 30 March: the accrual of the 31st is in neither window, its reversal and March's late line in the other."""
     by_month(bread, *EDGES)
     (row,) = saved(bread, BREAD | DAYS)
     assert row["window_grain"] == "day"
