@@ -30,6 +30,7 @@ METADATA = MetaData(schema=SCHEMA)
 
 TEXT, DAY, MOMENT, FLAG, WHOLE = String(), Date(), DateTime(), Boolean(), BigInteger()
 RATIO: Double[float] = Double()
+UNIT_PRICE = Numeric(18, 6)
 SMALL, NUMBER = SmallInteger(), Integer()
 POUNDS, QUANTITY, PEOPLE = Numeric(18, 2), Numeric(18, 3), Numeric(18, 9)
 
@@ -64,6 +65,20 @@ def _batch() -> Column[Any]:
 def _span(first: Column[Any] | None = None) -> tuple[Column[Any], Column[Any]]:
     start = first if first is not None else _value("valid_from", DAY, "First day it holds; empty = always.")
     return start, _value("valid_to", DAY, "Last day it holds; empty = until further notice.")
+
+
+def _saving_case() -> tuple[Column[Any], ...]:
+    return (
+        _key("case_code", TEXT, "The saving."),
+        _key("baseline_from", DAY, "First day of the window before."),
+        _key("baseline_to", DAY, "Last day of it."),
+        _key("after_from", DAY, "First day of the window after."),
+        _key("after_to", DAY, "Last day of it."),
+        _value("case_name", TEXT, "Its name."),
+        _value("team_code", TEXT, "Team whose cost it is.", True),
+        _value("method", TEXT, "`window`, or `pathway` for what moved elsewhere.", True),
+        _value("scale_by", TEXT, "What the window before is scaled by: `days` or `activity`.", True),
+    )
 
 
 _ROW = ("row_number", WHOLE, "Row in the file received: 1 = the first below the header.")
@@ -112,6 +127,32 @@ dim_unit = _table(
     _key("valid_from", DAY, "First day the row holds; 1900-01-01 = always."),
     _value("valid_to", DAY, "Last day the row holds; empty = until further notice."),
     _value("team_code", TEXT, "Team it belongs to.", True),
+)
+dim_price = _table(
+    "dim_price",
+    "One row an item and span of days.",
+    _provider(),
+    _key("item_code", TEXT, "Item."),
+    _key("valid_from", DAY, "First day the price holds; 1900-01-01 = always."),
+    _value("valid_to", DAY, "Last day the price holds; empty = until further notice."),
+    _value("price", UNIT_PRICE, "Pounds for one unit.", True),
+)
+dim_saving_case = _table(
+    "dim_saving_case",
+    "One row a declared saving and pair of windows.",
+    _provider(),
+    *_saving_case(),
+    _value("cost_centre_code", TEXT, "Only cost of this cost centre; empty = all of the team's."),
+    _value("account_code", TEXT, "Only this account, direct or not; empty = direct cost."),
+    _value("volume_measure", TEXT, "What is bought, or what moved."),
+    _value("item_code", TEXT, "Price of one unit of it; empty = cost over volume."),
+    _value("moved_item_code", TEXT, "Price of one unit where it moved to."),
+    _value("activity_measure", TEXT, "What drives the volume or cost."),
+    _value("activity_team_codes", TEXT, "Teams whose activity drives it, `A|B`.", True),
+    _value("balancing_measure", TEXT, "Harm of the team that must not rise."),
+    _value("balancing_base_measure", TEXT, "Per 1,000 of what it is counted."),
+    _value("one_off_gbp", POUNDS, "Cost of the change itself.", True),
+    _value("is_cash_releasing", FLAG, "Whether money can be taken out of a budget.", True),
 )
 dim_indicator = _table(
     "dim_indicator",
@@ -307,15 +348,7 @@ saving = _table(
     "saving",
     "One row a declared saving and pair of windows.",
     _provider(),
-    _key("case_code", TEXT, "The saving."),
-    _key("baseline_from", DAY, "First day of the window before."),
-    _key("baseline_to", DAY, "Last day of it."),
-    _key("after_from", DAY, "First day of the window after."),
-    _key("after_to", DAY, "Last day of it."),
-    _value("case_name", TEXT, "Its name."),
-    _value("team_code", TEXT, "Team whose cost it is.", True),
-    _value("method", TEXT, "`window`, or `pathway` for what moved elsewhere.", True),
-    _value("scale_by", TEXT, "What the window before is scaled by: `days` or `activity`.", True),
+    *_saving_case(),
     _value(
         "window_grain", TEXT, "`month`: cost by ledger month; `day`: by posting date, without periods 13 and 14.", True
     ),

@@ -108,16 +108,16 @@ class Savings:
         for name in ("saving_cases", "prices"):
             columns = ", ".join(f"{c.stored} {c.value.stored}" for c in REFERENCES[name].contract.columns)
             self.con.execute(f"CREATE TABLE staging.{name} ({columns})")
-        self.con.execute("CREATE TABLE staging.version (batch_id VARCHAR, feed VARCHAR)")
-        self.con.execute(
-            "CREATE TABLE staging.month_in_force (batch_id VARCHAR, provider_code VARCHAR, batch_month INT)"
-        )
-        self.statements = [s for layer in ("core", "marts") for s in statements(layer) if s.name.startswith("saving")]
+        wanted = ("dim_price", "dim_saving_case", "saving")
+        self.statements = [s for layer in ("core", "marts") for s in statements(layer) if s.name.startswith(wanted)]
 
     def of(self, case: Case, order: random.Random | None = None) -> dict[str, Any]:
         """The row of vm.saving that a case gives."""
-        for table in ("staging.saving_cases", "staging.prices", "vm.fact_cost", "vm.fact_activity", "vm.saving"):
+        for table in ("staging.saving_cases", "staging.prices", "vm.fact_cost", "vm.fact_activity"):
             self.con.execute(f"DELETE FROM {table}")
+        for statement in self.statements:
+            if statement.published:
+                self.con.execute(f"DELETE FROM {statement.target}")
         self._declare(case)
         self._fill("vm.fact_cost", _lines(case), order)
         self._fill("vm.fact_activity", _records(case), order)
