@@ -14,10 +14,11 @@ from vm_pipeline.demo.chance import split, stream, wobble
 from vm_pipeline.demo.extract import Row
 from vm_pipeline.demo.journal import Journal, Line
 from vm_pipeline.demo.milk import milk_lines
-from vm_pipeline.demo.programme import TAYSIDE, Board, CostCentre
+from vm_pipeline.demo.programme import HIGHLAND, TAYSIDE, Board, CostCentre
 from vm_pipeline.demo.special_journals import special_lines
 from vm_pipeline.demo.spelling import amount, day, hundredths, untidy
 from vm_pipeline.demo.story import cost_level
+from vm_pipeline.demo.ward_cost import WARD_7A, scale_of
 
 HEADER = (
     "provider_code",
@@ -41,7 +42,7 @@ _PAY_WOBBLE, _SPENDING_WOBBLE = 0.012, 0.07
 def ledger_lines(board: Board, month: str, seed: int) -> list[Line]:
     """Every sound line of a board's ledger month, in the order of its extract."""
     rng = stream(seed, board.code, "ledger", month)
-    lines = [line for centre in board.cost_centres for line in _ordinary(board, centre, month, rng)]
+    lines = [line for centre in board.cost_centres for line in _of_centre(board, centre, month, seed, rng)]
     lines.extend(special_lines(board, month, rng))
     if board is TAYSIDE:
         lines.extend(milk_lines(month, seed))
@@ -54,11 +55,26 @@ def ledger_rows(board: Board, month: str, lines: list[Line], seed: int) -> list[
     return [_row(board, line, rng) for line in lines]
 
 
-def _ordinary(board: Board, centre: CostCentre, month: str, rng: Random) -> Iterator[Line]:
+def _of_centre(board: Board, centre: CostCentre, month: str, seed: int, rng: Random) -> Iterator[Line]:
+    """Ordinary spending; Ward 7A's by a stream of its own, scaled to what its patients cost."""
+    if centre is not WARD_7A:
+        return _ordinary(board, centre, month, rng)
+    scale = scale_of(month, lambda other: ward_7a_lines(other, 1, seed), seed)
+    return iter(ward_7a_lines(month, scale, seed))
+
+
+def ward_7a_lines(month: str, scale: float, seed: int) -> list[Line]:
+    """Ward 7A's ordinary spending of a month, times a scale."""
+    rng = stream(seed, HIGHLAND.code, "ledger", month, WARD_7A.code)
+    return list(_ordinary(HIGHLAND, WARD_7A, month, rng, scale))
+
+
+def _ordinary(board: Board, centre: CostCentre, month: str, rng: Random, scale: float = 1) -> Iterator[Line]:
     for part in MIXES[centre.kind]:
         account = ACCOUNT[part.account]
         width = _PAY_WOBBLE if account.category == "pay_substantive" else _SPENDING_WOBBLE
         spent = centre.pounds * 100 * part.part * cost_level(centre.code, part.account, month) * wobble(rng, width)
+        spent *= scale
         days = _posting_days(account, part, month, rng)
         posts = zip(days, split(rng, round(spent), len(days)), strict=True)
         yield from Journal(board, month, centre.code, part.account).lines(posts)

@@ -6,6 +6,7 @@ Does not belong here: applying them to facts (sql/core).
 
 from dataclasses import dataclass
 
+from vm_pipeline.feeds import programme_roles, saving_cases
 from vm_pipeline.feeds.contract import Column, Contract, Rule, missing, unreadable
 from vm_pipeline.feeds.values import (
     CODE,
@@ -17,6 +18,7 @@ from vm_pipeline.feeds.values import (
     LOWER_CODE,
     MONEY,
     NAME,
+    PRICE,
     SHARE,
     TEXT,
     Value,
@@ -65,7 +67,7 @@ def _text(name: str, description: str, value: Value = TEXT, optional: bool = Fal
 
 def _contract(name: str, grain: str, *columns: Column, key: tuple[str, ...], more: tuple[Rule, ...] = ()) -> Contract:
     dates = [c for c in columns if c.value is DATE]
-    numbers = [c for c in columns if c.value in (SHARE, MONEY, COUNT, FLAG, FINANCIAL_YEAR, LEDGER_PERIOD)]
+    numbers = [c for c in columns if c.value in (SHARE, MONEY, PRICE, COUNT, FLAG, FINANCIAL_YEAR, LEDGER_PERIOD)]
     rules = [Rule("missing_code", "A key part is empty.", missing(*key))]
     if dates:
         rules.append(Rule("bad_date", "A day cannot be read.", unreadable(*dates)))
@@ -239,21 +241,57 @@ REFERENCES: dict[str, Reference] = {
             "budget variances are absent",
         ),
         Reference(
+            "saving_cases",
+            _contract(
+                "saving_cases",
+                "one saving and pair of windows",
+                *saving_cases.COLUMNS,
+                key=saving_cases.KEY,
+                more=saving_cases.RULES,
+            ),
+            "savings are absent",
+            alone=saving_cases.ALONE,
+        ),
+        Reference(
+            "role_log",
+            _contract(
+                "role_log",
+                "one role at a huddle, or one coach's post over a span of days",
+                *programme_roles.ROLE_LOG,
+                key=programme_roles.ROLE_LOG_KEY,
+                more=programme_roles.ROLE_LOG_RULES,
+            ),
+            "who was at huddles and how coaches went on is absent",
+        ),
+        Reference(
+            "coach_survey",
+            _contract(
+                "coach_survey",
+                "one coach's rating of one item in one wave",
+                *programme_roles.COACH_SURVEY,
+                key=programme_roles.COACH_SURVEY_KEY,
+                more=programme_roles.COACH_SURVEY_RULES,
+            ),
+            "what coaches gained is absent",
+            alone=programme_roles.COACH_SURVEY_ALONE,
+        ),
+        Reference(
             "prices",
             _contract(
                 "prices",
                 "one item's price over a span of days",
                 PROVIDER,
                 _text("item_code", "Item.", CODE),
-                _text("price", "Pounds a unit."),
+                _text("price", "Pounds a unit.", PRICE),
                 *SPAN,
-                key=("provider_code", "item_code"),
+                key=("provider_code", "item_code", "price_sent"),
                 more=(_BACKWARDS,),
             ),
             "price effects are absent",
+            alone=("provider_code", "item_code"),
         ),
     )
 }
 
 # Programme settings: kept in landing and versioned like every reference file; their readers come with the indicators.
-PROGRAMME_SETTINGS = ("targets", "saving_cases", "pauses", "rebases", "role_log")
+PROGRAMME_SETTINGS = ("targets", "pauses", "rebases")

@@ -37,6 +37,7 @@ MONEY = Value(
 )
 WTE = Value("wte", "DECIMAL(9,2)", "whole-time equivalents, `0.80`, `-1`; two decimals at most")
 QUANTITY = Value("quantity", "DECIMAL(18,3)", "digits with three decimals at most; not negative")
+PRICE = Value("price", "DECIMAL(18,6)", "pounds for one unit; digits with six decimals at most, not negative")
 SHARE = Value("share", "DECIMAL(9,6)", "0 to 1, six decimals at most")
 PERCENT = Value("percent", "DECIMAL(18,13)", "0 to 100; digits and decimals")
 COUNT = Value("count", "BIGINT", "a whole number, not negative")

@@ -30,6 +30,7 @@ METADATA = MetaData(schema=SCHEMA)
 
 TEXT, DAY, MOMENT, FLAG, WHOLE = String(), Date(), DateTime(), Boolean(), BigInteger()
 RATIO: Double[float] = Double()
+UNIT_PRICE = Numeric(18, 6)
 SMALL, NUMBER = SmallInteger(), Integer()
 POUNDS, QUANTITY, PEOPLE = Numeric(18, 2), Numeric(18, 3), Numeric(18, 9)
 
@@ -64,6 +65,20 @@ def _batch() -> Column[Any]:
 def _span(first: Column[Any] | None = None) -> tuple[Column[Any], Column[Any]]:
     start = first if first is not None else _value("valid_from", DAY, "First day it holds; empty = always.")
     return start, _value("valid_to", DAY, "Last day it holds; empty = until further notice.")
+
+
+def _saving_case() -> tuple[Column[Any], ...]:
+    return (
+        _key("case_code", TEXT, "The saving."),
+        _key("baseline_from", DAY, "First day of the window before."),
+        _key("baseline_to", DAY, "Last day of it."),
+        _key("after_from", DAY, "First day of the window after."),
+        _key("after_to", DAY, "Last day of it."),
+        _value("case_name", TEXT, "Its name."),
+        _value("team_code", TEXT, "Team whose cost it is.", True),
+        _value("method", TEXT, "`window`, or `pathway` for what moved elsewhere.", True),
+        _value("scale_by", TEXT, "What the window before is scaled by: `days` or `activity`.", True),
+    )
 
 
 _ROW = ("row_number", WHOLE, "Row in the file received: 1 = the first below the header.")
@@ -112,6 +127,32 @@ dim_unit = _table(
     _key("valid_from", DAY, "First day the row holds; 1900-01-01 = always."),
     _value("valid_to", DAY, "Last day the row holds; empty = until further notice."),
     _value("team_code", TEXT, "Team it belongs to.", True),
+)
+dim_price = _table(
+    "dim_price",
+    "One row an item and span of days.",
+    _provider(),
+    _key("item_code", TEXT, "Item."),
+    _key("valid_from", DAY, "First day the price holds; 1900-01-01 = always."),
+    _value("valid_to", DAY, "Last day the price holds; empty = until further notice."),
+    _value("price", UNIT_PRICE, "Pounds for one unit.", True),
+)
+dim_saving_case = _table(
+    "dim_saving_case",
+    "One row a declared saving and pair of windows.",
+    _provider(),
+    *_saving_case(),
+    _value("cost_centre_code", TEXT, "Only cost of this cost centre; empty = all of the team's."),
+    _value("account_code", TEXT, "Only this account, direct or not; empty = direct cost."),
+    _value("volume_measure", TEXT, "What is bought, or what moved."),
+    _value("item_code", TEXT, "Price of one unit of it; empty = cost over volume."),
+    _value("moved_item_code", TEXT, "Price of one unit where it moved to."),
+    _value("activity_measure", TEXT, "What drives the volume or cost."),
+    _value("activity_team_codes", TEXT, "Teams whose activity drives it, `A|B`.", True),
+    _value("balancing_measure", TEXT, "Harm of the team that must not rise."),
+    _value("balancing_base_measure", TEXT, "Per 1,000 of what it is counted."),
+    _value("one_off_gbp", POUNDS, "Cost of the change itself.", True),
+    _value("is_cash_releasing", FLAG, "Whether money can be taken out of a budget.", True),
 )
 dim_indicator = _table(
     "dim_indicator",
@@ -301,6 +342,83 @@ team_month = _table(
     _value("survey_answers", WHOLE, "Answers to questions that have a positive answer.", True),
     _value("survey_positive", PEOPLE, "How many of them are positive.", True),
     *(_value(name, RATIO, comment) for name, comment in _RATIOS_OF_TEAM.items()),
+)
+
+saving = _table(
+    "saving",
+    "One row a declared saving and pair of windows.",
+    _provider(),
+    *_saving_case(),
+    _value(
+        "window_grain", TEXT, "`month`: cost by ledger month; `day`: by posting date, without periods 13 and 14.", True
+    ),
+    _value("days_before", NUMBER, "Days of the window before.", True),
+    _value("days_after", NUMBER, "Days of the window after.", True),
+    _value("baseline_cost_gbp", POUNDS, "Cost of the window before, not scaled; empty for a pathway."),
+    _value("baseline_gbp", POUNDS, "What the window after would have cost as before."),
+    _value("actual_gbp", POUNDS, "What it did cost; of a pathway the cost where it moved to, and the one-off cost."),
+    _value("saving_gbp", POUNDS, "Baseline less actual: above 0 is saved. Empty where the baseline is 0 or less."),
+    _value("saving_pct", RATIO, "Saving, of the baseline."),
+    _value("price_gbp", POUNDS, "Part of the saving that lower prices made."),
+    _value("activity_gbp", POUNDS, "Part that less activity made, days being equal."),
+    _value("efficiency_gbp", POUNDS, "Part that less volume for each unit of activity made, and what rounding left."),
+    _value(
+        "price_and_efficiency_gbp", POUNDS, "Saving less the part of activity: a lower cost for a unit of activity."
+    ),
+    _value("gross_saving_gbp", POUNDS, "Cost avoided where it used to arise."),
+    _value("moved_cost_gbp", POUNDS, "Cost that arises elsewhere instead."),
+    _value("one_off_gbp", POUNDS, "Cost of the change itself.", True),
+    _value("net_saving_gbp", POUNDS, "Gross less moved and one-off cost."),
+    _value("is_cash_releasing", FLAG, "Whether money can be taken out of a budget.", True),
+    _value("volume_before", QUANTITY, "Volume bought or moved, window before; empty where none is declared."),
+    _value("volume_after", QUANTITY, "The same, window after."),
+    _value("activity_before", QUANTITY, "Activity that drives it, window before; empty where none is declared."),
+    _value("activity_after", QUANTITY, "The same, window after."),
+    _value("balancing_measure", TEXT, "Harm that must not rise."),
+    _value("balancing_base_measure", TEXT, "Per 1,000 of what it is counted."),
+    _value("balancing_before", QUANTITY, "How often, window before."),
+    _value("balancing_after", QUANTITY, "How often, window after."),
+    _value("balancing_before_per_1000", RATIO, "Per 1,000 of its base, window before."),
+    _value("balancing_after_per_1000", RATIO, "Per 1,000 of its base, window after."),
+    _value("balancing_held", FLAG, "Whether its rate is no higher after than before; empty where that is not known."),
+    _value("months_missing", WHOLE, "Months of both windows without a ledger in force.", True),
+    _value("status", TEXT, "`final`, or `provisional` while months are missing.", True),
+    _value(
+        "reason",
+        TEXT,
+        "Why parts are empty: `no_baseline`, `no_activity`, `no_volume`, `no_price`, `pathway`, `too_large`.",
+    ),
+)
+
+huddle_week = _table(
+    "huddle_week",
+    "One row a team and week in which it met.",
+    _provider(),
+    _team(),
+    _key("week_start", DAY, "Monday of the week."),
+    _value("has_clinical", FLAG, "Whether anybody clinical was there.", True),
+    _value("has_finance", FLAG, "Whether anybody of finance was there.", True),
+    _value("has_data", FLAG, "Whether anybody of data or business intelligence was there.", True),
+    _value("role_families", WHOLE, "How many professions were there.", True),
+    _value("is_extended", FLAG, "Whether all three were.", True),
+)
+coach_progress = _table(
+    "coach_progress",
+    "One row a provider that has coaches.",
+    _provider(),
+    _value("coaches", WHOLE, "Coaches ever in post.", True),
+    _value("progressed", WHOLE, "How many of them hold a higher band in their last post than in their first.", True),
+)
+coach_gain = _table(
+    "coach_gain",
+    "One row a provider and item that coaches rate themselves on, 0 to 10.",
+    _provider(),
+    _key("item_code", TEXT, "What is rated."),
+    _value("paired", WHOLE, "Coaches who answered before and after.", True),
+    _value("points_gained", WHOLE, "Sum of their ratings after less those before.", True),
+    _value("improved", WHOLE, "How many of them rate themselves higher after.", True),
+    _value("only_before", WHOLE, "Coaches who answered before only; in no other column.", True),
+    _value("only_after", WHOLE, "Coaches who answered after only; in no other column.", True),
 )
 
 TABLES: tuple[Table, ...] = tuple(METADATA.tables.values())

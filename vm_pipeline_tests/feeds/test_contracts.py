@@ -61,8 +61,17 @@ def test_which_reference_files_there_are() -> None:
         "unit_map",
         "account_map",
     ]
-    tables = {"survey_team_map", "survey_issued", "budget", "prices", "survey_questions"}
-    settings = {"targets", "saving_cases", "pauses", "rebases", "role_log"}
+    tables = {
+        "survey_team_map",
+        "survey_issued",
+        "budget",
+        "prices",
+        "saving_cases",
+        "survey_questions",
+        "role_log",
+        "coach_survey",
+    }
+    settings = {"targets", "pauses", "rebases"}
     assert {name for name, one in REFERENCES.items() if not one.essential} == tables
     assert set(PROGRAMME_SETTINGS) == settings
     assert all(one.consequence for one in REFERENCES.values())

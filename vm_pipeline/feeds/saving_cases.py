@@ -1,0 +1,71 @@
+"""Saving cases: what a programme declares of a saving before anybody works it out.
+
+Belongs here: the columns of `saving_cases.csv` and the rules a row must meet.
+Does not belong here: working a saving out (sql/core/saving_*, sql/marts/saving), other reference tables (reference).
+"""
+
+from vm_pipeline.feeds.contract import Column, Rule, missing
+from vm_pipeline.feeds.values import CODE, DATE, FLAG, LOWER_CODE, MONEY, TEXT, Value
+
+METHODS = ("window", "pathway")
+SCALES = ("days", "activity")
+WINDOWS = ("baseline_from", "baseline_to", "after_from", "after_to")
+
+
+def _optional(name: str, value: Value, description: str) -> Column:
+    return Column(name, value, description, optional=True)
+
+
+COLUMNS = (
+    Column("provider_code", CODE, "Health board or trust."),
+    Column("case_code", CODE, "The saving; the same code may stand beside several pairs of windows."),
+    Column("case_name", TEXT, "Its name."),
+    Column(
+        "method",
+        LOWER_CODE,
+        "`window`: cost of the window before, scaled, less cost of the window after. "
+        "`pathway`: what moved elsewhere, at the difference of two prices, less the one-off cost.",
+    ),
+    Column("team_code", CODE, "Team whose cost and volume it is."),
+    Column("baseline_from", DATE, "First day of the window before."),
+    Column("baseline_to", DATE, "Last day of it."),
+    Column("after_from", DATE, "First day of the window after; later than the window before."),
+    Column("after_to", DATE, "Last day of it."),
+    _optional("cost_centre_code", CODE, "Only cost of this cost centre; empty = all of the team's."),
+    _optional("account_code", CODE, "Only this account, direct or not; empty = direct cost."),
+    _optional("scale_by", LOWER_CODE, "What the window before is scaled by: `days` (also if empty) or `activity`."),
+    _optional("volume_measure", LOWER_CODE, "What is bought, or what moved: `measure` or `measure:outcome`."),
+    _optional("item_code", CODE, "Price of one unit of the volume, in `prices.csv`; empty = cost over volume."),
+    _optional("moved_item_code", CODE, "Price of one unit where it moved to. For `pathway`."),
+    _optional("activity_measure", LOWER_CODE, "What drives the volume or cost: `measure` or `measure:outcome`."),
+    _optional("activity_team_codes", CODE, "Teams whose activity drives it, `A|B`; empty = the team itself."),
+    _optional("balancing_measure", LOWER_CODE, "Harm of the team that must not rise: `measure` or `measure:outcome`."),
+    _optional("balancing_base_measure", LOWER_CODE, "Per 1,000 of what, of the teams whose activity it is."),
+    _optional("one_off_gbp", MONEY, "Cost of the change itself, taken off once; empty = none."),
+    Column("is_cash_releasing", FLAG, "Whether money can be taken out of a budget."),
+)
+KEY = ("provider_code", "case_code", "team_code", *(f"{name}_sent" for name in WINDOWS), "is_cash_releasing_sent")
+ALONE = ("provider_code", "case_code", *WINDOWS)
+
+
+def _not_of(column: str, known: tuple[str, ...]) -> str:
+    names = ", ".join(f"'{one}'" for one in known)
+    return f"{column} NOT IN ({names})"
+
+
+RULES = (
+    Rule("bad_method", "The method is not one of the list.", f"{missing('method')} OR {_not_of('method', METHODS)}"),
+    Rule(
+        "bad_scale", "Scaled by something not of the list.", f"scale_by IS NOT NULL AND {_not_of('scale_by', SCALES)}"
+    ),
+    Rule(
+        "bad_windows",
+        "A window ends before it begins, or the window after begins within the window before.",
+        "baseline_to < baseline_from OR after_to < after_from OR after_from <= baseline_to",
+    ),
+    Rule(
+        "incomplete_pathway",
+        "A pathway without what moved, or without one of its two prices.",
+        f"method = 'pathway' AND ({missing('volume_measure', 'item_code', 'moved_item_code')})",
+    ),
+)
