@@ -4,7 +4,7 @@ Belongs here: which points take part, which stretches are judged on their own, p
 Does not belong here: formulas of charts (limits), rules (rules), what a profile asks for (indicators/profiles).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -20,13 +20,15 @@ from vm_pipeline.signals.series import (
     Floats,
     Places,
     Points,
-    as_they_came,
     begins,
     in_order,
     size,
+    some,
     stretches,
 )
 from vm_pipeline.signals.successive import BOTH, rebased
+
+BLOCK = 500_000
 
 
 @dataclass(frozen=True)
@@ -60,9 +62,26 @@ def judge(points: Points, profile: Profile | str, chart: str = "", options: Mapp
     """Judge every series. `options` are the profile's own, by name; those that name periods are columns of `points`."""
     chosen = PROFILES[profile] if isinstance(profile, str) else profile
     asked = {one.name: one.default for one in chosen.options} | dict(options or {})
-    ordered, places = in_order(points)
-    found = _judge(ordered, chosen, chart or chosen.chart, asked)
-    return Judged(**{one.name: as_they_came(getattr(found, one.name), places) for one in fields(Judged)})
+    columns: dict[str, Any] = {}
+    for rows in _blocks(points):
+        found = _judge(some(points, rows), chosen, chart or chosen.chart, asked)
+        for one in fields(Judged):
+            part = getattr(found, one.name)
+            columns.setdefault(one.name, np.empty(len(points), part.dtype))[rows] = part
+    return Judged(**columns)
+
+
+def _blocks(points: Points) -> Iterator[Places]:
+    """Rows of whole series in order, BLOCK or little more at a time: what lies between in and out stays small."""
+    places = in_order(points)
+    first = np.append(np.flatnonzero(begins(points.series[places])), len(points))
+    start = 0
+    while start < len(points):
+        end = int(first[min(int(np.searchsorted(first, start + BLOCK)), len(first) - 1)])
+        yield places[start:end]
+        start = end
+    if not len(points):
+        yield places
 
 
 def _judge(points: Points, profile: Profile, chart: str, asked: Mapping[str, Any]) -> Judged:

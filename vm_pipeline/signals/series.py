@@ -75,19 +75,14 @@ def points(
     )
 
 
-def in_order(given: Points) -> tuple[Points, Places]:
-    """The points by series and order, ties as they came, and where each of them stood."""
-    places = np.lexsort((given.order, given.series))
-    if np.array_equal(places, np.arange(len(places))):
-        return given, places
-    return replace(given, **{one.name: getattr(given, one.name)[places] for one in fields(given)}), places
+def in_order(given: Points) -> Places:
+    """The rows by series and order, ties as they came."""
+    return np.lexsort((given.order, given.series))
 
 
-def as_they_came(column: NDArray[Any], places: Places) -> NDArray[Any]:
-    """A column of ordered points, back in the order in which they came."""
-    back = np.empty_like(column)
-    back[places] = column
-    return back
+def some(given: Points, rows: Places) -> Points:
+    """Some of the points, in the order asked."""
+    return replace(given, **{one.name: getattr(given, one.name)[rows] for one in fields(given)})
 
 
 def begins(*columns: NDArray[Any]) -> Flags:

@@ -22,8 +22,9 @@ from vm_pipeline.sources.receipts import Version
 from vm_pipeline.staging.reading import readable
 
 # What names a point: one of indicator_signal's key.
-POINT = ("indicator_code", "level", "provider_code", "team_code", "grain", "period", "rule_profile")
+POINT = ("indicator_code", "level", "provider_code", "service", "team_code", "grain", "starts_on", "rule_profile")
 _SAID = ("signal", "rule", "tier")
+_KEPT = "signal AND NOT is_tentative AS signal, CASE WHEN NOT is_tentative THEN rule END AS rule, tier"
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def _keep(then: duckdb.DuckDBPyConnection, before: list[Path], path: Path, recei
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(f".{os.getpid()}")
     then.execute(
-        f"COPY (SELECT {', '.join((*POINT, *_SAID))}, ?::TIMESTAMP AS published_at FROM core.judged_point AS point "
+        f"COPY (SELECT {', '.join(POINT)}, {_KEPT}, ?::TIMESTAMP AS published_at FROM core.judged_point AS point "
         f"ANTI JOIN {_union(before)} AS before USING ({', '.join(POINT)}) WHERE is_final ORDER BY ALL) "
         f"TO '{draft}' (FORMAT parquet, COMPRESSION zstd)",
         [received_at.removesuffix("+00:00")],
@@ -72,8 +73,9 @@ def _keep(then: duckdb.DuckDBPyConnection, before: list[Path], path: Path, recei
 def _union(paths: list[Path]) -> str:
     if paths:
         return f"read_parquet([{', '.join(map(readable, paths))}])"
-    columns = [f"NULL::VARCHAR AS {name}" for name in (*POINT, "rule", "tier")]
-    return f"(SELECT {', '.join(columns)}, NULL::BOOLEAN AS signal, NULL::TIMESTAMP AS published_at WHERE false)"
+    kinds = {"starts_on": "DATE", "signal": "BOOLEAN", "published_at": "TIMESTAMP"}
+    columns = [f"NULL::{kinds.get(name, 'VARCHAR')} AS {name}" for name in (*POINT, *_SAID, "published_at")]
+    return f"(SELECT {', '.join(columns)} WHERE false)"
 
 
 @contextmanager
