@@ -6,6 +6,7 @@ Does not belong here: milk (milk), other unusual journals (special_journals), wr
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import cache
 from random import Random
 
 from vm_pipeline.calendar import first_day, last_day
@@ -18,7 +19,7 @@ from vm_pipeline.demo.programme import HIGHLAND, TAYSIDE, Board, CostCentre
 from vm_pipeline.demo.special_journals import special_lines
 from vm_pipeline.demo.spelling import amount, day, hundredths, untidy
 from vm_pipeline.demo.story import cost_level
-from vm_pipeline.demo.ward_cost import WARD_7A, scale_of
+from vm_pipeline.demo.ward_cost import WARD_7A, Phase, phase_of, weekly_average
 
 HEADER = (
     "provider_code",
@@ -59,11 +60,17 @@ def _of_centre(board: Board, centre: CostCentre, month: str, seed: int, rng: Ran
     """Ordinary spending; Ward 7A's by a stream of its own, scaled to what its patients cost."""
     if centre is not WARD_7A:
         return _ordinary(board, centre, month, rng)
-    scale = scale_of(month, lambda other: ward_7a_lines(other, 1, seed), seed)
-    return iter(ward_7a_lines(month, scale, seed))
+    phase = phase_of(month)
+    return iter(ward_7a_lines(month, seed, ward_7a_scale(phase, seed) if phase else 1))
 
 
-def ward_7a_lines(month: str, scale: float, seed: int) -> list[Line]:
+@cache
+def ward_7a_scale(phase: Phase, seed: int) -> float:
+    """What Ward 7A's ordinary spending of a phase is multiplied by, for its patients to cost what they should."""
+    return phase.pence / weekly_average(phase, lambda month: ward_7a_lines(month, seed), seed)
+
+
+def ward_7a_lines(month: str, seed: int, scale: float = 1) -> list[Line]:
     """Ward 7A's ordinary spending of a month, times a scale."""
     rng = stream(seed, HIGHLAND.code, "ledger", month, WARD_7A.code)
     return list(_ordinary(HIGHLAND, WARD_7A, month, rng, scale))

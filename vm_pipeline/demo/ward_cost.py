@@ -1,6 +1,6 @@
 """What a patient of Ward 7A costs: 807.70 pounds before July 2021, 631.50 pounds from then on.
 
-Belongs here: the scale of the ward's ordinary spending at which the average of its weekly ratios is that figure.
+Belongs here: the phases with one figure each, and the average of the ward's weekly ratios, to scale its spending by.
 Does not belong here: the spending itself (ledger), who was admitted (stays), the indicator (indicators).
 
 A week's cost is what was posted in it, and of pay its days' part of the month; a week's patients are those admitted.
@@ -42,25 +42,15 @@ BEFORE = Phase("2020-10", "2021-06", 807_70)
 AFTER = Phase("2021-07", "2022-10", 631_50)
 PHASES = (BEFORE_THE_PAUSE, BEFORE, AFTER)
 
-Unscaled = Callable[[str], list[Line]]  # the ward's ordinary lines of a month
+LinesOf = Callable[[str], list[Line]]  # the ward's ordinary lines of a month
 
 
-def scale_of(month: str, unscaled: Unscaled, seed: int) -> float:
-    """What to multiply a month's ordinary spending by; 1 outside the phases."""
-    phase = next((phase for phase in PHASES if phase.first <= month <= phase.last), None)
-    return _scale(phase, unscaled, seed) if phase else 1
+def phase_of(month: str) -> Phase | None:
+    """The phase a month lies in; the hibernation is in none."""
+    return next((phase for phase in PHASES if phase.first <= month <= phase.last), None)
 
 
-def _scale(phase: Phase, unscaled: Unscaled, seed: int) -> float:
-    if (phase, seed) not in _SCALES:
-        _SCALES[phase, seed] = phase.pence / weekly_average(phase, unscaled, seed)
-    return _SCALES[phase, seed]
-
-
-_SCALES: dict[tuple[Phase, int], float] = {}
-
-
-def weekly_average(phase: Phase, lines: Unscaled, seed: int) -> float:
+def weekly_average(phase: Phase, lines: LinesOf, seed: int) -> float:
     """Pence a patient: the average, over the phase's weeks, of cost over admissions."""
     cost: dict[date, float] = defaultdict(float)
     for month in months(phase.first, phase.last):
