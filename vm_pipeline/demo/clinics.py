@@ -89,7 +89,12 @@ def _referrals(board: Board, clinic: Clinic, rng: Random) -> Iterator[Delivery]:
             record = Record("I", f"{clinic.unit}-R{number:05}", clinic.unit, "referral", referral.received)
             pending = record._replace(outcome="pending", patient=_patient(board, clinic, rng))
             decided = period_of_day(referral.decided or referral.received)
-            yield from delivered(period_of_day(referral.received), pending, decided, pending._replace(outcome=outcome))
+            yield from delivered(
+                period_of_day(referral.received),
+                pending,
+                decided,
+                pending._replace(end=referral.decided, outcome=outcome),
+            )
             number += 1
 
 

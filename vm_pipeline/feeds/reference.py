@@ -6,7 +6,7 @@ Does not belong here: applying them to facts (sql/core).
 
 from dataclasses import dataclass
 
-from vm_pipeline.feeds import programme_roles, saving_cases
+from vm_pipeline.feeds import programme_roles, programme_settings, saving_cases
 from vm_pipeline.feeds.contract import Column, Contract, Rule, missing, unreadable
 from vm_pipeline.feeds.values import (
     CODE,
@@ -15,8 +15,10 @@ from vm_pipeline.feeds.values import (
     FINANCIAL_YEAR,
     FLAG,
     LEDGER_PERIOD,
+    LEVEL,
     LOWER_CODE,
     MONEY,
+    MONTH,
     NAME,
     PRICE,
     SHARE,
@@ -61,13 +63,16 @@ class Reference:
     alone: tuple[str, ...] = ()
 
 
+_NUMBERS = (SHARE, MONEY, PRICE, LEVEL, MONTH, COUNT, FLAG, FINANCIAL_YEAR, LEDGER_PERIOD)
+
+
 def _text(name: str, description: str, value: Value = TEXT, optional: bool = False) -> Column:
     return Column(name, value, description, optional=optional)
 
 
 def _contract(name: str, grain: str, *columns: Column, key: tuple[str, ...], more: tuple[Rule, ...] = ()) -> Contract:
     dates = [c for c in columns if c.value is DATE]
-    numbers = [c for c in columns if c.value in (SHARE, MONEY, PRICE, COUNT, FLAG, FINANCIAL_YEAR, LEDGER_PERIOD)]
+    numbers = [c for c in columns if c.value in _NUMBERS]
     rules = [Rule("missing_code", "A key part is empty.", missing(*key))]
     if dates:
         rules.append(Rule("bad_date", "A day cannot be read.", unreadable(*dates)))
@@ -290,8 +295,39 @@ REFERENCES: dict[str, Reference] = {
             "price effects are absent",
             alone=("provider_code", "item_code"),
         ),
+        Reference(
+            "targets",
+            _contract(
+                "targets",
+                "what a team wants of one indicator over a span of days",
+                *programme_settings.TARGETS,
+                key=programme_settings.TARGETS_KEY,
+                more=(_BACKWARDS,),
+            ),
+            "the box score has no baselines and targets",
+            alone=programme_settings.TARGETS_KEY,
+        ),
+        Reference(
+            "pauses",
+            _contract(
+                "pauses",
+                "one pause",
+                *programme_settings.PAUSES,
+                key=programme_settings.PAUSES_KEY,
+                more=(programme_settings.PAUSE_BACKWARDS,),
+            ),
+            "no value counts as paused",
+        ),
+        Reference(
+            "rebases",
+            _contract(
+                "rebases",
+                "one decision to begin a new centre line",
+                *programme_settings.REBASES,
+                key=programme_settings.REBASES_KEY,
+            ),
+            "no centre line begins anew",
+            alone=("provider_code", "team_code", "indicator_code", "rebase_from"),
+        ),
     )
 }
-
-# Programme settings: kept in landing and versioned like every reference file; their readers come with the indicators.
-PROGRAMME_SETTINGS = ("targets", "pauses", "rebases")

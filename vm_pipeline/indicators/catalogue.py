@@ -1,50 +1,87 @@
-"""The catalogue of indicators: those that `team_month` carries as columns.
+"""The catalogue of indicators, each declared once; docs, `dim_indicator`, `indicator_value` follow from it.
 
-Belongs here: one entry an indicator. Adding one is adding an entry and its column.
-Does not belong here: how it is computed. A ratio is numerator over denominator, never a mean of ratios; a zero
-denominator gives no value. Numerators and denominators are columns of `team_month`.
+Belongs here: the blocks put together, and the tables of them that SQL reads.
+Does not belong here: any one entry (finance, performance, capacity …), how one is computed (sql/marts).
 """
 
-from dataclasses import dataclass
+from vm_pipeline.indicators.capacity import CAPACITY
+from vm_pipeline.indicators.entry import IN_INDICATOR_VALUE, Indicator, sign_and_name
+from vm_pipeline.indicators.finance import FINANCE
+from vm_pipeline.indicators.ingredients import FULL_TIME_WEEK, INGREDIENT, INGREDIENTS
+from vm_pipeline.indicators.meta import META
+from vm_pipeline.indicators.performance import PERFORMANCE
+from vm_pipeline.indicators.staff import STAFF
+from vm_pipeline.indicators.value import QUALITY_OF_VALUE, VALUE
+
+CATALOGUE: tuple[Indicator, ...] = (*FINANCE, *PERFORMANCE, *CAPACITY, *STAFF, *VALUE, *META)
+BOX_SCORE = tuple(one for one in CATALOGUE if one.in_box_score)
+
+Rows = list[tuple[object, ...]]
+Table = tuple[str, Rows]  # columns with their types, and rows
 
 
-@dataclass(frozen=True)
-class Indicator:
-    """One indicator. `factor` scales the ratio: 100 for per cent."""
+def input_tables() -> dict[str, Table]:
+    """What SQL reads of the catalogue, as `staging.<name>`."""
+    return {
+        "indicator": (_INDICATOR, [_indicator(place, one) for place, one in enumerate(CATALOGUE)]),
+        "indicator_part": (
+            "indicator_code VARCHAR, side VARCHAR, ingredient VARCHAR, weight INTEGER",
+            [row for one in CATALOGUE if one.is_generic for row in _parts(one)],
+        ),
+        "ingredient": (
+            "ingredient VARCHAR, source VARCHAR, feed VARCHAR, measure_code VARCHAR, outcome_code VARCHAR, "
+            "question_code VARCHAR, is_positive BOOLEAN",
+            [
+                (i.name, i.source, i.feed, i.measure, i.outcome, i.question, i.name.endswith("_positive"))
+                for i in INGREDIENTS
+            ],
+        ),
+        "ingredient_cost": (
+            "ingredient VARCHAR, cost_category VARCHAR, direct_only BOOLEAN",
+            [(i.name, category, i.direct_only) for i in INGREDIENTS for category in i.categories],
+        ),
+        "full_time_week": ("valid_from DATE, hours DECIMAL(9,2)", list(FULL_TIME_WEEK)),
+    }
 
-    code: str
-    name: str
-    numerator: str
-    denominator: tuple[str, ...]
-    unit: str
-    direction: str
-    column: str
-    factor: int = 1
 
-
-CATALOGUE = (
-    Indicator("F03", "Direct cost per bed day", "direct_cost_gbp", ("bed_days",), "£", "lower", "cost_per_bed_day_gbp"),
-    Indicator(
-        "F05",
-        "Direct cost per attendance",
-        "direct_cost_gbp",
-        ("attendances",),
-        "£",
-        "lower",
-        "cost_per_attendance_gbp",
-    ),
-    Indicator(
-        "P09",
-        "Referrals returned",
-        "referrals_returned",
-        ("referrals_accepted", "referrals_returned"),
-        "%",
-        "lower",
-        "returned_pct",
-        100,
-    ),
-    Indicator("P11", "Did not attend", "dnas", ("attendances", "dnas"), "%", "lower", "dna_pct", 100),
-    Indicator(
-        "S03", "Positive survey answers", "survey_positive", ("survey_answers",), "%", "higher", "positive_pct", 100
-    ),
+_INDICATOR = (
+    "place INTEGER, indicator_code VARCHAR, indicator_name VARCHAR, kind VARCHAR, numerator VARCHAR, "
+    "denominator VARCHAR, factor INTEGER, unit VARCHAR, direction VARCHAR, grains VARCHAR, levels VARCHAR, "
+    "block VARCHAR, team_week_column VARCHAR, team_month_column VARCHAR, sources VARCHAR, minimum BIGINT, "
+    "lag_weeks INTEGER, lag_months INTEGER, is_sampled BOOLEAN, chart VARCHAR, profile VARCHAR, meaning VARCHAR, "
+    "formula VARCHAR, example VARCHAR, notes VARCHAR, is_in_value BOOLEAN, numerator_feed VARCHAR, "
+    "denominator_feed VARCHAR, numerator_counted BOOLEAN, denominator_counted BOOLEAN, is_quality BOOLEAN"
 )
+
+
+def _indicator(place: int, one: Indicator) -> tuple[object, ...]:
+    upper, lower = _side(one.numerator), _side(one.denominator)
+    return (
+        place, one.code, one.name, one.kind, " + ".join(one.numerator), " + ".join(dict.fromkeys(one.denominator)),
+        one.factor, one.unit, one.direction, "|".join(one.grains), "|".join(one.levels), one.block, one.column,
+        one.team_month_column, "|".join(sources(one)), one.minimum, one.lag_weeks, one.lag_months, one.is_sampled,
+        one.chart, one.profile, one.meaning, one.formula, one.example.said, one.notes,
+        one.kind in IN_INDICATOR_VALUE, upper[0], lower[0], upper[1], lower[1], one.code in QUALITY_OF_VALUE,
+    )  # fmt: skip
+
+
+def sources(one: Indicator) -> tuple[str, ...]:
+    """What of which feeds and reference files it needs."""
+    names = [sign_and_name(part)[1] for part in (*one.numerator, *one.denominator)]
+    return tuple(dict.fromkeys(INGREDIENT[name].source for name in names))
+
+
+def _side(parts: tuple[str, ...]) -> tuple[str, bool]:
+    """Feed of a numerator or denominator, and whether no record of it means none."""
+    ingredients = [INGREDIENT[sign_and_name(part)[1]] for part in parts]
+    return (ingredients[0].feed, all(one.counted for one in ingredients)) if ingredients else ("", False)
+
+
+def _parts(one: Indicator) -> Rows:
+    """Ingredients and their weights; one named several times weighs as much."""
+    rows: Rows = []
+    for side, parts in (("numerator", one.numerator), ("denominator", one.denominator)):
+        for name in dict.fromkeys(sign_and_name(part)[1] for part in parts):
+            weight = sum(sign for sign, named in map(sign_and_name, parts) if named == name)
+            rows.append((one.code, side, name, weight))
+    return rows

@@ -1,4 +1,5 @@
-"""Reference pages, written from the declarations: feeds, reference tables, warehouse, command line, checks, settings.
+"""Reference pages, written from the declarations: feeds, reference tables, warehouse, indicators, command
+line, checks, settings.
 
     python -m vm_pipeline.reference docs/reference
 
@@ -14,6 +15,7 @@ from pathlib import Path
 from vm_pipeline.reference.checks import checks_page
 from vm_pipeline.reference.command_line import cli_page
 from vm_pipeline.reference.feeds import feeds_page, reference_tables_page
+from vm_pipeline.reference.indicators import indicators_page
 from vm_pipeline.reference.settings import settings_page
 from vm_pipeline.reference.warehouse import warehouse_page
 
@@ -26,6 +28,7 @@ def pages() -> dict[str, str]:
         "feeds.md": feeds_page,
         "reference-tables.md": reference_tables_page,
         "warehouse.md": warehouse_page,
+        "indicators.md": indicators_page,
         "cli.md": cli_page,
         "checks.md": checks_page,
         "settings.md": settings_page,

@@ -3,14 +3,13 @@
 Belongs here: tables and SQL files as Markdown. Does not belong here: their declarations.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import duckdb
 from sqlalchemy import Table
 
-from vm_pipeline.indicators.catalogue import CATALOGUE
-from vm_pipeline.warehouse.statements import Statement, statements
+from vm_pipeline.warehouse.statements import LAYERS, Statement, statements
 from vm_pipeline.warehouse.tables import SCHEMA, TABLES
 from vm_pipeline.warehouse.workspace import create_tables
 
@@ -21,7 +20,7 @@ from vm_pipeline.reference.markdown import code, codes, joined, table, yes
 
 def warehouse_page() -> str:
     """Every published table: grain, key, columns, and which file makes it of what."""
-    made = {one.name: one for layer in ("core", "marts") for one in statements(layer)}
+    made = {one.name: one for layer in LAYERS for one in statements(layer)}
     types = _types()
     return joined(
         f"# Warehouse\n\nThe snapshot is a DuckDB file; every table is in the schema {code(SCHEMA)}. "
@@ -31,7 +30,6 @@ def warehouse_page() -> str:
         table(("table", "grain"), [(f"[{one.name}](#{one.name})", one.comment) for one in TABLES]),
         *(_published(one, types, made[one.name]) for one in TABLES),
         _lineage(),
-        _indicators(),
         "## What the file says of itself",
         "`pipeline.publication` has one row: `inputs` (a hash of every version known and of the code), `as_of` (UTC, "
         "the time up to which receipts count) and `code` (a hash that changes when the same receipts would give "
@@ -66,7 +64,7 @@ def _published(one: Table, types: Mapping[tuple[str, str], str], statement: Stat
 def _lineage() -> str:
     rows = [
         (code(one.target), f"`sql/{layer}/{one.name}.sql`", one.purpose, codes(sorted(one.reads)))
-        for layer in ("core", "marts")
+        for layer in LAYERS
         for one in statements(layer)
     ]
     return joined(
@@ -75,21 +73,3 @@ def _lineage() -> str:
         "versions, reference tables, the calendar. `core.` names steps that are not published.",
         table(("table", "made by", "what the file says", "of"), rows),
     )
-
-
-def _indicators() -> str:
-    rows = [
-        (one.code, one.name, code(one.column), _ratio(one.numerator, one.denominator), one.unit, one.direction)
-        for one in CATALOGUE
-    ]
-    return joined(
-        "## Indicators",
-        "The catalogue, as `dim_indicator` publishes it. A ratio is numerator over denominator, times 100 for per "
-        "cent; a zero denominator gives no value.",
-        table(("code", "name", "column of team_month", "ratio", "unit", "better"), rows),
-    )
-
-
-def _ratio(numerator: str, denominator: Sequence[str]) -> str:
-    per = " + ".join(map(code, denominator))
-    return f"{code(numerator)} ÷ {f'({per})' if len(denominator) > 1 else per}"

@@ -94,6 +94,8 @@ EXPRESSIONS = {
     values.WTE.name: _when("-?[0-9]{1,7}(\\.[0-9]{1,2})?", "CAST({x} AS DECIMAL(9,2))"),
     values.QUANTITY.name: _when("[0-9]{1,15}(\\.[0-9]{1,3})?", "CAST({x} AS DECIMAL(18,3))"),
     values.PRICE.name: _when("[0-9]{1,12}(\\.[0-9]{1,6})?", "CAST({x} AS DECIMAL(18,6))"),
+    values.LEVEL.name: _when("-?[0-9]{1,12}(\\.[0-9]{1,6})?", "CAST({x} AS DECIMAL(18,6))"),
+    values.MONTH.name: _when("(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])", "{x}"),
     values.SHARE.name: _when("0(\\.[0-9]{1,6})?|1(\\.0{1,6})?", "CAST({x} AS DECIMAL(9,6))"),
     values.PERCENT.name: _when("[0-9]{1,2}(\\.[0-9]+)?|100(\\.0+)?", "CAST({x} AS DECIMAL(18,13))"),
     values.COUNT.name: _when("[0-9]{1,15}(\\.0+)?", "CAST(CAST({x} AS DECIMAL(18,1)) AS BIGINT)"),

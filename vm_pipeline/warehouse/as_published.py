@@ -11,8 +11,8 @@ the code of that night stays as it was published.
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,9 +76,3 @@ def _union(paths: list[Path]) -> str:
     kinds = {"starts_on": "DATE", "signal": "BOOLEAN", "published_at": "TIMESTAMP"}
     columns = [f"NULL::{kinds.get(name, 'VARCHAR')} AS {name}" for name in (*POINT, *_SAID, "published_at")]
     return f"(SELECT {', '.join(columns)} WHERE false)"
-
-
-@contextmanager
-def already_open(con: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The warehouse itself, for the last landing."""
-    yield con

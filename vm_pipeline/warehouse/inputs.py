@@ -5,15 +5,24 @@ Does not belong here: which version is in force (receipts), joining anything (sq
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import duckdb
 import pandas as pd
 
-from vm_pipeline.calendar import financial_year, first_day, last_day, ledger_period, month_number, period_of, week_start
+from vm_pipeline.calendar import (
+    LONDON,
+    financial_year,
+    first_day,
+    last_day,
+    ledger_period,
+    month_number,
+    period_of,
+    week_start,
+)
 from vm_pipeline.feeds import ACTIVITY, FEEDS, LEDGER
 from vm_pipeline.feeds.survey import SCALES
-from vm_pipeline.indicators.catalogue import CATALOGUE
+from vm_pipeline.indicators.catalogue import input_tables
 from vm_pipeline.sources.receipts import Version
 from vm_pipeline.staging.batches import Staging
 from vm_pipeline.staging.known import Known
@@ -46,12 +55,11 @@ def put_inputs(con: duckdb.DuckDBPyConnection, known: Known, staging: Staging, n
         ["scale", "answer", "score"],
         [(s, a, p) for s, points in SCALES.items() for a, p in points.items()],
     )
-    _put(
-        con,
-        "indicator",
-        ["indicator_code", "indicator_name", "numerator", "denominator", "unit", "direction", "team_month_column"],
-        [(i.code, i.name, i.numerator, " + ".join(i.denominator), i.unit, i.direction, i.column) for i in CATALOGUE],
-    )
+    for name, (columns, rows) in input_tables().items():
+        con.execute(f"CREATE OR REPLACE TABLE staging.{name} ({columns})")
+        _fill(con, name, [tuple(cell if cell != "" else None for cell in row) for row in rows])
+    con.execute("CREATE OR REPLACE TABLE staging.known (known_day DATE)")
+    _fill(con, "known", [(known_day(known),)])
 
 
 def put_feed(con: duckdb.DuckDBPyConnection, feed: str, versions: Iterable[Version], staging: Staging) -> None:
@@ -144,6 +152,12 @@ def _version_row(version: Version, found: Summary | None) -> tuple[object, ...]:
         found.contract_version if found else "",
         (found.refused_because or None) if found else None,
     )
+
+
+def known_day(known: Known) -> date | None:
+    """The day in London of the last receipt in force: what is open or final is judged on it, never by the clock."""
+    moments = [version.receipt.received_at for version in known.versions if version.in_force]
+    return datetime.fromisoformat(max(moments)).astimezone(LONDON).date() if moments else None
 
 
 def _naive(moment: str) -> str | None:

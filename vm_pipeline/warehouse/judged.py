@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # A centre line of fewer points moves with each new one (Perla, Provost and Murray 2011 ask for 10 to 12).
-ENOUGH = 12
+ENOUGH = 10
 LONGEST = 400  # points up to which false alarms are told; a longer series has those of this length
 
 _ASKED = (

@@ -10,6 +10,9 @@ from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
+from vm_pipeline.indicators.catalogue import BOX_SCORE
+
+LAYERS = ("core", "marts", "signals")
 _READS = re.compile(r"\b(?:FROM|JOIN)\s+((?:vm|core|staging)\.\w+)", re.IGNORECASE)
 _COMMENT = re.compile(r"--[^\n]*")
 
@@ -36,6 +39,15 @@ class Statement:
         return " ".join(lines)
 
 
+def _box_score() -> str:
+    """Columns of `team_week`, from the catalogue: of each measure its value, its baseline and its target."""
+    return ",\n           ".join(
+        f"max({what}) FILTER (measure = '{one.column}') AS {one.column}{suffix}"
+        for one in BOX_SCORE
+        for what, suffix in (("value", ""), ("baseline", "_baseline"), ("target", "_target"))
+    )
+
+
 def sql_folder() -> Path:
     """`sql/`: inside the package when it is installed, beside it in a checkout."""
     package = Path(__file__).parent.parent
@@ -44,12 +56,12 @@ def sql_folder() -> Path:
 
 @cache
 def statements(layer: str) -> tuple[Statement, ...]:
-    """The statements of a layer (`core`, `marts`) in the order they must run."""
+    """The statements of a layer of LAYERS in the order they must run."""
     from vm_pipeline.warehouse.tables import METADATA, SCHEMA
 
     found = {}
     for path in sorted((sql_folder() / layer).glob("*.sql")):
-        sql = path.read_text("utf-8")
+        sql = path.read_text("utf-8").replace("{box_score}", _box_score())
         reads = frozenset(name.lower() for name in _READS.findall(_COMMENT.sub("", sql)))
         one = Statement(layer, path.stem, sql, reads, f"{SCHEMA}.{path.stem}" in METADATA.tables)
         found[one.target] = one

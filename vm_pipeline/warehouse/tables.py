@@ -25,6 +25,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
+from vm_pipeline.indicators.catalogue import BOX_SCORE
+from vm_pipeline.indicators.entry import BLOCKS, Indicator
+
 SCHEMA = "vm"
 METADATA = MetaData(schema=SCHEMA)
 
@@ -32,7 +35,7 @@ TEXT, DAY, MOMENT, FLAG, WHOLE = String(), Date(), DateTime(), Boolean(), BigInt
 RATIO: Double[float] = Double()
 UNIT_PRICE = Numeric(18, 6)
 SMALL, NUMBER = SmallInteger(), Integer()
-POUNDS, QUANTITY, PEOPLE = Numeric(18, 2), Numeric(18, 3), Numeric(18, 9)
+POUNDS, QUANTITY, PEOPLE, PARTS = Numeric(18, 2), Numeric(18, 3), Numeric(18, 9), Numeric(38, 9)
 
 _Kind = TypeEngine[Any]
 
@@ -78,6 +81,17 @@ def _saving_case() -> tuple[Column[Any], ...]:
         _value("team_code", TEXT, "Team whose cost it is.", True),
         _value("method", TEXT, "`window`, or `pathway` for what moved elsewhere.", True),
         _value("scale_by", TEXT, "What the window before is scaled by: `days` or `activity`.", True),
+    )
+
+
+def _measure(one: Indicator) -> tuple[Column[Any], ...]:
+    """Value, baseline and target of one measure of the box score. Weekly pounds are DOUBLE where they are ratios."""
+    kind = POUNDS if one.kind == "sum" and one.unit == "£" else RATIO
+    said = f"{one.block.capitalize()}. {one.name}, {one.unit} ({one.code})"
+    return (
+        _value(one.column, kind, f"{said}."),
+        _value(f"{one.column}_baseline", kind, f"{said}: baseline of the target in force."),
+        _value(f"{one.column}_target", kind, f"{said}: target in force."),
     )
 
 
@@ -159,11 +173,30 @@ dim_indicator = _table(
     "One row an indicator of the catalogue.",
     _key("indicator_code", TEXT, "Code in the catalogue."),
     _value("indicator_name", TEXT, "Its name.", True),
-    _value("numerator", TEXT, "What is counted.", True),
+    _value("kind", TEXT, "How it is computed and rolled up.", True),
+    _value("numerator", TEXT, "What is counted; empty where no ingredients are added up."),
     _value("denominator", TEXT, "Per what; empty for a sum."),
+    _value("factor", NUMBER, "Scales the ratio: 100 for per cent.", True),
     _value("unit", TEXT, "Unit of the value.", True),
     _value("direction", TEXT, "`higher`, `lower` is better, or `neutral`.", True),
-    _value("team_month_column", TEXT, "Its column in team_month.", True),
+    _value("grains", TEXT, "`week`, `month`, `event`, with a bar between; empty where it is not in indicator_value."),
+    _value("levels", TEXT, "Levels it has values for, with a bar between.", True),
+    _value("block", TEXT, "Block of the box score; empty = not in it."),
+    _value("team_week_column", TEXT, "Its column in team_week."),
+    _value("team_month_column", TEXT, "Its column in team_month."),
+    _value("sources", TEXT, "What of which feeds and reference files it needs, with a bar between."),
+    _value("minimum", WHOLE, "A smaller denominator is provisional.", True),
+    _value("lag_weeks", NUMBER, "Weeks after its own before a week is final.", True),
+    _value("lag_months", NUMBER, "Months after its own before a month is final.", True),
+    _value("is_sampled", FLAG, "Whether only sampled periods have a value.", True),
+    _value("chart", TEXT, "Kind of run or control chart."),
+    _value("profile", TEXT, "The rule profile that raises its signals."),
+    _value("meaning", TEXT, "What it says.", True),
+    _value("formula", TEXT, "In words of ingredients.", True),
+    _value("example", TEXT, "One value worked by hand.", True),
+    _value("notes", TEXT, "Traps."),
+    _value("is_available", FLAG, "Whether any value of it is published.", True),
+    _value("absent_because", TEXT, "Why none is."),
 )
 dim_date = _table(
     "dim_date",
@@ -419,6 +452,153 @@ coach_gain = _table(
     _value("improved", WHOLE, "How many of them rate themselves higher after.", True),
     _value("only_before", WHOLE, "Coaches who answered before only; in no other column.", True),
     _value("only_after", WHOLE, "Coaches who answered after only; in no other column.", True),
+)
+cost_week = _table(
+    "cost_week",
+    "One row a provider, team, cost category, week and ledger month; weeks add up to the month to the penny.",
+    _provider(),
+    _team(),
+    _key("cost_category", TEXT, "Kind of cost."),
+    _key("is_direct", FLAG, "Whether its accounts count as direct cost."),
+    _key("cost_timing", TEXT, "`dated`: week of the posting date. `spread`: shared over the days of the month."),
+    _key("week_start", DAY, "Monday of the week."),
+    _key("period", TEXT, "Month of the cost, by the ledger's own period; a week across a month end has both."),
+    _value("amount_gbp", POUNDS, "Pounds, in whole pence.", True),
+    large=True,
+)
+indicator_value = _table(
+    "indicator_value",
+    "One row an indicator, member of a level, and week, month or event.",
+    _key("indicator_code", TEXT, "Indicator of dim_indicator."),
+    _key("level", TEXT, "`team`, `service`, `provider` or `all`."),
+    _key("provider_code", TEXT, "Health board or trust; `*` at level `all`."),
+    _key("service", TEXT, "Service, at level `service`; else `*`."),
+    _key("team_code", TEXT, "Team, at level `team`; else `*`."),
+    _key("grain", TEXT, "`week`, `month` or `event`."),
+    _key("starts_on", DAY, "Monday of the week, first day of the month, day of the event."),
+    _value("period", TEXT, "The month; empty at other grains."),
+    _value("week_start", DAY, "Monday of the week; empty at other grains."),
+    _value("numerator", PARTS, "What was counted, exact; empty for medians, classes and where nothing is known."),
+    _value("denominator", PARTS, "Per what, exact; of a median, how many facts; empty for a sum."),
+    _value("value", RATIO, "Factor × numerator ÷ denominator, not rounded."),
+    _value("unit", TEXT, "Unit of the value.", True),
+    _value("status", TEXT, "`final` `provisional` `missing` `suppressed` `zero_denominator`.", True),
+    _value("qualifier", TEXT, "Why, or the class of a class: see the page of indicators; empty = nothing to say."),
+    large=True,
+)
+team_week = _table(
+    "team_week",
+    "One row a provider, team and week: the box score, in blocks of performance, capacity and cost.",
+    _provider(),
+    _team(),
+    _key("week_start", DAY, "Monday of the week."),
+    *(column for block in BLOCKS for one in BOX_SCORE if one.block == block for column in _measure(one)),
+    _value("last_sampled_week", DAY, "Last week up to this one in which staff time was sampled."),
+    _value("cells", WHOLE, "Cells of indicators that the team has, sampled ones apart.", True),
+    _value("cells_filled", WHOLE, "Of these, with a value.", True),
+    _value("completeness_pct", RATIO, "Cells filled, of cells."),
+    large=True,
+)
+
+rebase = _table(
+    "rebase",
+    "One row a recorded decision to begin a new centre line.",
+    _provider(),
+    _team(),
+    _key("indicator_code", TEXT, "Indicator of dim_indicator."),
+    _key("rebase_from", TEXT, "First month of the new centre line."),
+    _value("decided_on", DAY, "Day of the decision."),
+    _value("decided_by", TEXT, "Whose decision: a role."),
+    _value("cause", TEXT, "What changed."),
+)
+
+
+def _point() -> tuple[Column[Any], ...]:
+    return (
+        *_series(),
+        _key("starts_on", DAY, "Monday of the week, first day of the month, day of the event."),
+    )
+
+
+def _series() -> tuple[Column[Any], ...]:
+    return (
+        _key("indicator_code", TEXT, "Indicator of dim_indicator."),
+        _key("level", TEXT, "`team`, `service`, `provider` or `all`."),
+        _key("provider_code", TEXT, "Health board or trust; `*` at level `all`."),
+        _key("service", TEXT, "Service, at level `service`; else `*`."),
+        _key("team_code", TEXT, "Team, at level `team`; else `*`."),
+        _key("grain", TEXT, "`week`, `month` or `event`."),
+    )
+
+
+def _profile() -> tuple[Column[Any], ...]:
+    return (
+        _key("rule_profile", TEXT, "Rules it is judged by: docs/reference/rules.md."),
+        _value("chart", TEXT, "Chart it is drawn on.", True),
+    )
+
+
+def _runs() -> tuple[Column[Any], ...]:
+    return (
+        _value("longest_run", NUMBER, "Longest run on one side of the centre line."),
+        _value("longest_run_max", NUMBER, "Longest that noise allows (Anhøj)."),
+        _value("crossings", NUMBER, "How often the centre line is crossed."),
+        _value("crossings_min", NUMBER, "Fewest that noise allows (Anhøj)."),
+    )
+
+
+indicator_signal = _table(
+    "indicator_signal",
+    "One row an indicator value and rule profile: its lines, and whether it signals.",
+    *_point(),
+    *_profile(),
+    _value("value", RATIO, "What is drawn, in the indicator's own unit."),
+    _value("centre_line", RATIO, "Median or mean of its phase, or of the fixed baseline."),
+    _value("lower_limit", RATIO, "Lower limit; empty on run charts."),
+    _value("upper_limit", RATIO, "Upper limit; empty on run charts."),
+    _value("is_final", FLAG, "Whether the point takes part: final, and not in a pause.", True),
+    _value("is_baseline", FLAG, "Whether a fixed baseline is made of it.", True),
+    _value("is_tentative", FLAG, "Whether its centre line stands on fewer than 10 points, and so raises none.", True),
+    _value("phase", WHOLE, "0 for the first phase, one more after each recorded rebase.", True),
+    _value("signal", FLAG, "Whether a rule of the profile says that this is not noise.", True),
+    _value("rule", TEXT, "The first rule that says so."),
+    _value("tier", TEXT, "`A` worth acting on, `B` worth a look."),
+    _value("in_shift", FLAG, "In a run of the profile's length.", True),
+    _value("in_trend", FLAG, "In a trend of the profile's length.", True),
+    _value("outside_limits", FLAG, "Above the upper or below the lower limit.", True),
+    _value("two_in_three", FLAG, "One of two in three near a limit.", True),
+    _value("fifteen_inside", FLAG, "One of fifteen near the centre line.", True),
+    *_runs(),
+    _value("target", RATIO, "The target of the team that holds now."),
+    _value("assurance", TEXT, "What the limits say of the target."),
+    _value("signal_as_published", FLAG, "The same at the first receipt time at which the point was final."),
+    _value("rule_as_published", TEXT, "The rule of that time."),
+    _value("published_at", MOMENT, "That receipt time, UTC."),
+    large=True,
+    varies=("signal_as_published", "rule_as_published", "published_at"),
+)
+indicator_series = _table(
+    "indicator_series",
+    "One row a series of an indicator and its rule profile: its signals beside what noise alone would raise.",
+    *_series(),
+    *_profile(),
+    _value("points", WHOLE, "Points that take part.", True),
+    _value("points_judged", WHOLE, "Of these, outside a fixed baseline and not tentative.", True),
+    _value("signals", WHOLE, "Points that signal.", True),
+    _value("signals_tier_a", WHOLE, "Of these, of tier A.", True),
+    _value("false_alarm_points", RATIO, "Points that would signal in a series of noise of that length, on average."),
+    _value("false_alarm_share", RATIO, "Share of such series with a signal, 0 to 1."),
+    _value("last_signal_on", DAY, "The last point that signals."),
+    _value("has_baseline", FLAG, "Whether a fixed baseline makes its lines.", True),
+    _value("phases", WHOLE, "1, and one more for each recorded rebase.", True),
+    *_runs(),
+    _value("assurance", TEXT, "Whether the target will be met: `consistent_pass`, `consistent_fail`, `inconsistent`."),
+    _value(
+        "rebase_proposed_from",
+        DAY,
+        "The last nine or more points lie on one side from here on. Nothing follows of itself.",
+    ),
+    large=True,
 )
 
 TABLES: tuple[Table, ...] = tuple(METADATA.tables.values())

@@ -179,13 +179,3 @@ def test_a_provider_s_maps_are_not_its_batch_s(programme: Programme) -> None:
     programme.reference("unit_map", "B1,W1,T1,,", "B2,W1,T9,,")
     programme.night()
     assert programme.rejected() == []
-
-
-@pytest.mark.parametrize("name", ["targets", "pauses", "rebases"])
-def test_programme_settings_are_kept_as_they_are(programme: Programme, name: str) -> None:
-    """Landed and versioned, not typed: whoever reads them comes later."""
-    programme.send(f"reference/{name}.csv", "anything,at,all\n1,2\n")
-    received = programme.night()
-    assert [str(receipt.slot) for receipt in received.new] == [f"reference/{name}"]
-    assert programme.staging.stage(programme.receipts()) == 0
-    assert programme.in_force() == {(f"reference/{name}/", ""): received.new[0].content_id}

@@ -1,2 +1,0 @@
--- The catalogue of indicators.
-SELECT * FROM staging.indicator

@@ -1,0 +1,2 @@
+-- The catalogue, as marts read it.
+SELECT * FROM staging.indicator

@@ -1,0 +1,2 @@
+-- Ingredients as declared: their source, and where they are found.
+SELECT * FROM staging.ingredient

@@ -1,0 +1,27 @@
+-- Patients of every level, week and month, counted again at each: journeys that began, and contacts attended.
+WITH began AS (
+    SELECT provider_code, team_code, start_at::DATE AS day,
+           CASE WHEN patient_ref IS NOT NULL THEN provider_code || ' ' || patient_ref || ' ' || journey END AS journey,
+           CASE WHEN patient_ref IS NULL THEN quantity ELSE 0 END AS uncounted
+    FROM core.stay
+    UNION ALL
+    SELECT provider_code, team_code, day, NULL, quantity
+    FROM core.activity_day
+    WHERE measure_code = 'attendance' AND outcome_code = 'attended'
+),
+placed AS (
+    SELECT began.provider_code, began.team_code, grain.grain, date_trunc(grain.grain, began.day)::DATE AS starts_on,
+           team.service, began.journey, began.uncounted
+    FROM began
+    CROSS JOIN (VALUES ('week'), ('month')) AS grain (grain)
+    LEFT JOIN core.team_span AS team
+           ON team.provider_code = began.provider_code AND team.team_code = began.team_code
+          AND team.grain = grain.grain AND team.starts_on = date_trunc(grain.grain, began.day)::DATE
+)
+SELECT CASE GROUPING(provider_code, service, team_code) WHEN 2 THEN 'team' WHEN 1 THEN 'service' WHEN 3 THEN 'provider' ELSE 'all' END AS level,
+       coalesce(provider_code, '*') AS provider_code, coalesce(service, '*') AS service, coalesce(team_code, '*') AS team_code,
+       grain, starts_on, (count(DISTINCT journey) + sum(uncounted))::DECIMAL(38,9) AS patients
+FROM placed
+GROUP BY GROUPING SETS ((grain, starts_on, provider_code, team_code), (grain, starts_on, provider_code, service),
+                        (grain, starts_on, provider_code), (grain, starts_on))
+HAVING GROUPING(provider_code, service, team_code) <> 1 OR service IS NOT NULL

@@ -1,0 +1,34 @@
+-- Inpatient stays with the journey they belong to and whether another stay followed. Nothing of it is published but counts.
+-- A journey goes on where the stay before, of the same patient, ended as TRANSFER on the day or the day before.
+-- A patient is a keyed hash; without one a stay is a journey of its own and no index of a readmission.
+WITH stay AS (
+    SELECT fact.provider_code, fact.team_code, fact.start_at, fact.end_at, fact.quantity, fact.batch_id, fact.row_number,
+           sent.patient_ref, sent.discharge_code
+    FROM vm.fact_activity AS fact
+    JOIN staging.month_in_force AS batch USING (batch_id)
+    JOIN staging.activity AS sent
+      ON sent.content_id = batch.content_id AND sent.batch_month = batch.batch_month AND sent.row_number = fact.row_number
+    WHERE fact.measure_code = 'inpatient_stay' AND sent.measure_code = 'inpatient_stay'
+),
+known AS (
+    SELECT *,
+           lag(end_at) OVER one_patient AS ended_before,
+           lag(discharge_code) OVER one_patient AS left_before,
+           lead(start_at) OVER one_patient AS started_after
+    FROM stay
+    WHERE patient_ref IS NOT NULL
+    WINDOW one_patient AS (PARTITION BY provider_code, patient_ref ORDER BY start_at, end_at, batch_id, row_number)
+),
+placed AS (
+    SELECT *, NOT (coalesce(left_before = 'TRANSFER', false) AND coalesce(start_at::DATE - ended_before::DATE BETWEEN 0 AND 1, false)) AS begins
+    FROM known
+)
+SELECT provider_code, team_code, start_at, end_at, quantity, patient_ref,
+       sum(begins::INTEGER) OVER (PARTITION BY provider_code, patient_ref ORDER BY start_at, end_at, batch_id, row_number) AS journey,
+       end_at IS NOT NULL AND coalesce(discharge_code, '') NOT IN ('TRANSFER', 'DEATH', 'DIED') AS is_index,
+       coalesce(started_after >= end_at AND started_after::DATE - end_at::DATE <= 28, false) AS is_readmitted
+FROM placed
+UNION ALL
+SELECT provider_code, team_code, start_at, end_at, quantity, NULL, NULL, false, false
+FROM stay
+WHERE patient_ref IS NULL

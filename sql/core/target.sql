@@ -1,0 +1,2 @@
+-- Baselines and targets of teams.
+SELECT * FROM staging.targets

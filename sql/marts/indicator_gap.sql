@@ -1,0 +1,52 @@
+-- Days between falls with harm, the days of all teams of a level in one line. The gap that is still open when the last
+-- activity ends is the last row of a line: `is_open`.
+WITH event AS (
+    SELECT one.provider_code, one.team_code, team.service, one.day
+    FROM core.activity_day AS one
+    LEFT JOIN core.team_span AS team
+           ON team.provider_code = one.provider_code AND team.team_code = one.team_code
+          AND team.grain = 'month' AND team.starts_on = date_trunc('month', one.day)::DATE
+    WHERE one.measure_code = 'fall' AND one.outcome_code = 'harm' AND one.quantity > 0
+),
+line AS (
+    SELECT CASE GROUPING(provider_code, service, team_code) WHEN 2 THEN 'team' WHEN 1 THEN 'service' WHEN 3 THEN 'provider' ELSE 'all' END AS level,
+           coalesce(provider_code, '*') AS provider_code, CASE WHEN GROUPING(service) = 0 THEN service ELSE '*' END AS service,
+           coalesce(team_code, '*') AS team_code, day, false AS is_open
+    FROM event
+    GROUP BY GROUPING SETS ((day, provider_code, team_code), (day, provider_code, service), (day, provider_code), (day))
+    HAVING GROUPING(provider_code, service, team_code) <> 1 OR service IS NOT NULL
+),
+received AS (
+    SELECT provider_code, least(max(span.ends_on), max(span.known_day)) AS day
+    FROM core.feed_span
+    JOIN core.span AS span USING (grain, starts_on)
+    WHERE feed = 'activity' AND grain = 'month'
+    GROUP BY provider_code
+),
+ending AS (
+    SELECT * FROM received
+    UNION ALL
+    SELECT '*', max(day) FROM received
+),
+lines AS (
+    SELECT * FROM line
+    UNION ALL
+    SELECT line.level, line.provider_code, line.service, line.team_code, any_value(ending.day), true
+    FROM line
+    JOIN ending USING (provider_code)
+    GROUP BY line.level, line.provider_code, line.service, line.team_code
+    HAVING any_value(ending.day) > max(line.day)
+),
+gap AS (
+    SELECT *, day - lag(day) OVER (PARTITION BY level, provider_code, service, team_code ORDER BY day) AS days FROM lines
+)
+SELECT 'P06' AS indicator_code, level, provider_code, service, team_code, 'event' AS grain, day AS starts_on,
+       days::DECIMAL(38,9) AS numerator, 1::DECIMAL(38,9) AS denominator, is_open
+FROM gap
+WHERE days IS NOT NULL
+UNION ALL
+SELECT 'P06', level, provider_code, service, team_code, 'month', date_trunc('month', day)::DATE,
+       sum(days)::DECIMAL(38,9), count(*)::DECIMAL(38,9), false
+FROM gap
+WHERE days IS NOT NULL AND NOT is_open
+GROUP BY ALL

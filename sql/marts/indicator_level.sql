@@ -1,0 +1,36 @@
+-- Every generic indicator at every level: sums of numerators over sums of denominators, never a mean of ratios.
+-- `lacks_part`: some of its teams have nothing for the period that others have. Distinct counts are not added up but
+-- taken from those counted at the level.
+WITH member AS (
+    SELECT one.*, one.numerator IS NOT NULL AND (one.denominator IS NOT NULL OR declared.denominator IS NULL) AS is_known,
+           declared.levels, declared.kind
+    FROM core.indicator_member AS one
+    JOIN core.indicator AS declared USING (indicator_code)
+),
+added AS (
+    SELECT indicator_code, kind, levels,
+           CASE GROUPING(provider_code, service) WHEN 0 THEN 'service' WHEN 1 THEN 'provider' ELSE 'all' END AS level,
+           coalesce(provider_code, '*') AS provider_code, CASE WHEN GROUPING(service) = 0 THEN service ELSE '*' END AS service,
+           '*' AS team_code, grain, starts_on,
+           sum(numerator) FILTER (is_known) AS numerator, sum(denominator) FILTER (is_known) AS denominator,
+           bool_or(is_known) AS is_known, NOT bool_and(is_known) AS lacks_part, bool_or(lacks_ledger) AS lacks_ledger,
+           bool_or(lacks_activity) AS lacks_activity
+    FROM member
+    GROUP BY GROUPING SETS ((indicator_code, kind, levels, grain, starts_on, provider_code, service),
+                            (indicator_code, kind, levels, grain, starts_on, provider_code),
+                            (indicator_code, kind, levels, grain, starts_on))
+    HAVING GROUPING(provider_code, service) <> 0 OR service IS NOT NULL
+),
+every AS (
+    SELECT * FROM added
+    UNION ALL
+    SELECT indicator_code, kind, levels, 'team', provider_code, '*', team_code, grain, starts_on,
+           CASE WHEN is_known THEN numerator END, CASE WHEN is_known THEN denominator END, is_known, NOT is_known, lacks_ledger,
+           lacks_activity
+    FROM member
+)
+SELECT every.* EXCLUDE (kind, levels) REPLACE (CASE WHEN is_known THEN coalesce(counted.patients, numerator) END AS numerator)
+FROM every
+LEFT JOIN (SELECT 'distinct' AS kind, * FROM core.patient_count) AS counted
+    USING (kind, level, provider_code, service, team_code, grain, starts_on)
+WHERE contains(levels, level)

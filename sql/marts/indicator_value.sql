@@ -1,0 +1,51 @@
+-- Indicators by level, week and month, each with its state at the time of the last receipt in force.
+-- Missing, then without a ledger, then zero denominator, then still open, incomplete or too little; else final.
+-- A pause is always said, whatever else holds: values stay.
+WITH timed AS (
+    SELECT point.*, one.unit, one.is_sampled, one.minimum, one.grains,
+           CASE point.grain
+               WHEN 'week' THEN span.ends_on + 7 * one.lag_weeks
+               WHEN 'month' THEN last_day(span.starts_on + to_months(one.lag_months))
+           END >= span.known_day OR point.is_open AS is_unfinished,
+           all_teams.starts_on IS NOT NULL OR own.starts_on IS NOT NULL AS is_paused
+    FROM core.indicator_point AS point
+    JOIN core.indicator AS one USING (indicator_code)
+    LEFT JOIN core.span AS span ON span.grain = point.grain AND span.starts_on = point.starts_on
+    LEFT JOIN core.paused AS all_teams
+           ON all_teams.provider_code = point.provider_code AND all_teams.team_code = '*'
+          AND all_teams.grain = CASE point.grain WHEN 'event' THEN 'month' ELSE point.grain END
+          AND all_teams.starts_on = CASE point.grain WHEN 'event' THEN date_trunc('month', point.starts_on)::DATE ELSE point.starts_on END
+    LEFT JOIN core.paused AS own
+           ON own.provider_code = point.provider_code AND own.team_code = point.team_code AND own.team_code <> '*'
+          AND own.grain = all_teams.grain AND own.starts_on = all_teams.starts_on
+),
+judged AS (
+    SELECT *,
+           CASE WHEN lacks_ledger AND (NOT is_known OR lacks_part) THEN 'no_ledger'
+                WHEN NOT is_known THEN CASE WHEN is_sampled THEN 'not_sampled' ELSE 'no_data' END
+                WHEN is_zero THEN 'nothing_to_divide_by'
+                WHEN said IS NOT NULL THEN said
+                WHEN coalesce(is_unfinished, false) THEN 'open_period'
+                WHEN lacks_part THEN 'incomplete'
+                WHEN lacks_ledger THEN 'no_ledger'
+                WHEN lacks_activity THEN 'no_activity'
+                WHEN denominator < minimum THEN 'too_little_activity'
+                WHEN unit = '%' AND value < 0 AND indicator_code = 'C03' THEN 'below_zero'
+                WHEN unit = '%' AND value > 100 AND indicator_code = 'S01' THEN 'above_100'
+                WHEN is_sampled THEN 'sampled' END AS reason
+    FROM timed
+)
+SELECT indicator_code, level, provider_code, service, team_code, grain, starts_on,
+       CASE grain WHEN 'month' THEN strftime(starts_on, '%Y-%m') END AS period,
+       CASE grain WHEN 'week' THEN starts_on END AS week_start,
+       CASE WHEN is_known THEN numerator END AS numerator,
+       CASE WHEN is_known THEN denominator END AS denominator,
+       CASE WHEN is_known THEN value END AS value,
+       unit,
+       CASE WHEN reason = 'no_ledger' THEN 'provisional'
+            WHEN NOT is_known THEN 'missing'
+            WHEN is_zero THEN 'zero_denominator'
+            WHEN reason IN ('open_gap', 'open_period', 'no_activity', 'incomplete', 'too_little_activity') THEN 'provisional'
+            ELSE 'final' END AS status,
+       CASE WHEN is_paused THEN 'paused' ELSE reason END AS qualifier
+FROM judged

@@ -1,0 +1,193 @@
+-- Ingredients of all indicators: one row a provider, team, week or month and ingredient that any fact speaks of.
+-- What is an activity measure, a set of cost categories or a survey question comes by declaration; the rest is written here.
+WITH month_cost AS (
+    SELECT provider_code, team_code, 'month' AS grain, (period || '-01')::DATE AS starts_on, cost_category, is_direct,
+           sum(amount_gbp) AS amount
+    FROM core.cost_part
+    GROUP BY ALL
+),
+week_cost AS (
+    SELECT provider_code, team_code, 'week' AS grain, week_start AS starts_on, cost_category, is_direct, sum(amount_gbp) AS amount
+    FROM vm.cost_week
+    GROUP BY ALL
+),
+cost AS (
+    SELECT provider_code, team_code, grain, starts_on, declared.ingredient, sum(amount)::DECIMAL(38,9) AS amount
+    FROM (SELECT * FROM month_cost UNION ALL SELECT * FROM week_cost)
+    JOIN core.ingredient_cost AS declared USING (cost_category)
+    WHERE is_direct OR NOT declared.direct_only
+    GROUP BY ALL
+),
+stay_day AS (
+    SELECT provider_code, team_code, end_at::DATE AS day, quantity,
+           end_at::DATE - start_at::DATE AS nights, is_index, is_readmitted, end_at
+    FROM core.stay
+    WHERE end_at IS NOT NULL
+),
+by_day AS (
+    SELECT activity.provider_code, activity.team_code, activity.day, declared.ingredient, activity.quantity AS amount
+    FROM core.activity_day AS activity
+    JOIN core.ingredient_declared AS declared USING (measure_code)
+    WHERE declared.outcome_code IS NULL OR declared.outcome_code = activity.outcome_code
+    UNION ALL
+    SELECT provider_code, team_code, day, 'activity_records', sum(records) FROM core.activity_day GROUP BY ALL
+    UNION ALL
+    SELECT provider_code, team_code, day, 'discharges', quantity FROM stay_day
+    UNION ALL
+    SELECT provider_code, team_code, day, 'stay_days', quantity * nights FROM stay_day
+    UNION ALL
+    SELECT provider_code, team_code, day, 'discharges_timed', quantity FROM stay_day WHERE end_at::TIME <> TIME '00:00'
+    UNION ALL
+    SELECT provider_code, team_code, day, 'discharges_before_noon', quantity FROM stay_day
+    WHERE end_at::TIME <> TIME '00:00' AND end_at::TIME < TIME '12:00'
+    UNION ALL
+    SELECT provider_code, team_code, day, 'index_discharges', quantity FROM stay_day WHERE is_index
+    UNION ALL
+    SELECT provider_code, team_code, day, 'readmissions', quantity FROM stay_day WHERE is_index AND is_readmitted
+    UNION ALL
+    SELECT answer.provider_code, answer.team_code, answer.day, declared.ingredient,
+           CASE WHEN declared.is_positive THEN answer.positive ELSE answer.answers END
+    FROM core.survey_day AS answer
+    JOIN core.ingredient_declared AS declared USING (question_code)
+    UNION ALL
+    SELECT provider_code, team_code, day, 'survey_answers', answers FROM core.survey_day
+    UNION ALL
+    SELECT provider_code, team_code, day, 'survey_positive', positive FROM core.survey_day
+    UNION ALL
+    SELECT provider_code, team_code, day, 'engagement_points', points FROM core.survey_day
+    UNION ALL
+    SELECT provider_code, team_code, day, 'engagement_answers', scored FROM core.survey_day WHERE scored > 0
+    UNION ALL
+    SELECT provider_code, team_code, wave_date, 'responses', responses FROM core.wave
+    UNION ALL
+    SELECT provider_code, team_code, wave_date, 'issued', issued FROM core.wave
+    UNION ALL
+    SELECT provider_code, team_code, week_start, 'huddle_weeks', 1 FROM vm.huddle_week
+    UNION ALL
+    SELECT provider_code, team_code, week_start, 'mdt_weeks', is_extended::INTEGER FROM vm.huddle_week
+),
+dated AS (
+    SELECT provider_code, team_code, grain.grain, date_trunc(grain.grain, day)::DATE AS starts_on, ingredient,
+           sum(amount)::DECIMAL(38,9) AS amount
+    FROM by_day
+    CROSS JOIN (VALUES ('week'), ('month')) AS grain (grain)
+    WHERE amount IS NOT NULL
+    GROUP BY ALL
+),
+open AS (
+    SELECT stay.provider_code, stay.team_code, span.grain, span.starts_on,
+           sum(stay.quantity) AS stays, sum(stay.quantity * (span.ends_on + 1 - stay.start_at::DATE)) AS days
+    FROM core.stay AS stay
+    JOIN core.span AS span ON stay.start_at::DATE <= span.ends_on AND coalesce(stay.end_at::DATE, DATE '2199-12-31') > span.ends_on
+    SEMI JOIN core.feed_span AS received
+        ON received.feed = 'activity' AND received.provider_code = stay.provider_code
+       AND received.grain = span.grain AND received.starts_on = span.starts_on
+    GROUP BY ALL
+),
+ytd_month AS (
+    SELECT provider_code, team_code, financial_year, period, sum(amount_gbp) AS budget, sum(wte) AS wte
+    FROM core.budget_share
+    GROUP BY ALL
+),
+budgeted AS (SELECT DISTINCT provider_code, cost_centre_code, financial_year FROM core.budget_share),
+spent AS (
+    SELECT provider_code, team_code, financial_year, period, sum(amount_gbp) AS actual
+    FROM vm.fact_cost
+    SEMI JOIN budgeted USING (provider_code, cost_centre_code, financial_year)
+    WHERE period IS NOT NULL AND cost_category <> 'capital'
+    GROUP BY ALL
+),
+ytd AS (
+    SELECT provider_code, team_code, period,
+           sum(coalesce(actual, 0)) OVER since_april AS actual, sum(coalesce(budget, 0)) OVER since_april AS budget,
+           actual IS NOT NULL AS is_spent
+    FROM ytd_month
+    FULL JOIN spent USING (provider_code, team_code, financial_year, period)
+    WINDOW since_april AS (PARTITION BY provider_code, team_code, financial_year ORDER BY period)
+),
+commodity AS (
+    SELECT DISTINCT provider_code, case_code, team_code, cost_centre_code, account_code, activity_measure, activity_teams
+    FROM core.saving_case
+    WHERE account_code IS NOT NULL AND activity_measure IS NOT NULL
+),
+by_month AS (
+    SELECT provider_code, team_code, period, 'actual_ytd_gbp' AS ingredient, actual AS amount FROM ytd WHERE is_spent
+    UNION ALL
+    SELECT provider_code, team_code, period, 'budget_ytd_gbp', budget FROM ytd WHERE is_spent
+    UNION ALL
+    SELECT provider_code, team_code, period, 'funded_wte', wte FROM ytd_month WHERE wte IS NOT NULL
+    UNION ALL
+    SELECT provider_code, team_code, period, 'ledger_gbp', sum(size_gbp) FROM core.cost_part GROUP BY ALL
+    UNION ALL
+    SELECT provider_code, team_code, period, 'unallocated_gbp', sum(size_gbp) FROM core.cost_part
+    WHERE team_code = 'UNALLOCATED'
+    GROUP BY ALL
+    UNION ALL
+    SELECT one.provider_code, one.team_code, cost.period, 'commodity_gbp', sum(cost.amount_gbp)
+    FROM commodity AS one
+    JOIN vm.fact_cost AS cost ON cost.provider_code = one.provider_code AND cost.team_code = one.team_code
+     AND cost.account_code = one.account_code AND cost.cost_centre_code = coalesce(one.cost_centre_code, cost.cost_centre_code)
+    WHERE cost.period IS NOT NULL
+    GROUP BY ALL
+    UNION ALL
+    SELECT one.provider_code, one.team_code, strftime(activity.day, '%Y-%m'), 'commodity_base', sum(activity.quantity)
+    FROM commodity AS one
+    JOIN core.activity_day AS activity ON activity.provider_code = one.provider_code
+     AND list_contains(one.activity_teams, activity.team_code) AND activity.measure_code = split_part(one.activity_measure, ':', 1)
+     AND (NOT contains(one.activity_measure, ':') OR activity.outcome_code = split_part(one.activity_measure, ':', 2))
+    GROUP BY ALL
+    UNION ALL
+    SELECT provider_code, 'UNALLOCATED', period, 'restated_gbp', sum(abs(amount_gbp - amount_before)) FROM core.restated GROUP BY ALL
+    UNION ALL
+    SELECT provider_code, 'UNALLOCATED', period, 'replaced_gbp', sum(abs(amount_before)) FROM core.restated GROUP BY ALL
+    UNION ALL
+    SELECT one.provider_code, 'UNALLOCATED', period.period, 'ledger_difference_gbp', sum(one.difference_gbp)
+    FROM vm.reconciliation AS one
+    JOIN vm.dim_period AS period
+      ON period.financial_year = one.financial_year
+     AND period.ledger_period = least(greatest(try_cast(one.ledger_period AS INTEGER), 1), 12)
+    GROUP BY ALL
+),
+coached AS (
+    SELECT coach.provider_code, coach.team_code, span.starts_on, count(*) AS coaches,
+           count(*) FILTER (coach.progressed_on <= span.ends_on) AS progressed
+    FROM core.coach AS coach
+    JOIN core.span AS span ON span.grain = 'month' AND coach.enrolled_on <= span.ends_on
+    SEMI JOIN core.feed_span AS received
+        ON received.provider_code = coach.provider_code AND received.grain = 'month' AND received.starts_on = span.starts_on
+    GROUP BY ALL
+),
+week_records AS (
+    SELECT provider_code, team_code, starts_on, amount FROM dated WHERE grain = 'week' AND ingredient = 'activity_records'
+),
+expected AS (
+    SELECT week.provider_code, week.team_code, week.starts_on, (sum(past.amount) / 12)::DECIMAL(38,9) AS amount
+    FROM week_records AS week
+    JOIN week_records AS past
+      ON past.provider_code = week.provider_code AND past.team_code = week.team_code
+     AND past.starts_on >= week.starts_on - 84 AND past.starts_on < week.starts_on
+    GROUP BY week.provider_code, week.team_code, week.starts_on
+    HAVING min(past.starts_on) = week.starts_on - 84
+)
+SELECT * FROM cost
+UNION ALL
+SELECT * FROM dated
+UNION ALL
+SELECT provider_code, team_code, grain, starts_on, 'open_stays', stays FROM open
+UNION ALL
+SELECT provider_code, team_code, grain, starts_on, 'open_stay_days', days FROM open
+UNION ALL
+SELECT provider_code, team_code, 'month', (period || '-01')::DATE, ingredient, amount::DECIMAL(38,9) FROM by_month
+UNION ALL
+SELECT provider_code, team_code, 'month', starts_on, 'coaches', coaches FROM coached
+UNION ALL
+SELECT provider_code, team_code, 'month', starts_on, 'coaches_progressed', progressed FROM coached
+UNION ALL
+SELECT provider_code, team_code, 'week', starts_on, 'expected_records', amount FROM expected
+UNION ALL
+SELECT provider_code, team_code, grain, starts_on, 'patients', patients FROM core.patient_count WHERE level = 'team'
+UNION ALL
+SELECT worked.provider_code, worked.team_code, 'month', date_trunc('month', worked.day)::DATE, 'worked_wte',
+       (sum(worked.full_time_weeks) * 7 / day(last_day(any_value(worked.day))))::DECIMAL(38,9)
+FROM core.worked_wte AS worked
+GROUP BY worked.provider_code, worked.team_code, date_trunc('month', worked.day)

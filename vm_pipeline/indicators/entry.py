@@ -1,0 +1,130 @@
+"""What an ingredient and an indicator are: the fields of the catalogue, and what follows from them alone.
+
+Belongs here: the shape of an entry, its formula in words, its value from a numerator and a denominator.
+Does not belong here: any one indicator (finance, performance, capacity, staff, value, meta), SQL (sql/marts).
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["sum", "ratio", "distinct", "median", "gap", "class", "completeness", "saving", "moment"]
+KINDS: dict[Kind, str] = {
+    "sum": "Rolls up as the sum of numerators.",
+    "ratio": "Rolls up as the sum of numerators over the sum of denominators, never as a mean of ratios.",
+    "distinct": "Counted again from facts at each level: who is at two teams is one at their provider.",
+    "median": "The middle of the facts at each level; the denominator is how many there are.",
+    "gap": "Days between events, events of all teams of a level put in one line.",
+    "class": "A class in `qualifier`, found again at each level; `value` is the change of cost in per cent.",
+    "completeness": "Counted from the indicators themselves.",
+    "saving": "Worked out for declared cases, in the table `saving`.",
+    "moment": "Read from `batch`: it follows from when files came, and differs between nights of one content.",
+}
+IN_INDICATOR_VALUE: tuple[Kind, ...] = ("sum", "ratio", "distinct", "median", "gap", "class", "completeness")
+LEVELS = ("team", "service", "provider", "all")
+BLOCKS = ("performance", "capacity", "cost")
+
+
+@dataclass(frozen=True)
+class Ingredient:
+    """Something counted per provider, team and week or month. Numerators and denominators are made of these.
+
+    `source`: feed and what of it, `activity/fall`. `counted`: no record means none, where the feed was received; other
+    ingredients are unknown without a record. The rest says where it is found: an activity measure and outcome, cost
+    categories, a survey question. Ingredients that say none of these have SQL of their own in sql/marts.
+    """
+
+    name: str
+    unit: str
+    source: str
+    meaning: str
+    counted: bool = False
+    measure: str = ""
+    outcome: str = ""
+    categories: tuple[str, ...] = ()
+    direct_only: bool = False
+    question: str = ""
+
+    @property
+    def feed(self) -> str:
+        """The feed, or `reference`, that it comes from."""
+        return self.source.partition("/")[0]
+
+
+@dataclass(frozen=True)
+class Example:
+    """One value worked by hand."""
+
+    numerator: float
+    denominator: float | None
+    value: float
+    said: str
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One indicator.
+
+    `numerator` and `denominator` name ingredients that are added up, with `-` before one that is taken off. `factor`
+    scales the ratio: 100 for per cent. `column` is its name in the box score. `minimum`: a smaller denominator is
+    provisional. `lag_weeks`, `lag_months`: periods after its own before a value is final. `is_sampled`: only periods
+    that were sampled have a value. `profile` names the one rule profile that raises its signals.
+    """
+
+    code: str
+    name: str
+    kind: Kind
+    unit: str
+    direction: Literal["higher", "lower", "neutral"]
+    chart: Literal["run", "i", "p", "pp", "u", "up", "c", "g", "t", ""]
+    profile: str
+    meaning: str
+    example: Example
+    numerator: tuple[str, ...] = ()
+    denominator: tuple[str, ...] = ()
+    factor: int = 1
+    grains: tuple[str, ...] = ("week", "month")
+    levels: tuple[str, ...] = LEVELS
+    block: Literal["performance", "capacity", "cost", ""] = ""
+    column: str = ""
+    team_month_column: str = ""
+    minimum: int = 0
+    lag_weeks: int = 0
+    lag_months: int = 0
+    is_sampled: bool = False
+    worked_out: str = ""
+    notes: str = ""
+
+    @property
+    def formula(self) -> str:
+        """In words of ingredients, unless the entry says it itself."""
+        if self.worked_out or not self.numerator:
+            return self.worked_out
+        over = f" ÷ {_sum(self.denominator)}" if self.denominator else ""
+        scale = f"{self.factor:,} × " if self.factor != 1 else ""
+        return f"{scale}{_sum(self.numerator)}{over}"
+
+    def value_of(self, numerator: float, denominator: float | None) -> float | None:
+        """The value; None for a zero denominator."""
+        if denominator is None:
+            return self.factor * numerator
+        return self.factor * numerator / denominator if denominator else None
+
+    @property
+    def is_generic(self) -> bool:
+        """Whether one statement computes it from its ingredients."""
+        return self.kind in ("sum", "ratio", "distinct")
+
+    @property
+    def in_box_score(self) -> bool:
+        """Whether `team_week` has columns of it."""
+        return bool(self.block and self.column and "week" in self.grains)
+
+
+def sign_and_name(part: str) -> tuple[int, str]:
+    """`-direct_hours` is (-1, `direct_hours`)."""
+    return (-1, part[1:]) if part.startswith("-") else (1, part)
+
+
+def _sum(parts: tuple[str, ...]) -> str:
+    text = " + ".join(parts).replace("+ -", "− ")
+    return f"({text})" if len(parts) > 1 else text

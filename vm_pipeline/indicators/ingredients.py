@@ -1,0 +1,120 @@
+"""Ingredients: everything that numerators and denominators are made of, each declared once.
+
+Belongs here: name, unit, source, meaning, and where it is found. One that is an activity measure, a set of cost
+categories or a survey question needs no SQL.
+Does not belong here: the SQL of the others (sql/marts/ingredient), what is made of them (finance, performance, …).
+"""
+
+from vm_pipeline.indicators.entry import Ingredient
+
+_SUPPLEMENTARY = ("pay_bank", "pay_agency", "pay_overtime")
+_COST = ("pay_substantive", *_SUPPLEMENTARY, "drugs", "food", "supplies", "other")
+
+# Hours of a full-time week under Agenda for Change in Scotland, from a day on (domain: three denominators so far).
+FULL_TIME_WEEK = (("1900-01-01", "37.5"), ("2024-04-01", "37.0"), ("2026-04-01", "36.0"))
+
+
+def _cost(
+    name: str, meaning: str, categories: tuple[str, ...], direct_only: bool = False, source: str = "ledger"
+) -> Ingredient:
+    return Ingredient(name, "£", source, meaning, True, categories=categories, direct_only=direct_only)
+
+
+def _events(name: str, meaning: str, measure: str, outcome: str = "") -> Ingredient:
+    """Records that come only when something happened: none sent is none happened."""
+    return Ingredient(name, "n", f"activity/{measure}", meaning, True, measure, outcome)
+
+
+def _measured(name: str, unit: str, meaning: str, measure: str) -> Ingredient:
+    """Records that come every time something is measured: none sent is not known."""
+    return Ingredient(name, unit, f"activity/{measure}", meaning, False, measure)
+
+
+def _derived(name: str, unit: str, source: str, meaning: str, counted: bool = False) -> Ingredient:
+    """With SQL of its own."""
+    return Ingredient(name, unit, source, meaning, counted)
+
+
+def _answers(name: str, meaning: str, question: str) -> Ingredient:
+    return Ingredient(name, "answers", f"survey/{question.lower()}", meaning, question=question)
+
+
+_STAY, _PATIENT = "activity/inpatient_stay", "activity/inpatient_stay.patient_ref"
+
+INGREDIENTS = (
+    _cost("direct_cost_gbp", "Direct accounts, without income, capital and recharges.", _COST, True),
+    _cost("total_cost_gbp", "Everything but capital: income and recharges are in it.", (*_COST, "income", "recharge")),
+    _cost("pay_gbp", "Substantive and supplementary pay.", ("pay_substantive", *_SUPPLEMENTARY), source="ledger/pay"),
+    _cost("supplementary_pay_gbp", "Bank, agency and overtime.", _SUPPLEMENTARY, source="ledger/pay"),
+    _cost("drugs_gbp", "Drugs.", ("drugs",), source="ledger/drugs"),
+    _derived("commodity_gbp", "£", "reference/saving_cases", "Cost of a saving case that names an account."),
+    _derived("commodity_base", "n", "reference/saving_cases", "What drives it: the case's activity measure."),
+    _derived(
+        "actual_ytd_gbp", "£", "reference/budget", "Cost since April on cost centres with a budget, less capital."
+    ),
+    _derived("budget_ytd_gbp", "£", "reference/budget", "Their budget since April."),
+    _events("admissions", "Inpatient stays that began.", "inpatient_stay"),
+    _derived(
+        "patients",
+        "n",
+        "activity/inpatient_stay or attendance",
+        "Journeys that began with the team, and contacts attended.",
+        True,
+    ),
+    _derived("discharges", "n", _STAY, "Inpatient stays that ended.", True),
+    _derived("stay_days", "days", _STAY, "Nights of the stays that ended.", True),
+    _derived("open_stays", "n", _STAY, "Stays under way on the night after the period's last day.", True),
+    _derived("open_stay_days", "days", _STAY, "Nights those stays have lasted by then.", True),
+    _derived("discharges_timed", "n", _STAY, "Stays that ended at a known time (midnight sharp is none).", True),
+    _derived("discharges_before_noon", "n", _STAY, "Those that ended before 12:00.", True),
+    _derived("index_discharges", "n", _PATIENT, "Ended stays of a known patient, no death and no transfer.", True),
+    _derived("readmissions", "n", _PATIENT, "Of these, followed by another stay within 28 days.", True),
+    _measured("bed_days", "days", "Occupied beds at midnight.", "bed_day"),
+    _measured("staffed_bed_days", "days", "Available staffed beds, day by day.", "staffed_bed_day"),
+    _events("falls", "Falls.", "fall"),
+    _events("falls_with_harm", "Falls that did harm.", "fall", "harm"),
+    _events("violent_incidents", "Incidents of violence.", "violence"),
+    _events("referrals_accepted", "Referrals received that were accepted.", "referral", "accepted"),
+    _events("referrals_returned", "Referrals received that were returned.", "referral", "returned"),
+    _events("attendances", "Contacts attended.", "attendance", "attended"),
+    _events("dnas", "Contacts not attended.", "attendance", "dna"),
+    _events("treatments_hospital", "Treatments in hospital.", "treatment", "hospital"),
+    _events("treatments_community", "Treatments in the community.", "treatment", "community"),
+    _events("care_plans_24h", "Admissions with a care plan and risk assessment within 24 hours.", "care_plan_24h"),
+    _events("shortages", "Times a ward went without.", "shortage"),
+    _measured("contracted_hours", "hours", "Contracted hours of the shifts sampled.", "contracted_hours"),
+    _measured("direct_hours", "hours", "Hands-on care in the shifts sampled.", "direct_hours"),
+    _measured("indirect_hours", "hours", "Documentation, meetings, waiting and rework in them.", "indirect_hours"),
+    _measured("sickness_hours", "hours", "Hours lost to sickness.", "sickness_hours"),
+    _measured("rostered_hours", "hours", "Contracted hours of everybody in post.", "rostered_hours"),
+    _derived("worked_wte", "wte", "activity/worked_hours", "Hours worked ÷ hours of a full-time week at the time."),
+    _derived("funded_wte", "wte", "reference/budget", "Whole-time equivalents in the budget."),
+    _answers("supported_answers", "Answers to the question SUPPORTED.", "SUPPORTED"),
+    _answers("supported_positive", "Positive ones.", "SUPPORTED"),
+    _answers("safe_answers", "Answers to the question SAFE.", "SAFE"),
+    _answers("safe_positive", "Positive ones.", "SAFE"),
+    _derived("survey_answers", "answers", "survey", "Answers to questions that have a positive answer."),
+    _derived("survey_positive", "answers", "survey", "Positive ones."),
+    _derived("responses", "n", "reference/survey_issued", "Questionnaires that came back, of waves given out."),
+    _derived("issued", "n", "reference/survey_issued", "Questionnaires given out."),
+    _derived("engagement_points", "points", "survey/agree6", "Points (1 to 6) of answers on the six-point scale."),
+    _derived("engagement_answers", "answers", "survey/agree6", "Answers on the six-point scale."),
+    _derived("confidence_gain", "points", "survey/paired", "Later less earlier rating of each coach asked twice."),
+    _derived("confidence_pairs", "n", "survey/paired", "Coaches asked twice."),
+    _derived("coaches", "n", "reference/role_log", "Coaches enrolled so far."),
+    _derived("coaches_progressed", "n", "reference/role_log", "Of these, in a higher band than they began in."),
+    _derived("huddle_weeks", "n", "reference/role_log", "Weeks of a team with a huddle on record."),
+    _derived("mdt_weeks", "n", "reference/role_log", "Of these, with clinical, finance and data people there."),
+    _derived(
+        "ledger_difference_gbp", "£", "ledger/control", "Received less rejected, superseded and shared out.", True
+    ),
+    _derived("ledger_gbp", "£", "ledger", "Cost in the warehouse, as amounts without sign.", True),
+    _derived("unallocated_gbp", "£", "ledger", "Of this, on UNALLOCATED.", True),
+    _derived(
+        "restated_gbp", "£", "ledger/later extracts", "Change of a month's total by each later extract, without sign."
+    ),
+    _derived("replaced_gbp", "£", "ledger/later extracts", "Totals those extracts replaced, without sign."),
+    _derived("activity_records", "n", "activity/any record", "Live activity records.", True),
+    _derived("expected_records", "n", "activity/any record", "Mean of the twelve weeks before."),
+)
+INGREDIENT = {one.name: one for one in INGREDIENTS}
