@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -246,3 +247,14 @@ def test_harm_without_a_base_is_not_judged(bread: Programme) -> None:
     by_month(bread)
     (row,) = saved(bread, BREAD | {"balancing_measure": "fall", "balancing_base_measure": "bed_day"})
     assert (row["balancing_before"], row["balancing_before_per_1000"], row["balancing_held"]) == (0, None, None)
+
+
+def test_the_declaration_in_the_docs_is_sound(programme: Programme) -> None:
+    page = Path(__file__).parents[2] / "docs" / "explanation" / "savings.md"
+    declared = page.read_text("utf-8").partition("```csv\n")[2].partition("```")[0]
+    programme.send("reference/saving_cases.csv", declared)
+    programme.night()
+    assert (programme.summary().refused_because, programme.rejected()) == ("", [])
+    assert programme.accepted("case_code, activity_team_codes, balancing_measure") == [
+        ("MILK", "T-RES|T-GEN", "shortage")
+    ]
