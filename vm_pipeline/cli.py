@@ -21,6 +21,7 @@ from rich.console import Console
 from vm_pipeline import __version__, figures, page, settings
 from vm_pipeline.feeds import FEEDS
 from vm_pipeline.home import Home
+from vm_pipeline.indicators.profiles import PROFILES
 from vm_pipeline.settings import Asked, ConfigurationError
 from vm_pipeline.sources.folder import FolderSource
 
@@ -164,6 +165,25 @@ def rejects(
     with target.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([header, *rows])
     click.echo(f"{len(rows)} rejected rows written to {target}")
+
+
+@main.command()
+@click.argument("series", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--profile", required=True, metavar="NAME", help=f"Rules to judge by: {', '.join(PROFILES)}.")
+@click.option("--chart", default="", metavar="CHART", help="Chart, where the profile judges several: i, p, u …")
+@click.option("--option", "options", multiple=True, metavar="NAME=VALUE", help="An option of the profile; repeatable.")
+@click.option("--to", "target", type=_PATH, help="Write the judged points there (default: print them).")
+def signals(series: Path, profile: str, chart: str, options: tuple[str, ...], target: Path | None) -> None:
+    """Judge the series of a CSV file: measure, team, period, num, den, value."""
+    from vm_pipeline import series_file
+
+    try:
+        count, found = series_file.judge_file(series, series_file.question(profile, chart, options), target)
+    except series_file.SeriesError as error:
+        Console(stderr=True, soft_wrap=True).print(f"[bold red]Series:[/] {error}", highlight=False, markup=True)
+        sys.exit(USAGE)
+    if target is not None:
+        click.echo(f"{count} points written to {target}, {found} of them signal.")
 
 
 @main.command()

@@ -7,10 +7,11 @@ Does not belong here: Dagster, printing, any step's own work.
 import contextlib
 import os
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,10 @@ from vm_pipeline.sources.landing import Landing, Received
 from vm_pipeline.sources.receipts import Receipt, Slot, known_at
 from vm_pipeline.staging.batches import Staging
 from vm_pipeline.staging.known import Known, what_is_known
-from vm_pipeline.warehouse.build import publication
+from vm_pipeline.warehouse.as_published import Landed
+from vm_pipeline.warehouse.build import build_core, build_marts, judge, publication
 from vm_pipeline.warehouse.snapshot import published
+from vm_pipeline.warehouse.workspace import open_workspace
 
 Report = Callable[[str, int, int], None]
 
@@ -52,6 +55,11 @@ class Home:
     def reports(self) -> Path:
         """Lists for people: rejected rows, unmapped codes."""
         return self.folder / "reports"
+
+    @property
+    def as_published(self) -> Path:
+        """What each landing published first."""
+        return self.folder / "as-published"
 
     def draft(self, run_id: str) -> Path:
         """Where a run builds, out of readers' sight."""
@@ -87,6 +95,29 @@ class Home:
     def known(self, known_until: str = "") -> Known:
         """Versions and summaries up to a time. Raises NotStaged."""
         return what_is_known(self.receipts(known_until), self.staging)
+
+    def landings(self, con: duckdb.DuckDBPyConnection, known_until: str) -> list[Landed]:
+        """Every landing up to a time, oldest first; `con` is the warehouse of the last, judged."""
+        receipts = self.receipts(known_until)
+        moments = list(dict.fromkeys(receipt.received_at for receipt in receipts))
+        found = [
+            Landed(moment, self.known(moment).versions, partial(self._look_back, moment)) for moment in moments[:-1]
+        ]
+        return [*found, Landed(moments[-1], self.known(known_until).versions, lambda: nullcontext(con))]
+
+    @contextmanager
+    def _look_back(self, moment: str) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The warehouse of an earlier landing, built again up to its judged points, and dropped."""
+        path = self.draft(f"look-back-{secrets.token_hex(4)}")
+        try:
+            with open_workspace(path, self.settings.memory, self.settings.threads) as con:
+                build_core(con, self.known(moment), self.staging, self.settings.nation)
+                build_marts(con)
+                judge(con)
+                yield con
+        finally:
+            for left in path.parent.glob(f"{path.stem}.*"):
+                left.unlink(missing_ok=True)
 
     def is_published(self, known: Known, as_of: str = "") -> bool:
         """Whether what readers have was made from exactly this."""

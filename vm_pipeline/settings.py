@@ -18,7 +18,7 @@ from typing import Any
 
 from vm_pipeline.calendar import LONDON, is_period
 from vm_pipeline.feeds import FEEDS
-from vm_pipeline.feeds.reference import PROGRAMME_SETTINGS, REFERENCES
+from vm_pipeline.feeds.reference import REFERENCES
 from vm_pipeline.sources.files import FilesSource, PeriodRule
 from vm_pipeline.sources.folder import FolderSource
 from vm_pipeline.sources.query import QuerySource
@@ -186,9 +186,7 @@ def _source(table: Mapping[str, Any], provider: str, base: Path, layouts: Mappin
     _known_keys(table, _SOURCE, where)
     if "folder" in table:
         return FolderSource((base / table["folder"]).absolute())
-    feed = _one_of(
-        table.get("feed"), (*FEEDS, *(f"reference/{n}" for n in (*REFERENCES, *PROGRAMME_SETTINGS))), "feed", where
-    )
+    feed = _one_of(table.get("feed"), (*FEEDS, *(f"reference/{n}" for n in REFERENCES)), "feed", where)
     layout = layouts[_one_of(table["layout"], tuple(layouts), "layout", where)] if "layout" in table else ""
     part = str(table.get("part", ""))
     if feed == "ledger" and layout and json.loads(layout)["unpivot"]:

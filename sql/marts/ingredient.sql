@@ -62,9 +62,9 @@ by_day AS (
     UNION ALL
     SELECT provider_code, team_code, wave_date, 'issued', issued FROM core.wave
     UNION ALL
-    SELECT provider_code, team_code, week_start, 'huddle_weeks', 1 FROM core.huddle_week
+    SELECT provider_code, team_code, week_start, 'huddle_weeks', 1 FROM vm.huddle_week
     UNION ALL
-    SELECT provider_code, team_code, week_start, 'mdt_weeks', is_extended::INTEGER FROM core.huddle_week
+    SELECT provider_code, team_code, week_start, 'mdt_weeks', is_extended::INTEGER FROM vm.huddle_week
 ),
 dated AS (
     SELECT provider_code, team_code, grain.grain, date_trunc(grain.grain, day)::DATE AS starts_on, ingredient,

@@ -11,7 +11,7 @@ from vm_pipeline.calendar import LONDON
 from vm_pipeline.defs.core import core
 from vm_pipeline.defs.landing import landing
 from vm_pipeline.defs.night import Night
-from vm_pipeline.defs.publish import marts, published_warehouse
+from vm_pipeline.defs.publish import marts, published_warehouse, signals
 from vm_pipeline.defs.quality import quality_assets
 from vm_pipeline.defs.schedule import build_sensor, drop_folder_sensor, nightly, stage_sensor
 from vm_pipeline.defs.staging import staging_assets
@@ -31,7 +31,7 @@ def assemble(settings: Settings, night: Night | None = None) -> dg.Definitions:
     months = monthly(settings.first_month)
     with warnings.catch_warnings():  # single-run backfills are marked beta; said once in docs/adr, not on every run
         warnings.simplefilter("ignore", dg.BetaWarning)
-        assets = [landing, *staging_assets(months), *quality_assets(months), core, marts, published_warehouse]
+        assets = [landing, *staging_assets(months), *quality_assets(months), core, marts, signals, published_warehouse]
     land = dg.define_asset_job(
         LAND, dg.AssetSelection.groups("landing"), description="Ask every source and keep what is new."
     )
@@ -43,7 +43,7 @@ def assemble(settings: Settings, night: Night | None = None) -> dg.Definitions:
     # A job of its own: in a run over a range Dagster writes an event a month for every asset, partitioned or not.
     build = dg.define_asset_job(
         BUILD,
-        dg.AssetSelection.groups("core", "marts", "publish"),
+        dg.AssetSelection.groups("core", "marts", "signals", "publish"),
         description="Build the warehouse from all that is staged, and publish it.",
     )
     return dg.Definitions(

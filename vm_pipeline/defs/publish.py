@@ -1,4 +1,4 @@
-"""Marts and publish: what people read, built from core and put in place in one step."""
+"""Marts, signals and publish: what people read, built from core and put in place in one step."""
 
 import time
 from collections.abc import Iterator
@@ -8,9 +8,9 @@ import dagster as dg
 from vm_pipeline.defs.describe import OWNERS
 from vm_pipeline.defs.night import AS_OF, Night, known_until
 from vm_pipeline.defs.statements import result, specs
-from vm_pipeline.warehouse.build import build_marts, publication
+from vm_pipeline.warehouse.build import build_marts, build_signals, judge, publication
 from vm_pipeline.warehouse.snapshot import describe, publish
-from vm_pipeline.warehouse.statements import statements
+from vm_pipeline.warehouse.statements import LAYERS, statements
 from vm_pipeline.warehouse.workspace import open_workspace
 
 PUBLISHED = dg.AssetKey(["publish", "warehouse"])
@@ -28,10 +28,23 @@ def marts(context: dg.AssetExecutionContext, night: dg.ResourceParam[Night]) -> 
     yield from (result(one) for one in built)
 
 
+@dg.multi_asset(specs=specs("signals"), name="signals")
+def signals(context: dg.AssetExecutionContext, night: dg.ResourceParam[Night]) -> Iterator[dg.MaterializeResult]:
+    """Judge every series, and keep what was published first of each point."""
+    night.report("signals", 0, 1)
+    home, until = night.home, known_until(context)
+    with open_workspace(home.draft(context.run.run_id), home.settings.memory, home.settings.threads) as con:
+        judge(con)
+        built = build_signals(con, home.as_published, home.landings(con, until))
+    night.built += built
+    night.report("signals", 1, 1)
+    yield from (result(one) for one in built)
+
+
 @dg.asset(
     key=PUBLISHED,
     group_name="publish",
-    deps=[[s.layer, s.name] for layer in ("core", "marts") for s in statements(layer) if s.published],
+    deps=[[s.layer, s.name] for layer in LAYERS for s in statements(layer) if s.published],
     owners=OWNERS,
     kinds={"duckdb"},
     description="The warehouse readers see: the draft put in place in one step, after every gate held.",

@@ -8,9 +8,12 @@ import dagster as dg
 from vm_pipeline.defs.describe import OWNERS, schema_of_table
 from vm_pipeline.feeds import FEEDS
 from vm_pipeline.feeds.reference import REFERENCES
-from vm_pipeline.warehouse.statements import Statement, statements
+from vm_pipeline.warehouse.statements import LAYERS, Statement, statements
 from vm_pipeline.warehouse.tables import METADATA
 from vm_pipeline.warehouse.workspace import Built
+
+# What is made of the points between marts and signals, by no SQL file.
+_OF_JUDGING = ("core.judged_point", "core.as_published", "staging.noise")
 
 
 def specs(layer: str) -> list[dg.AssetSpec]:
@@ -36,8 +39,10 @@ def _spec(statement: Statement) -> dg.AssetSpec:
 def _dependency(name: str) -> dg.AssetKey:
     """The asset that makes what a statement reads; inputs made of every feed stand behind the ledger's verdict."""
     schema, _, table = name.partition(".")
+    if name in _OF_JUDGING:
+        return dg.AssetKey(["marts", "signal_point"])
     if schema != "staging":
-        layer = next(layer for layer in ("core", "marts") for s in statements(layer) if s.name == table)
+        layer = next(layer for layer in LAYERS for s in statements(layer) if s.name == table)
         return dg.AssetKey([layer, table])
     if table in FEEDS:
         return dg.AssetKey(["quality", table])

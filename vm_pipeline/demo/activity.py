@@ -11,7 +11,7 @@ from vm_pipeline.demo.activity_record import Delivery, Record
 from vm_pipeline.demo.chance import happens, stream
 from vm_pipeline.demo.clinics import clinic_records
 from vm_pipeline.demo.extract import Row
-from vm_pipeline.demo.milk import milk_issued
+from vm_pipeline.demo.milk import milk_issued, milk_shortages
 from vm_pipeline.demo.programme import LAST_MONTH, MONTHS, Board
 from vm_pipeline.demo.spelling import moment
 from vm_pipeline.demo.stays import ward_records
@@ -47,6 +47,7 @@ def _records(board: Board, seed: int) -> Iterator[Delivery]:
         yield from team_records(board, team, seed)
     if board.kitchen_units:
         yield from milk_issued(seed)
+        yield from milk_shortages(seed)
 
 
 def _row(board: Board, record: Record) -> Row:

@@ -27,7 +27,7 @@ Board codes and names are real. No figure, team, patient reference or answer com
 NO_CONTROL = Slot("ledger", HIGHLAND, "2021-07")
 MISCOUNTED, MISCOUNTED_BY = Slot("survey", TAYSIDE, "2021-05"), 3
 RESTATED = Slot("ledger", HIGHLAND, "2022-02")
-_RESTATED_CENTRE = "H21070"
+_RESTATED_CENTRE = "H21060"  # not Ward 7A's: its case stays the same in both nights
 _AGENCY_PENCE, _CREDIT_PENCE = -1_240_00, -860_40
 
 

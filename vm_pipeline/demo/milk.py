@@ -1,12 +1,14 @@
 """The milk of the Ninewells kitchen: litres handed out, and what the ledger says they cost.
 
-Belongs here: the two windows that give exactly 67,900.00 and 57,715.00 pounds, and the journals that try to spoil them.
+Belongs here: the two windows that give exactly 67,900.00 and 57,715.00 pounds, the journals that try to spoil them,
+and how often a ward ran short of milk.
 Does not belong here: the rest of the kitchen (accounts, ledger), the saving worked out from it (indicators).
 
 84,875 litres at 80p are 67,900.00; 67,900 litres at 85p are 57,715.00: a fifth less milk at a dearer price,
 15.0% less spent.
 """
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -15,7 +17,7 @@ from vm_pipeline.demo.accounts import MILK
 from vm_pipeline.demo.activity_record import Delivery, Record
 from vm_pipeline.demo.chance import apportion, split, stream, wobble
 from vm_pipeline.demo.journal import Journal, Line
-from vm_pipeline.demo.programme import AFTER, BEFORE, MONTHS, TAYSIDE
+from vm_pipeline.demo.programme import AFTER, BEFORE, MONTHS, TAYSIDE, period_of_day
 
 KITCHEN = "T27300"
 
@@ -27,6 +29,14 @@ class Window(NamedTuple):
     last: str
     litres: int
     price_pence: int
+
+
+class Shortages(NamedTuple):
+    """How many shortages wards reported over a span of months."""
+
+    first: str
+    last: str
+    number: int
 
 
 class MilkEvent(NamedTuple):
@@ -41,6 +51,7 @@ class MilkEvent(NamedTuple):
 
 
 WINDOWS = (Window(*BEFORE, 84_875, 80), Window(*AFTER, 67_900, 85))
+SHORTAGES = (Shortages("2019-11", "2020-09", 37), Shortages(*BEFORE, 41), Shortages(*AFTER, 38))
 EVENTS = (
     MilkEvent("2020-04", "OPENING", 412_50, "Stock brought forward", 0, True),
     MilkEvent("2021-02", "CREDIT", -96_40, "Credit note: two crates short"),
@@ -67,6 +78,17 @@ def milk_lines(month: str, seed: int) -> list[Line]:
 def milk_issued(seed: int) -> list[Delivery]:
     """Litres handed out by each issue point of the kitchen, a record a day."""
     return [delivery for month in MONTHS for delivery in _issued_in(month, seed)]
+
+
+def milk_shortages(seed: int) -> Iterator[Delivery]:
+    """Times a ward told the kitchen that its milk had run out, by the issue point it draws from."""
+    rng = stream(seed, "milk", "shortages")
+    for span in SHORTAGES:
+        start, length = first_day(span.first), (last_day(span.last) - first_day(span.first)).days + 1
+        days = sorted(start + timedelta(days=rng.randrange(length)) for _ in range(span.number))
+        for number, day in enumerate(days):
+            unit = rng.choice(TAYSIDE.kitchen_units)
+            yield period_of_day(day), Record("I", f"SHORT-{span.first}-{number:03}", unit, "shortage", day)
 
 
 def litres(month: str, seed: int) -> int:

@@ -54,7 +54,6 @@ class Ward(NamedTuple):
     team: str
     admissions: float
     nights: float
-    long_stay: bool = False
     mental_health: bool = False
 
 
@@ -252,7 +251,7 @@ GLASGOW = Board(
         Team("G-COA", "Glasgow Improvement Coaches", "Improvement", "office", 10, "2019-11", "Coaches"),
     ),
     (
-        Ward("GSPI", "G-SPI", 2.05, 137, long_stay=True),
+        Ward("GSPI", "G-SPI", 2.05, 146),
         Ward("GREC", "G-REC", 27, 4.2),
         Ward("GRES", "G-RES", 18, 7.3),
         Ward("GOLD", "G-OLD", 11, 12.1),

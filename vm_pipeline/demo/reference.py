@@ -1,7 +1,7 @@
 """The reference tables of the made-up programme, derived from its cast.
 
 Belongs here: codes and names, which cost centre, unit and survey team is whose, budgets, who was at a huddle.
-Does not belong here: settings kept by hand (settings_tables), facts.
+Does not belong here: settings kept by hand (settings_tables), coaches (coaches), facts.
 
 `role_log.csv`: one row a role present at a huddle (`occasion` = `huddle`) and one a coach's post over a span of days
 (`occasion` = `post`; `coach_ref` is a number that stands for nobody). Columns: provider_code, team_code, occasion,
@@ -10,16 +10,16 @@ role, band (Agenda for Change, 2 to 9; empty at a huddle), coach_ref.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
 from vm_pipeline.calendar import financial_year, first_day, ledger_period
 from vm_pipeline.demo.accounts import ACCOUNT, ACCOUNTS, MILK, MIXES, UNMAPPED
 from vm_pipeline.demo.chance import happens, stream
+from vm_pipeline.demo.coaches import COACH_SURVEY, coach_posts, coach_ratings
 from vm_pipeline.demo.extract import write_table
 from vm_pipeline.demo.milk import KITCHEN
-from vm_pipeline.demo.programme import ALWAYS, BOARDS, FIRST_DAY, MONTHS, REFERENCE_FROM, TAYSIDE, Board, Team
+from vm_pipeline.demo.programme import ALWAYS, BOARDS, MONTHS, REFERENCE_FROM, TAYSIDE, Board, Team
 from vm_pipeline.demo.questions import IMATTER, PULSE, QUESTIONS, SCALES
 from vm_pipeline.demo.settings_tables import (
     PAUSES,
@@ -49,9 +49,6 @@ _ROLES = (  # role family, role, how often at a huddle
     ("pharmacy", "Pharmacist", 0.24),
     ("improvement", "Improvement coach", 0.66),
 )
-_COACHES_A_BOARD = 6
-_MOVED_ON = ((3, "2021-08-16"), (2, "2022-04-04"), (3, "2022-01-10"), (2, "2022-06-13"))  # coaches promoted, and when
-_COACH_BAND = 6
 
 
 def write_reference(folder: Path, seed: int) -> None:
@@ -77,6 +74,7 @@ def _tables(seed: int) -> dict[str, Table]:
         "pauses": (Pause._fields, PAUSES),
         "rebases": (Rebase._fields, REBASES),
         "role_log": _role_log(seed),
+        "coach_survey": (COACH_SURVEY, coach_ratings(seed)),
     }
 
 
@@ -189,24 +187,11 @@ def _role_log(seed: int) -> Table:
         "coach_ref",
     )
     rows: list[tuple[str, ...]] = []
-    for board, moved_on in zip(BOARDS, _MOVED_ON, strict=True):
-        rows.extend(_posts(board, *moved_on))
+    for board in BOARDS:
+        rows.extend(coach_posts(board))
         for team in (team for team in board.teams if team.joined and team.unit):
             rows.extend(_present(board, team, seed, stream(seed, board.code, "roles", team.code)))
     return header, rows
-
-
-def _posts(board: Board, moved: int, moved_on: str) -> Iterator[tuple[str, ...]]:
-    """Coaches' posts; some went on to a higher band, ten in all."""
-    team = next(team.code for team in board.teams if team.code.endswith("-COA"))
-    for number in range(1, _COACHES_A_BOARD + 1):
-        post = (board.code, team, "post", FIRST_DAY.isoformat())
-        coach = f"COACH-{board.prefix}{number:02}"
-        end = (date.fromisoformat(moved_on) - timedelta(days=1)).isoformat() if number <= moved else ALWAYS
-        yield (*post, end, "improvement", "Improvement coach", str(_COACH_BAND), coach)
-        if end:
-            rise = str(_COACH_BAND + 1 + number % 2)
-            yield (*post[:3], moved_on, ALWAYS, "improvement", "Senior improvement role", rise, coach)
 
 
 def _present(board: Board, team: Team, seed: int, rng: Random) -> Iterator[tuple[str, ...]]:

@@ -37,20 +37,7 @@ class Target(NamedTuple):
 
 
 class SavingCase(NamedTuple):
-    """saving_cases.csv: one saving, worked out over two windows of days.
-
-    | column | meaning |
-    |---|---|
-    | method | `window`: cost of the window before, scaled to the other's days, less cost of the one after |
-    | | `pathway`: what moved in the window after, times the difference of two prices, less the one-off cost |
-    | cost_centre_code, account_code | whose cost; empty = all direct cost of the team |
-    | baseline_from … after_to | days of the two windows, both included |
-    | volume_measure | activity measure that is bought or moved, of the team (litres, treatments); empty = none |
-    | item_code, moved_item_code | price of one unit of it, and of one that moved: `prices.csv` |
-    | activity_measure, activity_team_codes | what drives the volume, and whose, `A|B` |
-    | one_off_gbp | cost of the change, taken off once |
-    | is_cash_releasing | `true` where money can be taken out of a budget |
-    """
+    """saving_cases.csv: one saving, worked out over two windows; columns as `feeds/saving_cases.py` describes them."""
 
     provider_code: str
     case_code: str
@@ -63,11 +50,14 @@ class SavingCase(NamedTuple):
     after_to: str
     cost_centre_code: str = ""
     account_code: str = ""
+    scale_by: str = "days"
     volume_measure: str = ""
     item_code: str = ""
     moved_item_code: str = ""
     activity_measure: str = ""
     activity_team_codes: str = ""
+    balancing_measure: str = ""
+    balancing_base_measure: str = ""
     one_off_gbp: str = "0.00"
     is_cash_releasing: str = "true"
 
@@ -108,9 +98,9 @@ TARGETS = (
     Target(_T, "T-KIT", "F08", *_YEAR_BEFORE, "2.47", "2.10", "2021-10-01"),
     Target(_T, "T-RES", "P05", *_YEAR_BEFORE, "6.4", "4.8", "2020-10-01"),
     Target(_T, "T-RES", "P02", *_YEAR_BEFORE, "7.5", "7.0", "2020-10-01"),
-    Target(_H, "H-W7A", "F02", "2020-04", "2021-03", "807.70", "650.00", "2021-04-01"),
-    Target(_H, "H-W7A", "P01", "2020-04", "2021-03", "58", "72", "2021-04-01"),
-    Target(_H, "H-W7A", "P05", "2020-04", "2021-03", "6.2", "4.6", "2021-04-01"),
+    Target(_H, "H-W7A", "F02", "2020-10", "2021-06", "807.70", "650.00", "2021-07-01"),
+    Target(_H, "H-W7A", "P01", "2020-10", "2021-06", "57", "72", "2021-07-01"),
+    Target(_H, "H-W7A", "P05", "2020-10", "2021-06", "6.2", "4.6", "2021-07-01"),
     Target(_H, "H-ERC", "P09", "2019-11", "2021-03", "31", "15", "2021-04-01"),
     Target(_H, "H-ERC", "P11", "2019-11", "2020-12", "15", "10", "2021-01-01"),
     Target(_H, "H-NCR", "P13", "2020-10", "2021-03", "61", "90", "2021-01-01"),
@@ -120,7 +110,7 @@ TARGETS = (
     Target(_F, "F-DMU", "P14", *_YEAR_BEFORE, "0", "20", "2021-10-01"),
     Target(_F, "F-FRA", "P05", "2020-10", "2021-05", "9.1", "7.0", "2021-06-01"),
     Target(_G, "G-SPI", "S03", "2019-11", "2020-10", "60", "85", "2020-10-01"),
-    Target(_G, "G-SPI", "P02", "2019-11", "2020-10", "137", "130", "2020-10-01"),
+    Target(_G, "G-SPI", "P02", "2020-10", "2021-09", "146", "140", "2020-10-01"),
     Target(_G, "G-OLD", "P05", "2020-10", "2021-05", "8.8", "7.0", "2021-06-01"),
 )
 
@@ -134,20 +124,23 @@ SAVING_CASES = (
         item_code="MILK-LITRE",
         activity_measure="bed_day",
         activity_team_codes="T-RES|T-GEN|T-CAR|T-STR",
+        balancing_measure="shortage",
+        balancing_base_measure="bed_day",
     ),
     SavingCase(
         *(_F, "DAY-MEDICINE", "Treatments moved to the community (synthetic)", "pathway", "F-DMU"),
         *("2020-10-01", "2021-09-30", "2021-10-01", "2022-09-30"),
-        volume_measure="treatment",
+        volume_measure="treatment:community",
         item_code="TREATMENT-HOSPITAL",
         moved_item_code="TREATMENT-COMMUNITY",
         one_off_gbp="4680.00",
     ),
     SavingCase(
         *(_H, "WARD-7A", "Cost of a patient on Ward 7A (synthetic)", "window", "H-W7A"),
-        *("2020-04-01", "2021-03-31", "2021-07-01", "2022-06-30"),
+        *("2020-10-01", "2021-06-30", "2021-07-01", "2022-10-31"),
         activity_measure="inpatient_stay",
-        activity_team_codes="H-W7A",
+        balancing_measure="fall",
+        balancing_base_measure="bed_day",
         is_cash_releasing="false",
     ),
 )

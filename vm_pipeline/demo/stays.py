@@ -86,7 +86,7 @@ def bed_days(stays: list[Stay]) -> dict[date, int]:
 
 def _stay(board: Board, ward: Ward, day: date, earlier: list[Stay], rng: Random) -> Stay:
     mean = ward.nights * level(NIGHTS.get(ward.unit, STEADY), period_of_day(day))
-    nights = int(mean * (0.5 + rng.random()) if ward.long_stay else skewed(rng, mean) + 0.5)
+    nights = int(skewed(rng, mean) + 0.5)
     start = moment_of(rng, day)
     leaves = moment_of(rng, day + nights * ONE_DAY, *_DAY_HOURS)
     if earlier and happens(rng, _SEEN_BEFORE):

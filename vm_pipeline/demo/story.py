@@ -27,12 +27,12 @@ class ReturnedPhase(NamedTuple):
 
 # Spending against an ordinary month, by cost centre and account; then by account alone.
 COSTS: Mapping[tuple[str, str], Levels] = {
-    ("H21070", "1110"): (("2021-03", 1.0), ("2021-07", 0.88)),
-    ("H21070", "1120"): (("2021-03", 1.0), ("2021-07", 0.88)),
-    ("H21070", "1210"): (("2021-03", 1.0), ("2021-07", 0.692)),  # agency 30.8% down
-    ("H21070", "2010"): (("2021-03", 1.0), ("2021-07", 1.18)),  # more people, more drugs
-    ("H21070", "4010"): (("2021-03", 1.0), ("2021-07", 1.18)),
-    ("H21070", "4020"): (("2021-03", 1.0), ("2021-07", 1.18)),
+    ("H21070", "1110"): (("2021-06", 1.0), ("2021-07", 0.88)),
+    ("H21070", "1120"): (("2021-06", 1.0), ("2021-07", 0.88)),
+    ("H21070", "1210"): (("2021-06", 1.0), ("2021-07", 0.692)),  # agency 30.8% down
+    ("H21070", "2010"): (("2021-06", 1.0), ("2021-07", 1.18)),  # more people, more drugs
+    ("H21070", "4010"): (("2021-06", 1.0), ("2021-07", 1.18)),
+    ("H21070", "4020"): (("2021-06", 1.0), ("2021-07", 1.18)),
     ("F33010", "1120"): (("2021-02", 1.0), ("2022-02", 0.74)),
     ("F33120", "2010"): (("2021-09", 1.0), ("2021-11", 0.85)),  # medicines that move to the community
     ("F33120", "1110"): (("2021-09", 1.0), ("2021-11", 0.60)),
@@ -53,13 +53,13 @@ ADMISSIONS_ELSEWHERE: Levels = (
     ("2021-11", 1.06),
 )
 ADMISSIONS: Mapping[str, Levels] = {
-    "H7A": (("2021-03", 1.0), ("2021-07", 1.27)),  # as drawn from the usual seed: about 29% more people a week
+    "H7A": (("2021-06", 1.0), ("2021-07", 1.267)),  # as drawn from the usual seed: 28.9% more people a week
     "FAMH": (("2021-01", 1.0), ("2022-01", 1.12)),
     "HNCA": STEADY,
     "GSPI": STEADY,
 }
 NIGHTS: Mapping[str, Levels] = {
-    "H7A": (("2021-03", 1.0), ("2021-07", 0.80)),
+    "H7A": (("2021-06", 1.0), ("2021-07", 0.80)),
     "FAMH": (("2021-01", 1.0), ("2022-01", 0.80)),
     "TRES": (("2020-12", 1.0), ("2021-12", 0.94)),
 }
@@ -93,7 +93,9 @@ MISSED: Mapping[str, Levels] = {"HERC": (("2020-12", 0.15), ("2021-10", 0.09)), 
 CANCELLED = 0.05
 RETURNED: Mapping[str, tuple[ReturnedPhase, ...]] = {
     "HERC": (
-        ReturnedPhase("2019-11", "2021-03", 0.31),
+        ReturnedPhase("2019-11", "2020-02", 0.31),
+        ReturnedPhase("2020-03", "2020-09", 0.31),  # apart, so that the share is the same without the pause
+        ReturnedPhase("2020-10", "2021-03", 0.31),
         ReturnedPhase("2021-04", "2021-09", 0.22),
         ReturnedPhase("2021-10", "2022-10", 0.15),
     ),

@@ -1,11 +1,11 @@
-"""Programme settings that a programme office keeps by hand: targets, pauses, roles at huddles and coaches' posts.
+"""Programme settings that a programme office keeps by hand: targets, pauses, decisions on centre lines.
 
-Belongs here: columns of `targets.csv`, `pauses.csv` and `role_log.csv`, and the rules a row must meet.
+Belongs here: columns of `targets.csv`, `pauses.csv` and `rebases.csv`, and the rules a row must meet.
 Does not belong here: what indicators make of them (sql/), other reference tables (reference).
 """
 
 from vm_pipeline.feeds.contract import Column, Rule
-from vm_pipeline.feeds.values import CODE, COUNT, DATE, LEVEL, LOWER_CODE, MONTH, TEXT, Value
+from vm_pipeline.feeds.values import CODE, DATE, LEVEL, MONTH, TEXT, Value
 
 _PROVIDER = Column("provider_code", CODE, "Health board or trust.")
 _FROM = Column("valid_from", DATE, "First day it holds; empty = always.", optional=True)
@@ -39,15 +39,13 @@ PAUSES = (
 PAUSES_KEY = ("provider_code", "pause_from_sent", "pause_to_sent")
 PAUSE_BACKWARDS = Rule("end_before_start", "pause_to is before pause_from.", "pause_to < pause_from")
 
-ROLE_LOG = (
+REBASES = (
     _PROVIDER,
     Column("team_code", CODE, "Team of the programme."),
-    Column("occasion", LOWER_CODE, "`huddle`: present at one. `post`: what a coach is employed as."),
-    _FROM,
-    _TO,
-    Column("role_family", LOWER_CODE, "`clinical` `finance` `data` `pharmacy` `improvement`."),
-    _optional("role", TEXT, "The role."),
-    _optional("band", COUNT, "Agenda for Change band, of a post."),
-    _optional("coach_ref", CODE, "A number that stands for a coach; it is published nowhere."),
+    Column("indicator_code", CODE, "Indicator of the catalogue."),
+    Column("rebase_from", MONTH, "First month of the new centre line."),
+    _optional("decided_on", DATE, "Day of the decision."),
+    _optional("decided_by", TEXT, "Whose decision it was: a role, never a name."),
+    _optional("cause", TEXT, "What changed."),
 )
-ROLE_LOG_KEY = ("provider_code", "team_code", "occasion", "role_family")
+REBASES_KEY = ("provider_code", "team_code", "indicator_code", "rebase_from_sent")

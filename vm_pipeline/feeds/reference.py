@@ -6,7 +6,7 @@ Does not belong here: applying them to facts (sql/core).
 
 from dataclasses import dataclass
 
-from vm_pipeline.feeds import programme_settings, saving_cases
+from vm_pipeline.feeds import programme_roles, programme_settings, saving_cases
 from vm_pipeline.feeds.contract import Column, Contract, Rule, missing, unreadable
 from vm_pipeline.feeds.values import (
     CODE,
@@ -258,6 +258,29 @@ REFERENCES: dict[str, Reference] = {
             alone=saving_cases.ALONE,
         ),
         Reference(
+            "role_log",
+            _contract(
+                "role_log",
+                "one role at a huddle, or one coach's post over a span of days",
+                *programme_roles.ROLE_LOG,
+                key=programme_roles.ROLE_LOG_KEY,
+                more=programme_roles.ROLE_LOG_RULES,
+            ),
+            "who was at huddles and how coaches went on is absent",
+        ),
+        Reference(
+            "coach_survey",
+            _contract(
+                "coach_survey",
+                "one coach's rating of one item in one wave",
+                *programme_roles.COACH_SURVEY,
+                key=programme_roles.COACH_SURVEY_KEY,
+                more=programme_roles.COACH_SURVEY_RULES,
+            ),
+            "what coaches gained is absent",
+            alone=programme_roles.COACH_SURVEY_ALONE,
+        ),
+        Reference(
             "prices",
             _contract(
                 "prices",
@@ -296,18 +319,15 @@ REFERENCES: dict[str, Reference] = {
             "no value counts as paused",
         ),
         Reference(
-            "role_log",
+            "rebases",
             _contract(
-                "role_log",
-                "one role at one huddle, or one post of a coach",
-                *programme_settings.ROLE_LOG,
-                key=programme_settings.ROLE_LOG_KEY,
-                more=(_BACKWARDS,),
+                "rebases",
+                "one decision to begin a new centre line",
+                *programme_settings.REBASES,
+                key=programme_settings.REBASES_KEY,
             ),
-            "who was at a huddle, and how coaches fare, is absent",
+            "no centre line begins anew",
+            alone=("provider_code", "team_code", "indicator_code", "rebase_from"),
         ),
     )
 }
-
-# Programme settings: kept in landing and versioned like every reference file; their readers come with the indicators.
-PROGRAMME_SETTINGS = ("rebases",)

@@ -1,7 +1,7 @@
-"""The catalogue of indicators, each declared once: docs, `dim_indicator`, `indicator_value`, `team_week` follow.
+"""The catalogue of indicators, each declared once; docs, `dim_indicator`, `indicator_value` follow from it.
 
 Belongs here: the blocks put together, and the tables of them that SQL reads.
-Does not belong here: any one entry (finance, performance, …), how it is computed (sql/marts).
+Does not belong here: any one entry (finance, performance, capacity …), how one is computed (sql/marts).
 """
 
 from vm_pipeline.indicators.capacity import CAPACITY

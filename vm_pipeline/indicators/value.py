@@ -16,7 +16,7 @@ VALUE = (
         worked_out="change of F02 in per cent, twelve months on the twelve before; class by it and by "
         + ", ".join(QUALITY_OF_VALUE),
         grains=("month",),
-        notes="One measure of quality that worsened by 5% or more makes it `worse`: harm is not averaged away. Else "
-        "one that bettered by as much makes it `better`. `same` where none moved or can be compared.",
+        notes="One measure of quality that worsened by 5% or more makes it `worse`: harm is not averaged away. One "
+        "that bettered by as much makes it `better`. `same` where none moved or can be compared.",
     ),
 )  # fmt: skip

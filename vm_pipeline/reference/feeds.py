@@ -10,7 +10,7 @@ from vm_pipeline.feeds import ACTIVITY, FEEDS, LEDGER, SURVEY_COUNTS, SURVEY_WID
 from vm_pipeline.feeds.activity import ROW_COUNT_CONTROL
 from vm_pipeline.feeds.contract import Column, Contract, Privacy
 from vm_pipeline.feeds.ledger import LEDGER_CONTROL
-from vm_pipeline.feeds.reference import PROGRAMME_SETTINGS, REFERENCES, UNALLOCATED, Reference
+from vm_pipeline.feeds.reference import REFERENCES, UNALLOCATED, Reference
 from vm_pipeline.feeds.survey import NOT_ANSWERED, SCALES
 from vm_pipeline.feeds.values import Value
 
@@ -162,9 +162,6 @@ def reference_tables_page() -> str:
             ],
         ),
         *map(_reference, REFERENCES.values()),
-        "## Programme settings",
-        f"{codes(f'{name}.csv' for name in PROGRAMME_SETTINGS)} are received, kept and versioned like every reference "
-        "file, as they are; nothing types them.",
     )
 
 

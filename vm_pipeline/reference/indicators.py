@@ -1,6 +1,7 @@
-"""The page of indicators: each entry with formula, sources, an example worked by hand and its traps.
+"""The page of indicators: the catalogue, each entry with formula, sources, an example worked by hand and its traps.
 
-Belongs here: the catalogue as Markdown, words for statuses and qualifiers. Does not belong here: entries (indicators).
+Belongs here: the catalogue as Markdown, and words for statuses and qualifiers.
+Does not belong here: entries (indicators).
 """
 
 from collections.abc import Iterable
@@ -37,8 +38,8 @@ QUALIFIERS = {
 def indicators_page() -> str:
     """Every indicator and ingredient, and what is said of a value."""
     return joined(
-        "# Indicators\n\nWhat `vm.indicator_value` holds, by week and month, for each team, service and provider "
-        "and for all. A value is factor × numerator ÷ denominator, in full precision; rounding is left to display.",
+        "# Indicators\n\nWhat `vm.indicator_value` holds, by week and month, for each team, service and provider and "
+        "for all. A value is factor × numerator ÷ denominator, in full precision; rounding is left to display.",
         _contents(CATALOGUE),
         *map(_entry, CATALOGUE),
         "## Kinds",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import duckdb
 from sqlalchemy import Table
 
-from vm_pipeline.warehouse.statements import Statement, statements
+from vm_pipeline.warehouse.statements import LAYERS, Statement, statements
 from vm_pipeline.warehouse.tables import SCHEMA, TABLES
 from vm_pipeline.warehouse.workspace import create_tables
 
@@ -20,7 +20,7 @@ from vm_pipeline.reference.markdown import code, codes, joined, table, yes
 
 def warehouse_page() -> str:
     """Every published table: grain, key, columns, and which file makes it of what."""
-    made = {one.name: one for layer in ("core", "marts") for one in statements(layer)}
+    made = {one.name: one for layer in LAYERS for one in statements(layer)}
     types = _types()
     return joined(
         f"# Warehouse\n\nThe snapshot is a DuckDB file; every table is in the schema {code(SCHEMA)}. "
@@ -64,7 +64,7 @@ def _published(one: Table, types: Mapping[tuple[str, str], str], statement: Stat
 def _lineage() -> str:
     rows = [
         (code(one.target), f"`sql/{layer}/{one.name}.sql`", one.purpose, codes(sorted(one.reads)))
-        for layer in ("core", "marts")
+        for layer in LAYERS
         for one in statements(layer)
     ]
     return joined(

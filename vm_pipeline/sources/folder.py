@@ -11,7 +11,7 @@ from pathlib import Path
 
 from vm_pipeline.calendar import is_period
 from vm_pipeline.feeds import FEEDS
-from vm_pipeline.feeds.reference import PROGRAMME_SETTINGS, REFERENCES
+from vm_pipeline.feeds.reference import REFERENCES
 from vm_pipeline.sources.landing import Extract, Problem, opener
 from vm_pipeline.sources.receipts import Slot
 
@@ -101,9 +101,10 @@ def _extract(feed: str, path: Path, control: Path | None) -> Extract | Problem:
 
 
 def _reference(path: Path) -> Extract | Problem:
-    names = (*REFERENCES, *PROGRAMME_SETTINGS)
-    if path.suffix.lower() != ".csv" or path.stem not in names:
-        return Problem(str(path), f"{path.name!r}", f"one of {', '.join(f'{name}.csv' for name in names)}", _RENAME)
+    if path.suffix.lower() != ".csv" or path.stem not in REFERENCES:
+        return Problem(
+            str(path), f"{path.name!r}", f"one of {', '.join(f'{name}.csv' for name in REFERENCES)}", _RENAME
+        )
     if not path.is_file():
         return Problem(str(path), "a folder", "a file", "Put the table itself there, not a folder of that name.")
     return Extract(Slot(f"reference/{path.stem}", ""), str(path), opener(path))

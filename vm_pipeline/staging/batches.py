@@ -20,7 +20,7 @@ from pathlib import Path
 import duckdb
 
 from vm_pipeline.feeds import ACTIVITY, LEDGER, SURVEY_COUNTS, SURVEY_WIDE, Contract, contract_for
-from vm_pipeline.feeds.reference import PROGRAMME_SETTINGS, REFERENCES
+from vm_pipeline.feeds.reference import REFERENCES
 from vm_pipeline.sources.landing import Landing
 from vm_pipeline.sources.receipts import Receipt
 from vm_pipeline.staging import judging, reading
@@ -49,11 +49,6 @@ def contract_of(feed: str, header: tuple[str, ...] = ()) -> Contract:
     return REFERENCES[feed.partition("/")[2]].contract if feed.startswith("reference/") else contract_for(feed, header)
 
 
-def is_typed(receipt: Receipt) -> bool:
-    """Programme settings are kept in landing only."""
-    return receipt.slot.feed.partition("/")[2] not in PROGRAMME_SETTINGS
-
-
 @dataclass(frozen=True)
 class Staging:
     """The typed batches of one home folder. `pseudonym_key` keys the hash of patient references."""
@@ -77,7 +72,7 @@ class Staging:
 
     def is_staged(self, receipt: Receipt) -> bool:
         """Whether there is nothing left to do: the work was done before, or the file is kept untyped."""
-        return not is_typed(receipt) or (self.folder(receipt) / "summary.json").is_file()
+        return (self.folder(receipt) / "summary.json").is_file()
 
     def summary(self, receipt: Receipt) -> Summary:
         """What staging found."""
@@ -85,7 +80,7 @@ class Staging:
 
     def stage(self, receipts: Iterable[Receipt], progress: Progress = lambda _: None, again: bool = False) -> int:
         """Stage what is not staged yet (or everything, `again`), several batches side by side. Returns how many."""
-        todo = {r.content_id: r for r in receipts if is_typed(r) and (again or not self.is_staged(r))}
+        todo = {r.content_id: r for r in receipts if again or not self.is_staged(r)}
         if not todo:
             return 0
         workspace = self.root / "incoming" / uuid.uuid4().hex

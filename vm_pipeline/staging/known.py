@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vm_pipeline.sources.receipts import Receipt, Version, versions
-from vm_pipeline.staging.batches import Staging, is_typed
+from vm_pipeline.staging.batches import Staging
 from vm_pipeline.staging.summary import Summary
 
 _SHOWN = 5
@@ -41,7 +41,7 @@ class Known:
 
 def what_is_known(receipts: Sequence[Receipt], staging: Staging) -> Known:
     """Versions and summaries of some receipts. Raises NotStaged where staging has not seen one."""
-    contents = {receipt.content_id: receipt for receipt in receipts if is_typed(receipt)}
+    contents = {receipt.content_id: receipt for receipt in receipts}
     unseen = sorted({str(receipt.slot) for receipt in contents.values() if not staging.is_staged(receipt)})
     if unseen:
         shown = ", ".join(unseen[:_SHOWN]) + (" …" if len(unseen) > _SHOWN else "")

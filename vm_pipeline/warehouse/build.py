@@ -1,22 +1,25 @@
-"""One warehouse from what is known at a time: inputs put, core and marts run, gates looked at.
+"""One warehouse from what is known at a time: inputs put, core, marts and signals run.
 
 Belongs here: the order of the steps.
 Does not belong here: any step itself.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import duckdb
 
 from vm_pipeline import __version__
+from vm_pipeline.indicators.profiles import PROFILES
 from vm_pipeline.staging.batches import Staging, staging_version
 from vm_pipeline.staging.known import Known
+from vm_pipeline.warehouse.as_published import Landed, put_as_published
 from vm_pipeline.warehouse.inputs import put_inputs
+from vm_pipeline.warehouse.judged import put_judged
 from vm_pipeline.warehouse.reference import Finding, put_references
 from vm_pipeline.warehouse.snapshot import Publication
-from vm_pipeline.warehouse.statements import statements
+from vm_pipeline.warehouse.statements import LAYERS, statements
 from vm_pipeline.warehouse.tables import TABLES
 from vm_pipeline.warehouse.workspace import Built, create_tables, ddl, run
 
@@ -36,6 +39,17 @@ def build_marts(con: duckdb.DuckDBPyConnection) -> list[Built]:
     return [run(con, statement) for statement in statements("marts")]
 
 
+def judge(con: duckdb.DuckDBPyConnection) -> None:
+    """Judge every series that has a rule profile, once the marts are filled."""
+    put_judged(con)
+
+
+def build_signals(con: duckdb.DuckDBPyConnection, folder: Path, landings: Sequence[Landed]) -> list[Built]:
+    """Fill the tables of sql/signals from what was judged; `folder` keeps what each landing published first."""
+    put_as_published(con, folder, landings)
+    return [run(con, statement) for statement in statements("signals")]
+
+
 def publication(what: Known, as_of: str, nation: str) -> Publication:
     """What a warehouse built from this would say of itself."""
     parts = [code_version(), nation]
@@ -47,7 +61,8 @@ def code_version() -> str:
     """Changes when the same receipts would give another warehouse."""
     feeds = ("ledger", "activity", "survey")
     parts: list[str] = [__version__, *map(ddl, TABLES), *map(staging_version, feeds)]
-    parts += [statement.sql for layer in ("core", "marts") for statement in statements(layer)]
+    parts += [repr(PROFILES)]
+    parts += [statement.sql for layer in LAYERS for statement in statements(layer)]
     return _hash(parts)[:12]
 
 

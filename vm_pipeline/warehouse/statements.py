@@ -12,6 +12,7 @@ from pathlib import Path
 
 from vm_pipeline.indicators.catalogue import BOX_SCORE
 
+LAYERS = ("core", "marts", "signals")
 _READS = re.compile(r"\b(?:FROM|JOIN)\s+((?:vm|core|staging)\.\w+)", re.IGNORECASE)
 _COMMENT = re.compile(r"--[^\n]*")
 
@@ -55,7 +56,7 @@ def sql_folder() -> Path:
 
 @cache
 def statements(layer: str) -> tuple[Statement, ...]:
-    """The statements of a layer (`core`, `marts`) in the order they must run."""
+    """The statements of a layer of LAYERS in the order they must run."""
     from vm_pipeline.warehouse.tables import METADATA, SCHEMA
 
     found = {}

@@ -33,6 +33,7 @@ METADATA = MetaData(schema=SCHEMA)
 
 TEXT, DAY, MOMENT, FLAG, WHOLE = String(), Date(), DateTime(), Boolean(), BigInteger()
 RATIO: Double[float] = Double()
+UNIT_PRICE = Numeric(18, 6)
 SMALL, NUMBER = SmallInteger(), Integer()
 POUNDS, QUANTITY, PEOPLE, PARTS = Numeric(18, 2), Numeric(18, 3), Numeric(18, 9), Numeric(38, 9)
 
@@ -67,6 +68,20 @@ def _batch() -> Column[Any]:
 def _span(first: Column[Any] | None = None) -> tuple[Column[Any], Column[Any]]:
     start = first if first is not None else _value("valid_from", DAY, "First day it holds; empty = always.")
     return start, _value("valid_to", DAY, "Last day it holds; empty = until further notice.")
+
+
+def _saving_case() -> tuple[Column[Any], ...]:
+    return (
+        _key("case_code", TEXT, "The saving."),
+        _key("baseline_from", DAY, "First day of the window before."),
+        _key("baseline_to", DAY, "Last day of it."),
+        _key("after_from", DAY, "First day of the window after."),
+        _key("after_to", DAY, "Last day of it."),
+        _value("case_name", TEXT, "Its name."),
+        _value("team_code", TEXT, "Team whose cost it is.", True),
+        _value("method", TEXT, "`window`, or `pathway` for what moved elsewhere.", True),
+        _value("scale_by", TEXT, "What the window before is scaled by: `days` or `activity`.", True),
+    )
 
 
 def _measure(one: Indicator) -> tuple[Column[Any], ...]:
@@ -126,6 +141,32 @@ dim_unit = _table(
     _key("valid_from", DAY, "First day the row holds; 1900-01-01 = always."),
     _value("valid_to", DAY, "Last day the row holds; empty = until further notice."),
     _value("team_code", TEXT, "Team it belongs to.", True),
+)
+dim_price = _table(
+    "dim_price",
+    "One row an item and span of days.",
+    _provider(),
+    _key("item_code", TEXT, "Item."),
+    _key("valid_from", DAY, "First day the price holds; 1900-01-01 = always."),
+    _value("valid_to", DAY, "Last day the price holds; empty = until further notice."),
+    _value("price", UNIT_PRICE, "Pounds for one unit.", True),
+)
+dim_saving_case = _table(
+    "dim_saving_case",
+    "One row a declared saving and pair of windows.",
+    _provider(),
+    *_saving_case(),
+    _value("cost_centre_code", TEXT, "Only cost of this cost centre; empty = all of the team's."),
+    _value("account_code", TEXT, "Only this account, direct or not; empty = direct cost."),
+    _value("volume_measure", TEXT, "What is bought, or what moved."),
+    _value("item_code", TEXT, "Price of one unit of it; empty = cost over volume."),
+    _value("moved_item_code", TEXT, "Price of one unit where it moved to."),
+    _value("activity_measure", TEXT, "What drives the volume or cost."),
+    _value("activity_team_codes", TEXT, "Teams whose activity drives it, `A|B`.", True),
+    _value("balancing_measure", TEXT, "Harm of the team that must not rise."),
+    _value("balancing_base_measure", TEXT, "Per 1,000 of what it is counted."),
+    _value("one_off_gbp", POUNDS, "Cost of the change itself.", True),
+    _value("is_cash_releasing", FLAG, "Whether money can be taken out of a budget.", True),
 )
 dim_indicator = _table(
     "dim_indicator",
@@ -340,15 +381,7 @@ saving = _table(
     "saving",
     "One row a declared saving and pair of windows.",
     _provider(),
-    _key("case_code", TEXT, "The saving."),
-    _key("baseline_from", DAY, "First day of the window before."),
-    _key("baseline_to", DAY, "Last day of it."),
-    _key("after_from", DAY, "First day of the window after."),
-    _key("after_to", DAY, "Last day of it."),
-    _value("case_name", TEXT, "Its name."),
-    _value("team_code", TEXT, "Team whose cost it is.", True),
-    _value("method", TEXT, "`window`, or `pathway` for what moved elsewhere.", True),
-    _value("scale_by", TEXT, "What the window before is scaled by: `days` or `activity`.", True),
+    *_saving_case(),
     _value(
         "window_grain", TEXT, "`month`: cost by ledger month; `day`: by posting date, without periods 13 and 14.", True
     ),
@@ -390,6 +423,36 @@ saving = _table(
     ),
 )
 
+huddle_week = _table(
+    "huddle_week",
+    "One row a team and week in which it met.",
+    _provider(),
+    _team(),
+    _key("week_start", DAY, "Monday of the week."),
+    _value("has_clinical", FLAG, "Whether anybody clinical was there.", True),
+    _value("has_finance", FLAG, "Whether anybody of finance was there.", True),
+    _value("has_data", FLAG, "Whether anybody of data or business intelligence was there.", True),
+    _value("role_families", WHOLE, "How many professions were there.", True),
+    _value("is_extended", FLAG, "Whether all three were.", True),
+)
+coach_progress = _table(
+    "coach_progress",
+    "One row a provider that has coaches.",
+    _provider(),
+    _value("coaches", WHOLE, "Coaches ever in post.", True),
+    _value("progressed", WHOLE, "How many of them hold a higher band in their last post than in their first.", True),
+)
+coach_gain = _table(
+    "coach_gain",
+    "One row a provider and item that coaches rate themselves on, 0 to 10.",
+    _provider(),
+    _key("item_code", TEXT, "What is rated."),
+    _value("paired", WHOLE, "Coaches who answered before and after.", True),
+    _value("points_gained", WHOLE, "Sum of their ratings after less those before.", True),
+    _value("improved", WHOLE, "How many of them rate themselves higher after.", True),
+    _value("only_before", WHOLE, "Coaches who answered before only; in no other column.", True),
+    _value("only_after", WHOLE, "Coaches who answered after only; in no other column.", True),
+)
 cost_week = _table(
     "cost_week",
     "One row a provider, team, cost category, week and ledger month; weeks add up to the month to the penny.",
@@ -434,6 +497,107 @@ team_week = _table(
     _value("cells", WHOLE, "Cells of indicators that the team has, sampled ones apart.", True),
     _value("cells_filled", WHOLE, "Of these, with a value.", True),
     _value("completeness_pct", RATIO, "Cells filled, of cells."),
+    large=True,
+)
+
+rebase = _table(
+    "rebase",
+    "One row a recorded decision to begin a new centre line.",
+    _provider(),
+    _team(),
+    _key("indicator_code", TEXT, "Indicator of dim_indicator."),
+    _key("rebase_from", TEXT, "First month of the new centre line."),
+    _value("decided_on", DAY, "Day of the decision."),
+    _value("decided_by", TEXT, "Whose decision: a role."),
+    _value("cause", TEXT, "What changed."),
+)
+
+
+def _point() -> tuple[Column[Any], ...]:
+    return (
+        *_series(),
+        _key("starts_on", DAY, "Monday of the week, first day of the month, day of the event."),
+    )
+
+
+def _series() -> tuple[Column[Any], ...]:
+    return (
+        _key("indicator_code", TEXT, "Indicator of dim_indicator."),
+        _key("level", TEXT, "`team`, `service`, `provider` or `all`."),
+        _key("provider_code", TEXT, "Health board or trust; `*` at level `all`."),
+        _key("service", TEXT, "Service, at level `service`; else `*`."),
+        _key("team_code", TEXT, "Team, at level `team`; else `*`."),
+        _key("grain", TEXT, "`week`, `month` or `event`."),
+    )
+
+
+def _profile() -> tuple[Column[Any], ...]:
+    return (
+        _key("rule_profile", TEXT, "Rules it is judged by: docs/reference/rules.md."),
+        _value("chart", TEXT, "Chart it is drawn on.", True),
+    )
+
+
+def _runs() -> tuple[Column[Any], ...]:
+    return (
+        _value("longest_run", NUMBER, "Longest run on one side of the centre line."),
+        _value("longest_run_max", NUMBER, "Longest that noise allows (Anhøj)."),
+        _value("crossings", NUMBER, "How often the centre line is crossed."),
+        _value("crossings_min", NUMBER, "Fewest that noise allows (Anhøj)."),
+    )
+
+
+indicator_signal = _table(
+    "indicator_signal",
+    "One row an indicator value and rule profile: its lines, and whether it signals.",
+    *_point(),
+    *_profile(),
+    _value("value", RATIO, "What is drawn, in the indicator's own unit."),
+    _value("centre_line", RATIO, "Median or mean of its phase, or of the fixed baseline."),
+    _value("lower_limit", RATIO, "Lower limit; empty on run charts."),
+    _value("upper_limit", RATIO, "Upper limit; empty on run charts."),
+    _value("is_final", FLAG, "Whether the point takes part: final, and not in a pause.", True),
+    _value("is_baseline", FLAG, "Whether a fixed baseline is made of it.", True),
+    _value("is_tentative", FLAG, "Whether its centre line stands on fewer than 10 points, and so raises none.", True),
+    _value("phase", WHOLE, "0 for the first phase, one more after each recorded rebase.", True),
+    _value("signal", FLAG, "Whether a rule of the profile says that this is not noise.", True),
+    _value("rule", TEXT, "The first rule that says so."),
+    _value("tier", TEXT, "`A` worth acting on, `B` worth a look."),
+    _value("in_shift", FLAG, "In a run of the profile's length.", True),
+    _value("in_trend", FLAG, "In a trend of the profile's length.", True),
+    _value("outside_limits", FLAG, "Above the upper or below the lower limit.", True),
+    _value("two_in_three", FLAG, "One of two in three near a limit.", True),
+    _value("fifteen_inside", FLAG, "One of fifteen near the centre line.", True),
+    *_runs(),
+    _value("target", RATIO, "The target of the team that holds now."),
+    _value("assurance", TEXT, "What the limits say of the target."),
+    _value("signal_as_published", FLAG, "The same at the first receipt time at which the point was final."),
+    _value("rule_as_published", TEXT, "The rule of that time."),
+    _value("published_at", MOMENT, "That receipt time, UTC."),
+    large=True,
+    varies=("signal_as_published", "rule_as_published", "published_at"),
+)
+indicator_series = _table(
+    "indicator_series",
+    "One row a series of an indicator and its rule profile: its signals beside what noise alone would raise.",
+    *_series(),
+    *_profile(),
+    _value("points", WHOLE, "Points that take part.", True),
+    _value("points_judged", WHOLE, "Of these, outside a fixed baseline and not tentative.", True),
+    _value("signals", WHOLE, "Points that signal.", True),
+    _value("signals_tier_a", WHOLE, "Of these, of tier A.", True),
+    _value("false_alarm_points", RATIO, "Points that would signal in a series of noise of that length, on average."),
+    _value("false_alarm_share", RATIO, "Share of such series with a signal, 0 to 1."),
+    _value("last_signal_on", DAY, "The last point that signals."),
+    _value("has_baseline", FLAG, "Whether a fixed baseline makes its lines.", True),
+    _value("phases", WHOLE, "1, and one more for each recorded rebase.", True),
+    *_runs(),
+    _value("assurance", TEXT, "Whether the target will be met: `consistent_pass`, `consistent_fail`, `inconsistent`."),
+    _value(
+        "rebase_proposed_from",
+        DAY,
+        "The last nine or more points lie on one side from here on. Nothing follows of itself.",
+    ),
     large=True,
 )
 

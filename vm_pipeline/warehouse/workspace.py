@@ -35,7 +35,10 @@ class Built:
 
 @contextmanager
 def open_workspace(path: Path, memory: str = "", threads: int = 0) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection whose default database is the file at `path`, with catalogs `staging` and `core` in memory."""
+    """A connection whose default database is the file at `path`, `staging` in memory, `core` in a file beside it.
+
+    `core` stays, so that marts can be filled, or filled again, by another process than the one that built it.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     config: dict[str, Any] = {"temp_directory": str(path.parent / "spill"), "preserve_insertion_order": "false"}
     config |= {"memory_limit": memory} if memory else {}
@@ -43,10 +46,16 @@ def open_workspace(path: Path, memory: str = "", threads: int = 0) -> Iterator[d
     con = duckdb.connect(config=config)
     try:
         con.execute(f"ATTACH {_text(str(path))} AS warehouse (STORAGE_VERSION '{STORAGE}')")
-        con.execute("ATTACH ':memory:' AS staging; ATTACH ':memory:' AS core; USE warehouse")
+        con.execute(f"ATTACH {_text(str(core_of(path)))} AS core (STORAGE_VERSION '{STORAGE}')")
+        con.execute("ATTACH ':memory:' AS staging; USE warehouse")
         yield con
     finally:
         con.close()
+
+
+def core_of(path: Path) -> Path:
+    """Where the steps of a draft lie that are not published."""
+    return path.with_name(f"{path.name.partition('.')[0]}.core.duckdb")
 
 
 def create_tables(con: duckdb.DuckDBPyConnection) -> None:

@@ -25,6 +25,7 @@ EXPECTED = {
     "pauses",
     "rebases",
     "role_log",
+    "coach_survey",
 }
 
 

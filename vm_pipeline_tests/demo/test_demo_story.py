@@ -6,7 +6,12 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import mean
 
+import pytest
 from demo_reading import Cells, day, in_groups, ledger_month, moment, of_measure, pence, sound
+
+from vm_pipeline.demo.drop import SEED
+from vm_pipeline.demo.ledger import ward_7a_lines, ward_7a_scale
+from vm_pipeline.demo.ward_cost import PHASES, weekly_average
 
 TAYSIDE, HIGHLAND, FORTH_VALLEY, GLASGOW = "S08000030", "S08000022", "S08000019", "S08000031"
 BEFORE, AFTER = ("2020-10", "2021-09"), ("2021-10", "2022-09")
@@ -126,6 +131,16 @@ def test_ward_7a_costs_a_fifth_less_for_each_patient(
     assert 0.19 < fall < 0.25
     assert 0.24 < (of(admitted, after) / 488) / (of(admitted, before) / 517) - 1 < 0.34  # days in each span
     assert 760 < of(cost, before) / of(admitted, before) / 100 < 850
+
+
+@pytest.mark.parametrize("seed", [SEED, 7])
+def test_ward_7a_costs_what_was_published_whatever_the_seed(seed: int) -> None:
+    """The average of weekly ratios, to a twentieth of a penny or so: lines are whole pence."""
+    for phase in PHASES:
+        scale = ward_7a_scale(phase, seed)
+        found = weekly_average(phase, lambda month, k=scale: ward_7a_lines(month, seed, k), seed)
+        assert found == pytest.approx(phase.pence, abs=0.05)
+        assert 0.85 < scale < 1.15
 
 
 def test_bed_days_are_the_nights_of_the_stays(live: Live) -> None:

@@ -10,11 +10,11 @@ import pytest
 
 from vm_pipeline import reference, settings
 from vm_pipeline.cli import main
-from vm_pipeline.feeds.reference import PROGRAMME_SETTINGS, REFERENCES
+from vm_pipeline.feeds.reference import REFERENCES
 from vm_pipeline.quality.history import Thresholds
 from vm_pipeline.reference import checks, feeds, markdown
 from vm_pipeline.reference import settings as settings_page
-from vm_pipeline.warehouse.statements import statements
+from vm_pipeline.warehouse.statements import LAYERS, statements
 from vm_pipeline.warehouse.tables import TABLES
 
 REPOSITORY = Path(__file__).parents[2]
@@ -65,15 +65,11 @@ def test_every_column_and_rule_of_a_reference_file_is_documented(pages: dict[str
     assert not [one for one in (*contract.by_name, *contract.rule_codes) if f"`{one}`" not in said]
 
 
-def test_programme_settings_are_documented(pages: dict[str, str]) -> None:
-    assert not [name for name in PROGRAMME_SETTINGS if f"`{name}.csv`" not in pages["reference-tables.md"]]
-
-
 @pytest.mark.parametrize("table", [table.name for table in TABLES])
 def test_every_table_column_and_source_is_documented(pages: dict[str, str], table: str) -> None:
     said = section(pages["warehouse.md"], table)
     declared = next(one for one in TABLES if one.name == table)
-    made = next(one for layer in ("core", "marts") for one in statements(layer) if one.name == table)
+    made = next(one for layer in LAYERS for one in statements(layer) if one.name == table)
     expected = [*(f"`{column.name}` | " for column in declared.columns), *(f"`{name}`" for name in made.reads)]
     assert not [text for text in expected if text not in said]
     assert f"sql/{made.layer}/{table}.sql" in said

@@ -6,7 +6,7 @@ import pytest
 
 from vm_pipeline.feeds import ACTIVITY, FEEDS, LEDGER, SURVEY_COUNTS, SURVEY_WIDE, Contract, contract_for
 from vm_pipeline.feeds.contract import Privacy, Rule, unreadable
-from vm_pipeline.feeds.reference import PROGRAMME_SETTINGS, REFERENCES
+from vm_pipeline.feeds.reference import REFERENCES
 
 CONTRACTS = [LEDGER, ACTIVITY, SURVEY_WIDE, SURVEY_COUNTS, *(one.contract for one in REFERENCES.values())]
 
@@ -61,12 +61,18 @@ def test_which_reference_files_there_are() -> None:
         "unit_map",
         "account_map",
     ]
-    tables = {"survey_team_map", "survey_issued", "budget", "prices", "saving_cases", "survey_questions"} | {
+    tables = {
+        "survey_team_map",
+        "survey_issued",
+        "budget",
+        "prices",
+        "saving_cases",
+        "survey_questions",
+        "role_log",
+        "coach_survey",
         "targets",
         "pauses",
-        "role_log",
+        "rebases",
     }
-    settings = {"rebases"}
     assert {name for name, one in REFERENCES.items() if not one.essential} == tables
-    assert set(PROGRAMME_SETTINGS) == settings
     assert all(one.consequence for one in REFERENCES.values())

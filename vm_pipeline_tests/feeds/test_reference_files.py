@@ -48,7 +48,27 @@ SOUND: dict[str, tuple[str, str, tuple[object, ...]]] = {
     "prices": (
         "provider_code,item_code,price,valid_from,valid_to",
         "B1,milk,0.5500,2022-04-01,",
-        ("B1", "MILK", "0.5500", date(2022, 4, 1), None),
+        ("B1", "MILK", Decimal("0.5500"), date(2022, 4, 1), None),
+    ),
+    "saving_cases": (
+        "provider_code,case_code,case_name,method,team_code,baseline_from,baseline_to,after_from,after_to,"
+        "volume_measure,one_off_gbp,is_cash_releasing",
+        'B1,milk,Milk,Window,t1,2021-04-01,2022-03-31,2022-04-01,2023-03-31,Item_issued,"£1,000.00",yes',
+        (
+            *("B1", "MILK", "Milk", "window", "T1"),
+            *(date(2021, 4, 1), date(2022, 3, 31), date(2022, 4, 1), date(2023, 3, 31)),
+            *("item_issued", Decimal("1000.00"), True),
+        ),
+    ),
+    "role_log": (
+        "provider_code,team_code,occasion,valid_from,valid_to,role_family,role,band,coach_ref",
+        "B1,T1,post,2022-04-01,,Improvement,Coach,6,coach-1",
+        ("B1", "T1", "post", date(2022, 4, 1), None, "improvement", "Coach", 6, "COACH-1"),
+    ),
+    "coach_survey": (
+        "provider_code,coach_ref,wave,answered_on,item_code,rating",
+        "B1,coach-1,Before,2022-04-01,confidence,7",
+        ("B1", "COACH-1", "before", date(2022, 4, 1), "CONFIDENCE", 7),
     ),
     "survey_questions": (
         "survey_code,question_code,question_text,scale,positive_answers",
@@ -56,7 +76,38 @@ SOUND: dict[str, tuple[str, str, tuple[object, ...]]] = {
         ("PULSE", "Q1", "I am heard", "agree5", "Agree|Strongly agree"),
     ),
 }
+_CASE = "B1,MILK,Milk,{method},T1,2021-04-01,{baseline_to},{after_from},2023-03-31,{volume},{one_off},yes"
+_SOUND_CASE = {
+    "method": "window",
+    "baseline_to": "2022-03-31",
+    "after_from": "2022-04-01",
+    "volume": "",
+    "one_off": "",
+}
+
+
+def case(**changes: str) -> str:
+    """A saving case with some cells changed."""
+    return _CASE.format(**{**_SOUND_CASE, **changes})
+
+
 DEFECTS = [
+    ("saving_cases", case(method="guess"), "bad_method"),
+    ("saving_cases", case(method=""), "bad_method"),
+    ("saving_cases", case(method="pathway", volume="treatment"), "incomplete_pathway"),
+    ("saving_cases", case(baseline_to="2021-03-31"), "bad_windows"),
+    ("saving_cases", case(after_from="2022-03-31"), "bad_windows"),
+    ("saving_cases", case(after_from="2023-04-01"), "bad_windows"),
+    ("saving_cases", case(after_from="soon"), "bad_date"),
+    ("saving_cases", case(after_from=""), "missing_code"),
+    ("saving_cases", case(one_off="much"), "bad_number"),
+    ("prices", "B1,MILK,-0.55,,", "bad_number"),
+    ("prices", "B1,MILK,,,", "missing_code"),
+    ("role_log", "B1,T1,lunch,2022-04-01,,clinical,Nurse,,", "bad_occasion"),
+    ("role_log", "B1,T1,post,2022-04-01,,improvement,Coach,6,", "nobody_s_post"),
+    ("role_log", "B1,T1,post,2022-04-01,2022-03-31,improvement,Coach,6,C1", "end_before_start"),
+    ("coach_survey", "B1,C1,between,2022-04-01,SKILL,7", "bad_wave"),
+    ("coach_survey", "B1,C1,after,2022-04-01,SKILL,11", "bad_rating"),
     ("providers", ",Board", "missing_code"),
     ("teams", "B1,,Ward,,,,", "missing_code"),
     ("teams", "B1,T1,Ward,,,2022-02-30,", "bad_date"),
@@ -128,13 +179,3 @@ def test_a_provider_s_maps_are_not_its_batch_s(programme: Programme) -> None:
     programme.reference("unit_map", "B1,W1,T1,,", "B2,W1,T9,,")
     programme.night()
     assert programme.rejected() == []
-
-
-@pytest.mark.parametrize("name", ["rebases"])
-def test_programme_settings_are_kept_as_they_are(programme: Programme, name: str) -> None:
-    """Landed and versioned, not typed: whoever reads them comes later."""
-    programme.send(f"reference/{name}.csv", "anything,at,all\n1,2\n")
-    received = programme.night()
-    assert [str(receipt.slot) for receipt in received.new] == [f"reference/{name}"]
-    assert programme.staging.stage(programme.receipts()) == 0
-    assert programme.in_force() == {(f"reference/{name}/", ""): received.new[0].content_id}

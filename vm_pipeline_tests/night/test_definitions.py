@@ -30,7 +30,7 @@ def test_they_load_with_nothing_set_and_touch_nothing(tmp_path: Path) -> None:
 
 
 def test_every_asset_says_what_it_is_whose_it_is_and_where_it_belongs(definitions: dg.Definitions) -> None:
-    groups = {"landing", "staging", "quality", "core", "marts", "publish"}
+    groups = {"landing", "staging", "quality", "core", "marts", "signals", "publish"}
     specs = list(definitions.resolve_all_asset_specs())
     assert {spec.group_name for spec in specs} == groups
     for spec in specs:

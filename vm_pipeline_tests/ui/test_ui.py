@@ -20,7 +20,7 @@ from vm_pipeline_tests.ui.dagster_ui import dagster_dev, run_night
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.skipif(bool(missing()), reason=missing())]
 
-GROUPS = ("landing", "staging", "quality", "core", "marts", "publish")
+GROUPS = ("landing", "staging", "quality", "core", "marts", "signals", "publish")
 BOARDS = (HIGHLAND, TAYSIDE)  # one month came without its control file, one survey is refused
 MONTHS = ("2021-05", "2021-06", "2021-07", "2021-08")
 DAMAGED, MONTH = "ledger/S08000030/2021-06", "2021-06"

@@ -178,6 +178,13 @@ def references(world: World) -> dict[str, list[str]]:
         ],
         "account_map": [f"{code},Account,{category},{direct}," for code, (category, direct) in maps.accounts.items()],
         "survey_team_map": [f"{board},PULSE,{name},{team}" for (board, name), team in maps.survey_teams.items()],
+        "prices": ["B1,MILK,0.55,,"],
+        "saving_cases": [
+            "B1,BREAD,Bread,window,T1,2022-03-01,2022-03-31,2022-04-01,2022-04-30,,,,item_issued,MILK,,bed_day,T1|T2,"
+            "fall,bed_day,,true"
+        ],
+        "role_log": ["B1,T1,huddle,2022-04-06,,clinical,Nurse,,", "B1,T1,post,2022-04-06,,improvement,Coach,6,C1"],
+        "coach_survey": ["B1,C1,before,2022-04-06,SKILL,3", "B1,C1,after,2022-05-06,SKILL,5"],
         "survey_questions": [
             "PULSE,Q1,I am heard,agree5,Strongly agree | Agree",
             "PULSE,Q2,How likely,0-10,",

@@ -25,17 +25,18 @@ counted AS (
 ),
 priced AS (
     SELECT counted.case_id, counted.side, counted.role, counted.quantity,
-           counted.quantity * price.price AS priced, counted.quantity * moved.price AS moved_priced,
+           counted.quantity::DECIMAL(38,3) * price.price AS priced,
+           counted.quantity::DECIMAL(38,3) * moved.price AS moved_priced,
            counted.quantity > 0 AND ((one.item_code IS NOT NULL AND price.price IS NULL)
                                      OR (one.moved_item_code IS NOT NULL AND moved.price IS NULL)) AS is_unpriced
     FROM counted
     JOIN core.saving_case AS one USING (case_id)
-    LEFT JOIN staging.prices AS price
+    LEFT JOIN vm.dim_price AS price
            ON counted.role = 'volume' AND price.provider_code = counted.provider_code AND price.item_code = one.item_code
-          AND counted.day BETWEEN coalesce(price.valid_from, DATE '1900-01-01') AND coalesce(price.valid_to, DATE '2199-12-31')
-    LEFT JOIN staging.prices AS moved
+          AND counted.day BETWEEN price.valid_from AND coalesce(price.valid_to, DATE '2199-12-31')
+    LEFT JOIN vm.dim_price AS moved
            ON counted.role = 'volume' AND moved.provider_code = counted.provider_code AND moved.item_code = one.moved_item_code
-          AND counted.day BETWEEN coalesce(moved.valid_from, DATE '1900-01-01') AND coalesce(moved.valid_to, DATE '2199-12-31')
+          AND counted.day BETWEEN moved.valid_from AND coalesce(moved.valid_to, DATE '2199-12-31')
 )
 SELECT case_id, side, role, coalesce(sum(quantity), 0) AS quantity,
        CASE WHEN count_if(is_unpriced) = 0 THEN sum(priced) END AS priced,

@@ -1,0 +1,10 @@
+-- Coaches ever in post, and how many of them hold a higher band in their last post than in their first.
+WITH coach AS (
+    SELECT provider_code, coach_ref, min_by(band, valid_from) AS first_band, max_by(band, valid_from) AS last_band
+    FROM staging.role_log
+    WHERE occasion = 'post'
+    GROUP BY provider_code, coach_ref
+)
+SELECT provider_code, count(*) AS coaches, count_if(last_band > first_band) AS progressed
+FROM coach
+GROUP BY provider_code

@@ -1,0 +1,78 @@
+"""What each point signalled when it was first final: kept, whatever happens to its history afterwards.
+
+Belongs here: one small file a landing, holding the points that became final with it and what they signalled then;
+reading them back in order.
+Does not belong here: judging (signals), which receipts were known when (home).
+
+A landing's file is named by what was known then, so it is the same for every warehouse that looks back on it, and is
+made again, by building that night once more, where it is missing. It is not named by the code: what was published by
+the code of that night stays as it was published.
+"""
+
+import hashlib
+import os
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from vm_pipeline.sources.receipts import Version
+from vm_pipeline.staging.reading import readable
+
+# What names a point: one of indicator_signal's key.
+POINT = ("indicator_code", "level", "provider_code", "service", "team_code", "grain", "starts_on", "rule_profile")
+_SAID = ("signal", "rule", "tier")
+_KEPT = "signal AND NOT is_tentative AS signal, CASE WHEN NOT is_tentative THEN rule END AS rule, tier"
+
+
+@dataclass(frozen=True)
+class Landed:
+    """One landing: when, what was known after it, and how to look at the warehouse of then (judged, not published)."""
+
+    received_at: str
+    versions: Sequence[Version]
+    look: Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
+
+    @property
+    def name(self) -> str:
+        """The same for the same receipts, on any machine."""
+        known = [f"{v.batch_id} {v.refused} {v.months_in_force}" for v in self.versions]
+        return hashlib.sha256("\n".join([self.received_at, *known]).encode()).hexdigest()[:16]
+
+
+def put_as_published(con: duckdb.DuckDBPyConnection, folder: Path, landings: Sequence[Landed]) -> None:
+    """Create `core.as_published` in a warehouse that was judged: one row a point that is final now or ever was.
+
+    `landings` are all up to the warehouse's time, oldest first; the last is the warehouse itself.
+    """
+    kept: list[Path] = []
+    for landed in landings:
+        path = folder / f"{landed.name}.parquet"
+        if not path.is_file():
+            with landed.look() as then:
+                _keep(then, kept, path, landed.received_at)
+        kept.append(path)
+    con.execute(f"CREATE OR REPLACE TABLE core.as_published AS SELECT * FROM {_union(kept)}")
+
+
+def _keep(then: duckdb.DuckDBPyConnection, before: list[Path], path: Path, received_at: str) -> None:
+    """Write the points that are final now and were in no file before."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(f".{os.getpid()}")
+    then.execute(
+        f"COPY (SELECT {', '.join(POINT)}, {_KEPT}, ?::TIMESTAMP AS published_at FROM core.judged_point AS point "
+        f"ANTI JOIN {_union(before)} AS before USING ({', '.join(POINT)}) WHERE is_final ORDER BY ALL) "
+        f"TO '{draft}' (FORMAT parquet, COMPRESSION zstd)",
+        [received_at.removesuffix("+00:00")],
+    )
+    draft.replace(path)
+
+
+def _union(paths: list[Path]) -> str:
+    if paths:
+        return f"read_parquet([{', '.join(map(readable, paths))}])"
+    kinds = {"starts_on": "DATE", "signal": "BOOLEAN", "published_at": "TIMESTAMP"}
+    columns = [f"NULL::{kinds.get(name, 'VARCHAR')} AS {name}" for name in (*POINT, *_SAID, "published_at")]
+    return f"(SELECT {', '.join(columns)} WHERE false)"

@@ -1,0 +1,1 @@
+"""Run and control charts against recorded results of reference packages, and what must hold for any series."""
