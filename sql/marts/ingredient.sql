@@ -65,6 +65,10 @@ by_day AS (
     SELECT provider_code, team_code, week_start, 'huddle_weeks', 1 FROM vm.huddle_week
     UNION ALL
     SELECT provider_code, team_code, week_start, 'mdt_weeks', is_extended::INTEGER FROM vm.huddle_week
+    UNION ALL
+    SELECT provider_code, team_code, day, 'confidence_gain', gain FROM core.coach_pair
+    UNION ALL
+    SELECT provider_code, team_code, day, 'confidence_pairs', 1 FROM core.coach_pair
 ),
 dated AS (
     SELECT provider_code, team_code, grain.grain, date_trunc(grain.grain, day)::DATE AS starts_on, ingredient,

@@ -99,8 +99,10 @@ INGREDIENTS = (
     _derived("issued", "n", "reference/survey_issued", "Questionnaires given out."),
     _derived("engagement_points", "points", "survey/agree6", "Points (1 to 6) of answers on the six-point scale."),
     _derived("engagement_answers", "answers", "survey/agree6", "Answers on the six-point scale."),
-    _derived("confidence_gain", "points", "survey/paired", "Later less earlier rating of each coach asked twice."),
-    _derived("confidence_pairs", "n", "survey/paired", "Coaches asked twice."),
+    _derived(
+        "confidence_gain", "points", "reference/coach_survey", "Later less earlier rating of each coach asked twice."
+    ),
+    _derived("confidence_pairs", "n", "reference/coach_survey", "Coaches asked twice."),
     _derived("coaches", "n", "reference/role_log", "Coaches enrolled so far."),
     _derived("coaches_progressed", "n", "reference/role_log", "Of these, in a higher band than they began in."),
     _derived("huddle_weeks", "n", "reference/role_log", "Weeks of a team with a huddle on record."),

@@ -52,7 +52,7 @@ STAFF = (
         Example(18, 12, 1.5, "12 coaches gained 18 points: 1.5 each."),
         numerator=("confidence_gain",), denominator=("confidence_pairs",), grains=("month",), minimum=5,
         is_sampled=True,
-        notes="Needs answers that can be paired. Survey respondents cannot: their reference ends in staging.",
+        notes="Item CONFIDENCE of coach_survey.csv, in the month of the later rating. Who was asked once is left out.",
     ),
     Indicator(
         "S07", "Coaches who progressed", "ratio", "%", "higher", "", "his_run",

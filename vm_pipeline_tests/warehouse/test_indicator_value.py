@@ -431,9 +431,25 @@ def test_huddles_and_coaches(wards: Programme) -> None:
         "B1,T1,post,2022-07-15,,improvement,Lead,7,C1",
         "B1,T1,post,2022-07-01,,improvement,Coach,6,C2",
     )
+    wards.reference(
+        "coach_survey",
+        *(
+            f"B1,{who},{wave},2022-{month}-01,{item},{rating}"
+            for who, wave, month, item, rating in (
+                ("C1", "before", "04", "CONFIDENCE", 4),
+                ("C1", "after", "07", "CONFIDENCE", 7),
+                ("C2", "before", "04", "CONFIDENCE", 5),
+                ("C2", "after", "07", "CONFIDENCE", 6),
+                ("C2", "before", "04", "SKILL", 1),
+                ("C2", "after", "07", "SKILL", 9),
+                ("C3", "before", "04", "CONFIDENCE", 2),
+            )
+        ),
+    )
     wards.ledger({})
     wards.night()
     con = wards.warehouse()
+    assert [row[5:8] for row in values(con, "S06", "level = 'all'")] == [(4, 2, 2.0)]
     assert [row[5:8] for row in values(con, "M01", "team_code = 'T1' AND grain = 'month'")] == [(1, 2, 50.0)]
     assert [row[5:8] for row in values(con, "S07", "level = 'all'")] == [(1, 2, 50.0)]
 
