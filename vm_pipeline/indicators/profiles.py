@@ -39,12 +39,13 @@ class Rule:
 
 @dataclass(frozen=True)
 class Option:
-    """One option of a profile: its default says its type. `choices` where only these are allowed."""
+    """One option of a profile: its default says its type. `choices` where only these may be; `least` of a number."""
 
     name: str
     default: int | bool | str
     meaning: str
     choices: tuple[str, ...] = ()
+    least: int = 0
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ PROFILES = {
             skips_centre=True,
             options=(
                 Option("rephase", False, "Take the median anew after each sustained run."),
-                Option("sustained", 9, "Points of a run after which the median is taken anew."),
+                Option("sustained", 9, "Points of a run after which the median is taken anew.", least=2),
                 *COMMON,
             ),
         ),
@@ -131,7 +132,7 @@ PROFILES = {
             (Rule(SUSTAINED, "A"),),
             skips_centre=True,
             options=(
-                Option("med_rows", 13, "Points of the first median."),
+                Option("med_rows", 13, "Points of the first median.", least=1),
                 Option("runlength", 9, "Points of a run on which a new median stands."),
                 Option("direction", "both", "Side on which runs count.", ("above", "below", "both")),
                 EXCLUDE,
