@@ -10,7 +10,7 @@ import duckdb
 from sqlalchemy import Table
 
 from vm_pipeline.indicators.catalogue import CATALOGUE
-from vm_pipeline.warehouse.statements import Statement, statements
+from vm_pipeline.warehouse.statements import Statement, macros, purpose_of, statements
 from vm_pipeline.warehouse.tables import SCHEMA, TABLES
 from vm_pipeline.warehouse.workspace import create_tables
 
@@ -32,6 +32,7 @@ def warehouse_page() -> str:
         *(_published(one, types, made[one.name]) for one in TABLES),
         _lineage(),
         _indicators(),
+        _macros(),
         "## What the file says of itself",
         "`pipeline.publication` has one row: `inputs` (a hash of every version known and of the code), `as_of` (UTC, "
         "the time up to which receipts count) and `code` (a hash that changes when the same receipts would give "
@@ -88,6 +89,19 @@ def _indicators() -> str:
         "cent; a zero denominator gives no value.",
         table(("code", "name", "column of team_month", "ratio", "unit", "better"), rows),
     )
+
+
+def _macros() -> str:
+    rows = [(code(f"vm.{name}({_arguments(sql)})"), purpose_of(sql)) for name, sql in macros().items()]
+    return joined(
+        "## Functions",
+        "Macros of the file, for whoever asks it: what the marts divide by, and how a figure is rounded to be shown.",
+        table(("function", "what it gives"), rows),
+    )
+
+
+def _arguments(sql: str) -> str:
+    return sql.split("MACRO", 1)[1].split("(", 1)[1].split(")", 1)[0]
 
 
 def _ratio(numerator: str, denominator: Sequence[str]) -> str:

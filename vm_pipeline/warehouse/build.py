@@ -16,7 +16,7 @@ from vm_pipeline.staging.known import Known
 from vm_pipeline.warehouse.inputs import put_inputs
 from vm_pipeline.warehouse.reference import Finding, put_references
 from vm_pipeline.warehouse.snapshot import Publication
-from vm_pipeline.warehouse.statements import statements
+from vm_pipeline.warehouse.statements import macros, statements
 from vm_pipeline.warehouse.tables import TABLES
 from vm_pipeline.warehouse.workspace import Built, create_tables, ddl, run
 
@@ -47,6 +47,7 @@ def code_version() -> str:
     """Changes when the same receipts would give another warehouse."""
     feeds = ("ledger", "activity", "survey")
     parts: list[str] = [__version__, *map(ddl, TABLES), *map(staging_version, feeds)]
+    parts += macros().values()
     parts += [statement.sql for layer in ("core", "marts") for statement in statements(layer)]
     return _hash(parts)[:12]
 
