@@ -40,8 +40,8 @@ def _is_day(digits: str) -> bool:
 
 def modulus_11(digits: str) -> bool:
     """Whether the tenth digit completes the weighted sum (weights 10 to 2) to a multiple of 11; 10 is no digit."""
-    weights = (*range(10, 1, -1), 1)
-    return sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=True)) % 11 == 0
+    total: int = sum(int(digit) * weight for digit, weight in zip(digits, (10, 9, 8, 7, 6, 5, 4, 3, 2, 1), strict=True))
+    return total % 11 == 0
 
 
 def modulus_10(digits: str) -> bool:
