@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from vm_pipeline import __version__
+from vm_pipeline.sources.receipts import Version
 from vm_pipeline.staging.batches import Staging, staging_version
 from vm_pipeline.staging.known import Known
 from vm_pipeline.warehouse.inputs import put_inputs
@@ -39,8 +40,16 @@ def build_marts(con: duckdb.DuckDBPyConnection) -> list[Built]:
 def publication(what: Known, as_of: str, nation: str) -> Publication:
     """What a warehouse built from this would say of itself."""
     parts = [code_version(), nation]
-    parts += [f"{v.batch_id} {v.superseded_at} {v.refused} {v.months_in_force}" for v in what.versions]
+    parts += [
+        f"{v.batch_id} {v.superseded_at} {v.refused} {v.months_in_force}{_hidden(what, v)}" for v in what.versions
+    ]
     return Publication(_hash(parts), as_of, code_version())
+
+
+def _hidden(what: Known, version: Version) -> str:
+    """What was hidden of a batch: the settings may say another thing tomorrow."""
+    summary = what.summary(version)
+    return "".join(f" {one.message}" for one in summary.warnings if one.code == "personal_data") if summary else ""
 
 
 def code_version() -> str:
