@@ -102,8 +102,10 @@ def _trend(chart: Chart, rule: Rule, skip: bool) -> Flags:
 
 
 def _two_in_three(chart: Chart, rule: Rule, skip: bool) -> Flags:
-    near = (chart.thirds > 2) & ~chart.outside[chart.at]  # noqa: PLR2004 - the outer third
-    return chart.scattered(rules.two_in_three(near, chart.side, chart.run_block[chart.at]))
+    near = chart.thirds > 2  # noqa: PLR2004 - the outer third
+    if rule.whole:
+        near &= ~chart.outside[chart.at]
+    return chart.scattered(rules.two_in_three(near, chart.side, chart.run_block[chart.at], rule.whole))
 
 
 def _inside(chart: Chart, rule: Rule, skip: bool) -> Flags:

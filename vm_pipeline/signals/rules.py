@@ -84,18 +84,19 @@ def trend(y: Floats, of: Places, length: int) -> Flags:
     return np.asarray(marked & ~(opens & repeated))
 
 
-def two_in_three(near: Flags, side: Sides, of: Places) -> Flags:
-    """Points near a limit that are one of two in three neighbours near it, all three on one side of the centre."""
-    count = len(near)
-    flagged = np.zeros(count, dtype=bool)
+def two_in_three(near: Flags, side: Sides, of: Places, whole: bool = True) -> Flags:
+    """Points near a limit that are one of two in three neighbours near it. `whole`: the third lies on its side, too."""
+    count, flagged = len(near), np.zeros(len(near), dtype=bool)
     if count < 3:  # noqa: PLR2004
         return flagged
-    one_side = np.abs(side[:-2] + side[1:-1] + side[2:]) == 3  # noqa: PLR2004
-    together = near[:-2].astype(np.int8) + near[1:-1] + near[2:] >= 2  # noqa: PLR2004
-    hit = one_side & together & (of[:-2] == of[2:])
-    for ahead in range(3):
-        flagged[ahead : count - 2 + ahead] |= hit
-    return np.asarray(flagged & near)
+    for one in (1, -1):
+        there, on_side = (near & (side == one)).astype(np.int8), side == one
+        hit = (there[:-2] + there[1:-1] + there[2:] >= 2) & (of[:-2] == of[2:])  # noqa: PLR2004
+        if whole:
+            hit &= on_side[:-2] & on_side[1:-1] & on_side[2:]
+        for ahead in range(3):
+            flagged[ahead : count - 2 + ahead] |= hit & (there[ahead : count - 2 + ahead] > 0)
+    return flagged
 
 
 def inside(within: Flags, of: Places, length: int) -> Flags:
