@@ -3,7 +3,7 @@
 -- the weeks of its month by the days they have in it: pence are cut toward zero, then one each goes to the largest
 -- remainders, ties to the earlier week. Ledger periods 0, 13 and 14 are in no week.
 WITH spread AS (
-    SELECT provider_code, team_code, cost_category, is_direct, period, (sum(amount_gbp) * 100)::BIGINT AS pence
+    SELECT provider_code, team_code, cost_category, is_direct, period, (sum(amount_gbp)::DECIMAL(36,2) * 100)::HUGEINT AS pence
     FROM core.cost_part
     WHERE cost_timing = 'spread' AND is_in_year
     GROUP BY ALL
@@ -25,13 +25,13 @@ cut AS (
     JOIN week USING (period)
 ),
 dealt AS (
-    SELECT *, sign(pence) * (whole + (row_number() OVER largest_first <= abs(pence) - sum(whole) OVER the_month)::BIGINT) AS part
+    SELECT *, sign(pence)::HUGEINT * (whole + (row_number() OVER largest_first <= abs(pence) - sum(whole) OVER the_month)::HUGEINT) AS part
     FROM cut
     WINDOW the_month AS (PARTITION BY provider_code, team_code, cost_category, is_direct, period),
            largest_first AS (PARTITION BY provider_code, team_code, cost_category, is_direct, period ORDER BY remainder DESC, week_start)
 )
 SELECT provider_code, team_code, cost_category, is_direct, 'spread' AS cost_timing, week_start, period,
-       (part::DECIMAL(18,0) * 0.01)::DECIMAL(18,2) AS amount_gbp
+       (part::DECIMAL(36,0) * 0.01)::DECIMAL(18,2) AS amount_gbp
 FROM dealt
 UNION ALL
 SELECT provider_code, team_code, cost_category, is_direct, cost_timing, week_start, period, sum(amount_gbp)::DECIMAL(18,2)

@@ -1,23 +1,26 @@
 -- Indicators by level, week and month, each with its state at the time of the last receipt in force.
 -- Missing, then without a ledger, then zero denominator, then still open, incomplete or too little; else final.
 -- A pause is always said, whatever else holds: values stay.
-WITH timed AS (
-    SELECT point.*, one.unit, one.is_sampled, one.minimum, one.grains,
+WITH placed AS (
+    SELECT *, CASE grain WHEN 'event' THEN 'month' ELSE grain END AS span_grain,
+           CASE grain WHEN 'event' THEN date_trunc('month', starts_on)::DATE ELSE starts_on END AS span_on
+    FROM core.indicator_point
+),
+timed AS (
+    SELECT point.*, one.unit, one.is_sampled, one.minimum,
            CASE point.grain
                WHEN 'week' THEN span.ends_on + 7 * one.lag_weeks
                WHEN 'month' THEN last_day(span.starts_on + to_months(one.lag_months))
            END >= span.known_day OR point.is_open AS is_unfinished,
-           all_teams.starts_on IS NOT NULL OR own.starts_on IS NOT NULL AS is_paused
-    FROM core.indicator_point AS point
+           of_all.starts_on IS NOT NULL OR own.starts_on IS NOT NULL AS is_paused
+    FROM placed AS point
     JOIN core.indicator AS one USING (indicator_code)
-    LEFT JOIN core.span AS span ON span.grain = point.grain AND span.starts_on = point.starts_on
-    LEFT JOIN core.paused AS all_teams
-           ON all_teams.provider_code = point.provider_code AND all_teams.team_code = '*'
-          AND all_teams.grain = CASE point.grain WHEN 'event' THEN 'month' ELSE point.grain END
-          AND all_teams.starts_on = CASE point.grain WHEN 'event' THEN date_trunc('month', point.starts_on)::DATE ELSE point.starts_on END
-    LEFT JOIN core.paused AS own
-           ON own.provider_code = point.provider_code AND own.team_code = point.team_code AND own.team_code <> '*'
-          AND own.grain = all_teams.grain AND own.starts_on = all_teams.starts_on
+    LEFT JOIN core.span AS span ON span.grain = point.span_grain AND span.starts_on = point.span_on
+    LEFT JOIN (SELECT * FROM core.paused WHERE team_code = '*') AS of_all
+           ON of_all.provider_code = point.provider_code AND of_all.grain = point.span_grain AND of_all.starts_on = point.span_on
+    LEFT JOIN (SELECT * FROM core.paused WHERE team_code <> '*') AS own
+           ON own.provider_code = point.provider_code AND own.team_code = point.team_code
+          AND own.grain = point.span_grain AND own.starts_on = point.span_on
 ),
 judged AS (
     SELECT *,

@@ -17,7 +17,7 @@ ACTIVITY = Contract(
         Column("unit_code", CODE, "Ward, clinic or kitchen."),
         Column("measure_code", LOWER_CODE, "What was done or counted."),
         Column("start_at", TIMESTAMP, "When it began; decides team and month."),
-        Column("end_at", TIMESTAMP, "When it ended; empty while it lasts."),
+        Column("end_at", TIMESTAMP, "When it ended, for a referral when it was decided; empty while it lasts."),
         Column("quantity", QUANTITY, "How many; 1 if empty.", default="1"),
         Column("patient_ref", TEXT, "Patient; a keyed hash in staging.", optional=True, privacy=Privacy.PSEUDONYM),
         Column("discharge_code", CODE, "How a stay ended.", optional=True),

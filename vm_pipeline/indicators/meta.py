@@ -53,7 +53,7 @@ META = (
         "M02", "Completeness of the box score", "completeness", "%", "higher", "", "his_run",
         "Cells of the box score that have a value, of those the team has.",
         Example(9, 12, 75.0, "9 of 12 cells are 75.0%."),
-        worked_out="100 × cells with a value ÷ cells of indicators that the team has", grains=("week",),
+        worked_out="100 × cells with a value ÷ cells of indicators that the team has", factor=100, grains=("week",),
         notes="Sampled indicators are not asked for every week and do not count.",
     ),
 )  # fmt: skip

@@ -19,9 +19,9 @@ STAFF = (
     Indicator(
         "S02", "Employee engagement index", "ratio", "0–100", "higher", "run", "his_run",
         "Mean points on the six-point scale, as a share of six.",
-        Example(1_440, 300, 80.0, "1,440 points of 300 answers: 100 × 1,440 ÷ (6 × 300) = 80.0."),
+        Example(1_440, 6 * 300, 80.0, "1,440 points of 300 answers: 100 × 1,440 ÷ (6 × 300) = 80.0."),
         numerator=("engagement_points",), denominator=("engagement_answers",) * 6, factor=100, is_sampled=True,
-        grains=("month",), minimum=30,
+        grains=("month",), minimum=6 * 30,
         notes=_WAVES + " The least possible is 16.7. Bands are cut, not rounded: 66.67 is in 51–66.",
     ),
     Indicator(

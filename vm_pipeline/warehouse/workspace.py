@@ -64,9 +64,7 @@ def create_tables(con: duckdb.DuckDBPyConnection) -> None:
     for macro in macros().values():
         con.execute(macro)
     for table in TABLES:
-        con.execute(ddl(table))
-        for statement in comments(table):
-            con.execute(statement)
+        con.execute(";".join([ddl(table), *comments(table)]))
 
 
 def ddl(table: Table) -> str:
