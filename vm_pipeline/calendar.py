@@ -12,6 +12,10 @@ from zoneinfo import ZoneInfo
 LONDON = ZoneInfo("Europe/London")
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+FULL_MONTH_NAMES = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 
 _PERIOD = re.compile(r"(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])")
 _APRIL = 4
@@ -54,7 +58,31 @@ def last_day(period: str) -> date:
 def financial_year(day: date) -> str:
     """The financial year of a day, April to March: `2022/23`."""
     start = day.year - (day.month < _APRIL)
-    return f"{start}/{(start + 1) % 100:02}"
+    return f"{start:04}/{(start + 1) % 100:02}"
+
+
+def financial_quarter(day: date) -> int:
+    """The quarter of the financial year: 1 = April to June."""
+    return (ledger_period(day) + 2) // 3
+
+
+def quarter_start(day: date, later: int = 0) -> date:
+    """The first day of the day's quarter, or of one `later` quarters on. Quarters of both years are the same."""
+    number = day.year * 12 + (day.month - 1) // 3 * 3 + 3 * later
+    return date(number // 12, number % 12 + 1, 1)
+
+
+def quarter_name(day: date, full: bool = False) -> str:
+    """The day's quarter as statistics name it: `Apr-Jun 2022`, or in full `April to June 2022`."""
+    names = FULL_MONTH_NAMES if full else MONTH_NAMES
+    first = quarter_start(day).month - 1
+    return f"{names[first]}{' to ' if full else '-'}{names[first + 2]} {day.year}"
+
+
+def quarter_end_name(day: date, full: bool = False) -> str:
+    """The last month of the day's quarter: `Jun 2022`, or in full `June 2022`."""
+    names = FULL_MONTH_NAMES if full else MONTH_NAMES
+    return f"{names[quarter_start(day).month + 1]} {day.year}"
 
 
 def ledger_period(day: date) -> int:

@@ -49,7 +49,9 @@ class Home:
     @cached_property
     def staging(self) -> Staging:
         """Typed batches."""
-        return Staging(self.folder / "staging", self.landing, self._pseudonym_key(), self.settings.threads)
+        return Staging(
+            self.folder / "staging", self.landing, self._pseudonym_key(), self.settings.threads, self.settings.privacy
+        )
 
     @property
     def reports(self) -> Path:

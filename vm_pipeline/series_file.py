@@ -86,8 +86,8 @@ def _typed(option: Option, text: str) -> int | bool | str:
             raise SeriesError(f"found {option.name}={text!r}, expected true or false.")
         return said == "true"
     if isinstance(option.default, int):
-        if not said.isdecimal():
-            raise SeriesError(f"found {option.name}={text!r}, expected a whole number of 0 or more.")
+        if not said.isdecimal() or int(said) < option.least:
+            raise SeriesError(f"found {option.name}={text!r}, expected a whole number of {option.least} or more.")
         return int(said)
     if option.choices and said not in option.choices:
         raise SeriesError(_unknown(f"{option.name}", said, option.choices))
@@ -97,13 +97,15 @@ def _typed(option: Option, text: str) -> int | bool | str:
 def judge_file(path: Path, asked: Question, target: Path | None) -> tuple[int, int]:
     """Judge the series of a file and write them to `target`, or print them. Returns points, and how many signal.
 
-    One row out for each row in, in the order of the file. Periods are compared as text, so any spelling that sorts by
-    time will do. Raises SeriesError.
+    One row out for each row in, in the order of the file. Periods that are all whole numbers are compared as numbers,
+    all others as text, so any spelling that sorts by time will do. Raises SeriesError.
     """
     import duckdb
 
     from vm_pipeline.signals.judge import judge
 
+    if target is not None and not target.parent.is_dir():
+        raise SeriesError(f"{target}: found no folder {target.parent}, expected one to write into.")
     with tempfile.TemporaryDirectory() as folder, duckdb.connect(str(Path(folder) / "series.duckdb")) as con:
         con.execute(f"SET memory_limit = '{_MEMORY}'; SET threads = 2; SET enable_progress_bar = false")
         _read(con, path)
@@ -142,7 +144,8 @@ def _read(con: "duckdb.DuckDBPyConnection", path: Path) -> None:
                 f"{path}: found columns {', '.join(by_name)}; expected {', '.join((*NAMES, *NUMBERS))} "
                 "(num and den only where a chart needs them, value unless it is num / den)."
             )
-        kept = [f'trim("{by_name[name]}") AS "{name}"' for name in (*NAMES, *NUMBERS) if name in by_name]
+        kept = [f"coalesce(trim(\"{by_name[name]}\"), '') AS {name}" for name in NAMES]
+        kept += [f'trim("{by_name[name]}") AS "{name}"' for name in NUMBERS if name in by_name]
         kept += [f'NULL::VARCHAR AS "{name}"' for name in NUMBERS if name not in by_name]
         con.execute(f"CREATE TABLE sent AS SELECT {', '.join(kept)} FROM {source}")
     except duckdb.Error as error:
@@ -160,19 +163,22 @@ def _is_number(name: str) -> str:
 
 
 def _check(con: "duckdb.DuckDBPyConnection", path: Path, asked: Question) -> None:
-    """Every cell is a number or empty, and the chart has what it is made of. Raises SeriesError."""
+    """Every row has a period, every cell is a number or empty, the chart has what it is made of. Raises SeriesError."""
+    if rows := _rows(con, "period = ''"):
+        raise SeriesError(f"{path}: period: found none in row {rows}; expected a date, a month or a whole number.")
     for name in NUMBERS:
-        wrong = con.execute(
-            f"SELECT rowid + 1 FROM sent WHERE upper({name}) NOT IN ('', 'NA', 'NAN', 'NULL') "
-            f"AND NOT {_is_number(name)} ORDER BY 1 LIMIT {_SHOWN}"
-        ).fetchall()
-        if wrong:
-            rows = ", ".join(str(row) for (row,) in wrong)
+        if rows := _rows(con, f"upper({name}) NOT IN ('', 'NA', 'NAN', 'NULL') AND NOT {_is_number(name)}"):
             raise SeriesError(f"{path}: {name}: found no number in row {rows}; expected digits, or an empty cell.")
     if asked.chart in _OF_PARTS and not _any(con, "num <> '' AND den <> ''"):
         raise SeriesError(f"{path}: found no num and den; expected both, a {asked.chart} chart is made of them.")
     if asked.chart == "t" and _any(con, f"{_number('value')} <= 0"):
         raise SeriesError(f"{path}: found a time between events of 0 or less; a t chart has none of them.")
+
+
+def _rows(con: "duckdb.DuckDBPyConnection", condition: str) -> str:
+    """The first rows that meet a condition, counted from 1 below the header; empty where there is none."""
+    found = con.execute(f"SELECT rowid + 1 FROM sent WHERE {condition} ORDER BY 1 LIMIT {_SHOWN}").fetchall()
+    return ", ".join(str(row) for (row,) in found)
 
 
 def _any(con: "duckdb.DuckDBPyConnection", condition: str) -> bool:
@@ -184,8 +190,9 @@ def _points(con: "duckdb.DuckDBPyConnection", asked: Question) -> "Points":
 
     from vm_pipeline.signals.series import points
 
+    later = _later(con)
     con.execute(
-        "CREATE TABLE place AS SELECT period, (row_number() OVER (ORDER BY period))::INTEGER AS place "
+        f"CREATE TABLE place AS SELECT period, (row_number() OVER (ORDER BY {later}, period))::INTEGER AS place "
         "FROM (SELECT DISTINCT period FROM sent); "
         "CREATE TABLE name AS SELECT measure, team, (row_number() OVER (ORDER BY measure, team))::INTEGER AS series "
         "FROM (SELECT DISTINCT measure, team FROM sent)"
@@ -198,9 +205,24 @@ def _points(con: "duckdb.DuckDBPyConnection", asked: Question) -> "Points":
     ).fetchnumpy()
     series, place = (np.asarray(rows[name]) for name in ("series", "place"))
     num, den, found = (np.ma.filled(rows[name], np.nan) for name in ("num", "den", "value"))
-    first = [_place(con, f"period >= left('{_quoted(day)}', length(period))") for day in asked.periods("rebase")]
+    first = [_place(con, _reaches(later, day)) for day in asked.periods("rebase")]
     gone = [_place(con, f"period = '{_quoted(day)}'") for day in asked.periods("exclude")]
     return points(series, place, found, num, den, np.isin(place, gone), phase=_phases(series, place, first))
+
+
+_BY_NUMBER, _BY_TEXT = "period::HUGEINT", "period"
+
+
+def _later(con: "duckdb.DuckDBPyConnection") -> str:
+    """What periods are ordered by: as numbers where all are whole numbers, else as text."""
+    return _BY_TEXT if _any(con, "NOT regexp_full_match(period, '[0-9]{1,18}')") else _BY_NUMBER
+
+
+def _reaches(later: str, day: str) -> str:
+    """The condition that a period lies at or after another."""
+    if later == _BY_NUMBER:
+        return f"{later} >= {int(day)}" if day.isdecimal() else "false"
+    return f"period >= left('{_quoted(day)}', length(period))"
 
 
 def _place(con: "duckdb.DuckDBPyConnection", condition: str) -> int:
@@ -232,8 +254,13 @@ def _write(con: "duckdb.DuckDBPyConnection", found: "Judged", profile: Profile, 
     judged = pd.DataFrame({name: getattr(found, name) for name in (*_FOUND, "rule", "strong")}, copy=False)
     codes = ", ".join(f"'{rule.code}'" for rule in profile.rules)
     con.register("judged", judged)
-    columns = [*NAMES, *(f"CASE WHEN NOT isnan({name}) THEN {name} END AS {name}" for name in ("value", *_LINES))]
-    columns += ["signal", f"[{codes}][rule + 1] AS rule", "CASE WHEN signal THEN if(strong, 'A', 'B') END AS tier"]
+    columns = [f"nullif({name}, '') AS {name}" for name in NAMES]
+    columns += [*(f"CASE WHEN NOT isnan({name}) THEN {name} END AS {name}" for name in ("value", *_LINES))]
+    columns += [
+        "signal",
+        f"[{codes}][(rule + 1)::BIGINT] AS rule",
+        "CASE WHEN signal THEN if(strong, 'A', 'B') END AS tier",
+    ]
     columns += [*FLAGS, *(f"CASE WHEN {name} >= 0 THEN {name} END AS {name}" for name in OF_SERIES)]
     con.execute(
         f"COPY (SELECT {', '.join(columns)} FROM (SELECT {', '.join(NAMES)} FROM sent) POSITIONAL JOIN judged) "

@@ -23,10 +23,11 @@ from vm_pipeline.sources.files import FilesSource, PeriodRule
 from vm_pipeline.sources.folder import FolderSource
 from vm_pipeline.sources.query import QuerySource
 from vm_pipeline.staging.layouts import Layout
+from vm_pipeline.staging.policy import STRICTEST, Policy
 
 Source = FolderSource | FilesSource | QuerySource
 
-_TOP = ("home", "warehouse", "nation", "first_month", "memory", "threads", "source", "layout", "quality")
+_TOP = ("home", "warehouse", "nation", "first_month", "memory", "threads", "source", "layout", "quality", "privacy")
 _SOURCE = ("folder", "feed", "provider", "files", "period", "database", "query", "first", "last", "layout", "part")
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 _NATIONS = ("SCT", "ENG", "WLS", "NIR")
@@ -48,6 +49,7 @@ class Settings:
     memory: str = ""
     threads: int = 2
     quality: Mapping[str, Any] = field(default_factory=dict)
+    privacy: Policy = STRICTEST
     pseudonym_key: str = field(default="", repr=False)
 
 
@@ -84,6 +86,7 @@ def load(asked: Asked = Asked(), environment: Mapping[str, str] | None = None) -
         memory=raw.get("memory", ""),
         threads=raw.get("threads", os.cpu_count() or 2),
         quality=raw.get("quality", {}),
+        privacy=_privacy(raw.get("privacy", {}), f"{config}, privacy"),
         pseudonym_key=env.get("VM_PSEUDONYM_KEY", ""),
     )
 
@@ -178,6 +181,13 @@ def _layout(table: Mapping[str, Any], where: str) -> str:
     _known_keys(table, tuple(one.name for one in fields(Layout)), where)
     try:
         return Layout.of({"columns": {}, **table}).to_json()
+    except ValueError as error:
+        raise ConfigurationError(f"{where}: {error}") from error
+
+
+def _privacy(table: Mapping[str, Any], where: str) -> Policy:
+    try:
+        return Policy.of(table)
     except ValueError as error:
         raise ConfigurationError(f"{where}: {error}") from error
 

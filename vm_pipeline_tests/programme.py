@@ -12,7 +12,7 @@ Does not belong here: assertions, and anything a rule of the feeds says (that is
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,7 +26,8 @@ from vm_pipeline.sources.receipts import Receipt, known_at
 from vm_pipeline.staging.batches import Staging
 from vm_pipeline.staging.known import Known, what_is_known
 from vm_pipeline.staging.summary import Summary
-from vm_pipeline.warehouse.build import build_core, build_marts, publication
+from vm_pipeline.warehouse.as_published import Landed
+from vm_pipeline.warehouse.build import build_core, build_marts, build_signals, judge, publication
 from vm_pipeline.warehouse.fingerprint import fingerprint
 from vm_pipeline.warehouse.reference import Finding
 from vm_pipeline.warehouse.snapshot import describe
@@ -232,6 +233,9 @@ class Programme:
         con = self._open.enter_context(open_workspace(draft, threads=threads))
         _, self.findings = build_core(con, known, self.staging, "SCT")
         build_marts(con)
+        judge(con)
+        landed = Landed(self.receipts(as_of)[-1].received_at, known.versions, lambda: nullcontext(con))
+        build_signals(con, self.home / "as-published", [landed])
         describe(con, publication(known, as_of or self.receipts()[-1].received_at, "SCT"))
         return con
 

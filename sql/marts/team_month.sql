@@ -52,9 +52,9 @@ filled AS (
     FROM side_by_side
 )
 SELECT *,
-       direct_cost_gbp::DOUBLE / nullif(bed_days, 0)::DOUBLE AS cost_per_bed_day_gbp,
-       direct_cost_gbp::DOUBLE / nullif(attendances, 0)::DOUBLE AS cost_per_attendance_gbp,
-       100 * referrals_returned::DOUBLE / nullif(referrals_accepted + referrals_returned, 0)::DOUBLE AS returned_pct,
-       100 * dnas::DOUBLE / nullif(attendances + dnas, 0)::DOUBLE AS dna_pct,
-       100 * survey_positive::DOUBLE / nullif(survey_answers, 0)::DOUBLE AS positive_pct
+       vm.ratio(direct_cost_gbp, bed_days) AS cost_per_bed_day_gbp,
+       vm.ratio(direct_cost_gbp, attendances) AS cost_per_attendance_gbp,
+       vm.ratio(referrals_returned, referrals_accepted + referrals_returned, 100) AS returned_pct,
+       vm.ratio(dnas, attendances + dnas, 100) AS dna_pct,
+       vm.ratio(survey_positive, survey_answers, 100) AS positive_pct
 FROM filled

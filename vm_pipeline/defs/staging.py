@@ -139,6 +139,7 @@ def _figures(known: Known, versions: list[Version]) -> dict[str, Any]:
 
 def _batch(version: Version, summary: Summary) -> dict[str, Any]:
     state = "in force" if version.in_force else f"superseded at {version.superseded_at}"
+    state += "".join(f"; {one.message}" for one in summary.warnings if one.code == "personal_data")
     return {
         "batch": str(version.receipt.slot),
         "batch_id": version.batch_id,

@@ -16,7 +16,7 @@ WORDS = {
     OUTSIDE: "The point lies above the upper or below the lower limit.",
     SHIFT: "The point is one of a run of neighbours on one side of the centre line.",
     TREND: "The point is one of neighbours that all rise or all fall.",
-    TWO_IN_THREE: "Two of three neighbours lie beyond two thirds of the way to one limit, all three on its side.",
+    TWO_IN_THREE: "Two of three neighbours lie beyond two thirds of the way to one limit.",
     INSIDE: "The point is one of a run of neighbours that all lie within a third of the way to the limits.",
     LONG_RUN: "The series has a run longer than round(log2 n) + 3, for n points that are not on the centre line.",
     CROSSINGS: "The series crosses its centre line less often than 95 of 100 series of noise of its length do.",
@@ -29,22 +29,25 @@ class Rule:
     """One rule of a profile. `length` is its number of points, 0 where it follows from the series' own length.
 
     `strong` is the run from which on a signal of this rule is of tier A, whatever `tier` says; 0 = it never is.
+    `whole`, of two in three: the third lies on the same side, and points outside the limits do not count.
     """
 
     code: str
     tier: str
     length: int = 0
     strong: int = 0
+    whole: bool = False
 
 
 @dataclass(frozen=True)
 class Option:
-    """One option of a profile: its default says its type. `choices` where only these are allowed."""
+    """One option of a profile: its default says its type. `choices` where only these may be; `least` of a number."""
 
     name: str
     default: int | bool | str
     meaning: str
     choices: tuple[str, ...] = ()
+    least: int = 0
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,7 @@ PROFILES = {
             skips_centre=True,
             options=(
                 Option("rephase", False, "Take the median anew after each sustained run."),
-                Option("sustained", 9, "Points of a run after which the median is taken anew."),
+                Option("sustained", 9, "Points of a run after which the median is taken anew.", least=2),
                 *COMMON,
             ),
         ),
@@ -102,12 +105,12 @@ PROFILES = {
             "mdc_xmr",
             "NHS England, Making Data Count; point by point as the R package NHSRplotthedots 0.2.2",
             "An individuals chart, limits of 2.66 mean moving ranges. A point on the mean ends a run. Two in three: "
-            "both points lie between two thirds of the way to a limit and the limit.",
+            "both lie between two thirds of the way to a limit and the limit, and the third on their side of the mean.",
             ("xmr",),
             (
                 Rule(OUTSIDE, "A"),
-                Rule(TREND, "A", 7),
-                Rule(TWO_IN_THREE, "B", 3),
+                Rule(TREND, "B", 7),
+                Rule(TWO_IN_THREE, "B", 3, whole=True),
                 Rule(SHIFT, "B", 7, strong=8),
             ),
             options=(Option("screen", True, SCREEN.meaning), *COMMON),
@@ -131,7 +134,7 @@ PROFILES = {
             (Rule(SUSTAINED, "A"),),
             skips_centre=True,
             options=(
-                Option("med_rows", 13, "Points of the first median."),
+                Option("med_rows", 13, "Points of the first median.", least=1),
                 Option("runlength", 9, "Points of a run on which a new median stands."),
                 Option("direction", "both", "Side on which runs count.", ("above", "below", "both")),
                 EXCLUDE,
@@ -141,7 +144,7 @@ PROFILES = {
             "phs_control",
             "Public Health Scotland, control chart rules of its indicator reports",
             "A control chart, five rules: outside limits, eight on one side, six rising or falling, two of three in "
-            "the outer third, fifteen in the inner third. A point on the centre line ends a run.",
+            "the outer third of one side or beyond, fifteen in the inner third. A point on the centre line ends a run.",
             CONTROL_CHARTS,
             (
                 Rule(OUTSIDE, "A"),

@@ -12,7 +12,7 @@ import duckdb
 from vm_pipeline.feeds.reference import UNALLOCATED
 from vm_pipeline.quality.expectations import Bound, outside
 from vm_pipeline.quality.history import Thresholds
-from vm_pipeline.quality.verdict import SHOWN, Figure, Verdict, counted, per_cent, pounds, worst_first
+from vm_pipeline.quality.verdict import SHOWN, Figure, Verdict, counted, per_cent, pounds, shown, worst_first
 
 _NOT_SHARED = """
 SELECT coalesce(sum(reconciled), 0)::DECIMAL(38,2), coalesce(sum(shared), 0)::DECIMAL(38,2),
@@ -128,7 +128,7 @@ def _check_unallocated(con: duckdb.DuckDBPyConnection, table: str, limits: Thres
     rows = [{"share": part / whole if whole else None} for _, _, part, whole in months]
     places = outside(f"{table} unallocated", rows, [Bound("share", None, limits.share_unallocated)])["share"]
     figures: list[Figure] = [
-        {"provider_code": one, "period": period, "unallocated": part, "all": whole, "share": round(part / whole, 4)}
+        {"provider_code": one, "period": period, "unallocated": part, "all": whole, "share": shown(part / whole)}
         for one, period, part, whole in (months[place] for place in places)
     ]
     part, whole = (Decimal(sum(month[place] for month in months)) for place in (2, 3))

@@ -19,7 +19,7 @@ from vm_pipeline.calendar import period_of
 from vm_pipeline.quality.expectations import Bound, outside
 from vm_pipeline.quality.history import Compared, Measured, Thresholds, compare, is_open
 from vm_pipeline.quality.parquet import Answer, Batch, ask, batches
-from vm_pipeline.quality.verdict import SHOWN, Figure, Verdict, counted
+from vm_pipeline.quality.verdict import SHOWN, Figure, Verdict, counted, shown
 from vm_pipeline.sources.receipts import Version
 from vm_pipeline.staging.batches import Staging
 from vm_pipeline.staging.known import Known
@@ -99,6 +99,6 @@ def _figure(measure: str, way: str, one: Compared) -> tuple[float, Figure]:
         "measure": measure,
         "provider_code": one.month.provider_code,
         "period": one.month.period,
-        "value": round(one.month.value, 4),
-        "usual": round(one.usual or 0, 4),
+        "value": shown(one.month.value),
+        "usual": shown(one.usual or 0),
     }

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from vm_pipeline.display import half_up, half_up_significant
+
 SHOWN = 50  # rows of figures a person may still read
 
 Figure = dict[str, str | int | float | None]
@@ -47,5 +49,10 @@ def pounds(amount: Decimal) -> str:
 
 
 def per_cent(share: float) -> str:
-    """A share of 1 as `5 %`, `12.5 %`."""
-    return f"{share * 100:.4g} %"
+    """A share of 1 as `5 %`, `12.5 %`: four significant digits at most."""
+    return f"{half_up_significant(share * 100, 4).normalize():f} %"
+
+
+def shown(value: float, decimals: int = 4) -> float:
+    """A number as figures carry it."""
+    return float(half_up(value, decimals))

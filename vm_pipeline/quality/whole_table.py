@@ -13,7 +13,7 @@ from vm_pipeline.quality.distribution import check_distribution
 from vm_pipeline.quality.expectations import Bound, outside
 from vm_pipeline.quality.history import Compared, Measured, Thresholds, compare, is_open
 from vm_pipeline.quality.key_again import check_key_again
-from vm_pipeline.quality.verdict import SHOWN, Figure, Verdict, counted, per_cent, worst_first
+from vm_pipeline.quality.verdict import SHOWN, Figure, Verdict, counted, per_cent, shown, worst_first
 from vm_pipeline.sources.receipts import Version
 from vm_pipeline.staging.known import Known
 from vm_pipeline.staging.summary import Summary
@@ -76,7 +76,7 @@ def _volume_figure(one: Compared) -> Figure:
         "period": one.month.period,
         "rows": round(one.month.value),
         "usual_rows": round(one.usual or 0),
-        "ratio": round(one.ratio or 0, 3),
+        "ratio": shown(one.ratio or 0, 3),
     }
 
 
@@ -207,7 +207,7 @@ def _batch_figure(version: Version, rows: int, share: float | None = None, rule:
     return (
         figure
         | {"rows": rows}
-        | ({"share": round(share, 4)} if share is not None else {})
+        | ({"share": shown(share)} if share is not None else {})
         | ({"rule": rule} if rule else {})
     )
 

@@ -16,6 +16,7 @@ from vm_pipeline.reference.checks import checks_page
 from vm_pipeline.reference.command_line import cli_page
 from vm_pipeline.reference.feeds import feeds_page, reference_tables_page
 from vm_pipeline.reference.indicators import indicators_page
+from vm_pipeline.reference.rules import rules_page
 from vm_pipeline.reference.settings import settings_page
 from vm_pipeline.reference.warehouse import warehouse_page
 
@@ -29,6 +30,7 @@ def pages() -> dict[str, str]:
         "reference-tables.md": reference_tables_page,
         "warehouse.md": warehouse_page,
         "indicators.md": indicators_page,
+        "rules.md": rules_page,
         "cli.md": cli_page,
         "checks.md": checks_page,
         "settings.md": settings_page,

@@ -65,6 +65,9 @@ _REFUSALS = {
     "unknown_header": "A header is not one of the contract's, or the layout neither uses nor ignores it. Correct the "
     "header, or the layout.",
     "bad_layout": "The SQL of the provider's layout fails. Correct the layout.",
+    "personal_data": "A column that should hold none holds identifiers of people; the message names the column, the "
+    "kind and the rate. Nothing of the batch is kept past landing. Ask the sender, or say what is to follow: "
+    "[keep personal data out](../how-to/keep-personal-data-out.md).",
     "control_mismatch": "The control file says other rows or pounds than the extract holds. Ask for both again.",
     "bad_control": "The control file cannot be read, or a figure in it cannot. Ask for it again.",
 }
@@ -93,6 +96,7 @@ def _refusals() -> str:
 _NOTED = {
     "no_control": "A ledger batch has no control file. Nobody can say that it is whole.",
     "outside_period": "Rows of a batch belong to a month outside it. They are kept, in their own month.",
+    "personal_data": "A column held identifiers of people and was dropped or pseudonymised, as `[privacy]` says.",
     "contradiction": "Rows of a reference table hold on the same day where only one may, or shares exceed 1. The "
     "provider keeps its rows of the version before.",
     "missing_reference": "An essential reference table was never sent.",

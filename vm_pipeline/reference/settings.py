@@ -10,10 +10,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from vm_pipeline import settings
+from vm_pipeline.display import half_up_ratio
+from vm_pipeline.feeds.identifiers import KINDS, Kind
 from vm_pipeline.feeds.reference import UNALLOCATED
 from vm_pipeline.quality.history import Thresholds
 from vm_pipeline.sources.files import PeriodRule
 from vm_pipeline.staging.layouts import BATCH_FACTS, Layout, Unpivot
+from vm_pipeline.staging.policy import Then
 
 if TYPE_CHECKING:
     pass
@@ -38,6 +41,7 @@ _TOP = {
     "source": "A list of tables `[[source]]`: where extracts come from.",
     "layout": "Tables `[layout.<name>]`: how a provider's own files become canonical.",
     "quality": "The table `[quality]`: where checks begin to warn, and for which feeds they block.",
+    "privacy": "The table `[privacy]`: what follows where a column holds identifiers of people.",
 }
 _SOURCE = {
     "folder": "A drop folder in the canonical layout. No other key of such a source is read.",
@@ -110,6 +114,7 @@ def settings_page() -> str:
         "### unpivot, of a layout",
         _two("key", words_for(_UNPIVOT, _fields(Unpivot), "keys of unpivot")),
         _quality(),
+        _privacy(),
     )
 
 
@@ -148,6 +153,36 @@ def _quality() -> str:
     said = words_for(_QUALITY, ["blocking", *defaults], "keys of [quality]")
     rows = [(code(key), code(_default(defaults.get(key, ""))), words) for key, words in said.items()]
     return joined("### [quality]", table(("key", "default", "what it says"), rows))
+
+
+_THEN: dict[str, str] = {
+    Then.REFUSE: "The batch is refused: nothing of it goes past landing. The default.",
+    Then.DROP: "The column's values in that batch are left out. Not for a column that every file must have.",
+    Then.PSEUDONYMISE: "Every value of the column in that batch becomes a keyed hash, as `patient_ref` does. For text "
+    "only.",
+    Then.KEEP: "Nothing: a person has looked, and it is a false alarm. Not as `default`.",
+}
+
+
+def _privacy() -> str:
+    rows = [(code(then), words) for then, words in words_for(_THEN, list(Then), "consequences").items()]
+    kinds = [(one.name, one.description, _rate(one)) for one in KINDS]
+    return joined(
+        "### [privacy]",
+        "A key is a pattern of `feed/provider/column`, of the parts of it from the left, or of "
+        "`reference/name/column`; `*` stands for any text. The last that fits counts; `default` is for all others. A "
+        "value is one of",
+        table(("value", "what follows"), rows),
+        "Looked for, in every column that the contract does not call an identifier, a pseudonym or free text:",
+        table(("kind", "what it looks like", "a column is one when"), kinds),
+    )
+
+
+def _rate(kind: Kind) -> str:
+    if kind.alone:
+        return "one is found"
+    share, chance = (half_up_ratio(round(part * 10**6), 10**6, 100, 1) for part in (kind.tells, kind.chance))
+    return f"more than {share} % of its texts of that shape pass; {chance} % would by chance"
 
 
 def _default(value: object) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import duckdb
 from sqlalchemy import Table
 
-from vm_pipeline.warehouse.statements import LAYERS, Statement, statements
+from vm_pipeline.warehouse.statements import LAYERS, Statement, macros, purpose_of, statements
 from vm_pipeline.warehouse.tables import SCHEMA, TABLES
 from vm_pipeline.warehouse.workspace import create_tables
 
@@ -30,6 +30,7 @@ def warehouse_page() -> str:
         table(("table", "grain"), [(f"[{one.name}](#{one.name})", one.comment) for one in TABLES]),
         *(_published(one, types, made[one.name]) for one in TABLES),
         _lineage(),
+        _macros(),
         "## What the file says of itself",
         "`pipeline.publication` has one row: `inputs` (a hash of every version known and of the code), `as_of` (UTC, "
         "the time up to which receipts count) and `code` (a hash that changes when the same receipts would give "
@@ -73,3 +74,16 @@ def _lineage() -> str:
         "versions, reference tables, the calendar. `core.` names steps that are not published.",
         table(("table", "made by", "what the file says", "of"), rows),
     )
+
+
+def _macros() -> str:
+    rows = [(code(f"vm.{name}({_arguments(sql)})"), purpose_of(sql)) for name, sql in macros().items()]
+    return joined(
+        "## Functions",
+        "Macros of the file, for whoever asks it: what the marts divide by, and how a figure is rounded to be shown.",
+        table(("function", "what it gives"), rows),
+    )
+
+
+def _arguments(sql: str) -> str:
+    return sql.split("MACRO", 1)[1].split("(", 1)[1].split(")", 1)[0]

@@ -65,8 +65,15 @@ class Chart:
     @cached_property
     def runs_and_crossings(self) -> tuple[Places, Places, Places, Places, Places]:
         """Per stretch: useful points, longest run and what noise allows, crossings and what noise asks for."""
-        useful, longest, crossings = rules.longest_and_crossings(self.side, self.of[self.at], self.stretch_count)
-        return useful, longest, rules.longest_run_max(useful), crossings, rules.crossings_min(useful)
+        useful, longest, crossings, chances = rules.longest_and_crossings(
+            self.side, self.of[self.at], self.run_block[self.at], self.stretch_count
+        )
+        return useful, longest, rules.longest_run_max(useful), crossings, rules.crossings_min(chances)
+
+    @cached_property
+    def of_runs(self) -> Flags:
+        """Points that a rule on the runs of their stretch speaks of: those that take part and have a value."""
+        return self.used & ~np.isnan(self.lines.y) & self.has_runs
 
     def scattered(self, found: Flags) -> Flags:
         """A column of the points that take part, as one of all points."""
@@ -95,8 +102,10 @@ def _trend(chart: Chart, rule: Rule, skip: bool) -> Flags:
 
 
 def _two_in_three(chart: Chart, rule: Rule, skip: bool) -> Flags:
-    near = (chart.thirds > 2) & ~chart.outside[chart.at]  # noqa: PLR2004 - the outer third
-    return chart.scattered(rules.two_in_three(near, chart.side, chart.run_block[chart.at]))
+    near = chart.thirds > 2  # noqa: PLR2004 - the outer third
+    if rule.whole:
+        near &= ~chart.outside[chart.at]
+    return chart.scattered(rules.two_in_three(near, chart.side, chart.run_block[chart.at], rule.whole))
 
 
 def _inside(chart: Chart, rule: Rule, skip: bool) -> Flags:
@@ -105,12 +114,12 @@ def _inside(chart: Chart, rule: Rule, skip: bool) -> Flags:
 
 def _long_run(chart: Chart, rule: Rule, skip: bool) -> Flags:
     _, longest, allowed, _, _ = chart.runs_and_crossings
-    return np.asarray((longest > allowed)[chart.of] & chart.used & chart.has_runs)
+    return np.asarray((longest > allowed)[chart.of] & chart.of_runs)
 
 
 def _few_crossings(chart: Chart, rule: Rule, skip: bool) -> Flags:
     useful, _, _, crossings, asked = chart.runs_and_crossings
-    return np.asarray(((crossings < asked) & (useful > 0))[chart.of] & chart.used & chart.has_runs)
+    return np.asarray(((crossings < asked) & (useful > 0))[chart.of] & chart.of_runs)
 
 
 _FLAGS: dict[str, Callable[[Chart, Rule, bool], Flags]] = {

@@ -91,8 +91,9 @@ def _judge(points: Points, profile: Profile, chart: str, asked: Mapping[str, Any
     of = stretches(series | points.phase)
     block = stretches(begins(of) | points.gap)
     base = _base(points, of, int(asked.get("fix_after", 0)))
-    plotted = Plotted(points.value, points.num, points.den, base, of, block, int(of[-1]) + 1)
-    lines, used = CHARTS[chart](plotted, bool(asked.get("screen", False))), ~points.excluded
+    used = ~points.excluded
+    plotted = Plotted(points.value, points.num, points.den, base, used, of, block, int(of[-1]) + 1)
+    lines = CHARTS[chart](plotted, bool(asked.get("screen", False)))
     # Neighbouring moving ranges share a point, so their runs mean nothing.
     whole = Chart(lines, of, block, block, used, used, np.zeros(len(of), dtype=bool), has_runs=chart != "mr")
     if profile.name == "runcharter" or asked.get("rephase"):
@@ -106,6 +107,7 @@ def _base(points: Points, of: Places, fix_after: int) -> Flags:
     marked = size(of[points.baseline & used], int(of[-1]) + 1) > 0
     base = used & (points.baseline | ~marked[of])
     if fix_after:
+        # Excluded points are among the first so many, as in qicharts2: its freeze counts places.
         base &= np.arange(len(of)) - np.flatnonzero(begins(of))[of] < fix_after
     return np.asarray(base)
 
@@ -127,6 +129,7 @@ def _rebased(chart: Chart, asked: Mapping[str, Any]) -> Chart:
         members=length if ready_made else length - 1,
         least=baseline + length,
         direction=str(asked.get("direction", BOTH)),
+        block=chart.run_block[chart.at],
     )
     phase, centre = (_carried(column, chart.at, chart.of) for column in (found.phase, found.centre))
     return replace(

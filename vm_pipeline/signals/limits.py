@@ -22,14 +22,15 @@ T_POWER = 3.6  # Nelson 1994: times between events are near to normal after this
 
 @dataclass(frozen=True)
 class Plotted:
-    """What a chart is made of. `base` says which points make centre and limits; `of` is each point's stretch, of
-    `count`; nothing is carried from one `block` of a stretch to the next.
+    """What a chart is made of. `base` says which points make centre and limits, `used` which take part at all; `of` is
+    each point's stretch, of `count`; nothing is carried from one `block` of a stretch to the next.
     """
 
     y: Floats
     num: Floats
     den: Floats
     base: Flags
+    used: Flags
     of: Places
     block: Places
     count: int
@@ -90,10 +91,10 @@ def xmr(chart: Plotted, screen: bool) -> Lines:
 
 
 def moving_range(chart: Plotted, screen: bool) -> Lines:
-    """Each point's distance from the one before it; upper limit 3.267 times their mean."""
-    ranges = np.full(len(chart.y), np.nan)
-    ranges[1:] = np.abs(np.diff(chart.y))
-    ranges[begins(chart.block)] = np.nan
+    """Each point's distance from the one before it that takes part; upper limit 3.267 times their mean."""
+    ranges, at = np.full(len(chart.y), np.nan), np.flatnonzero(chart.used)
+    ranges[at[1:]] = np.abs(np.diff(chart.y[at]))
+    ranges[at[begins(chart.block[at])]] = np.nan
     centre = _of_base(chart, ranges, mean)[chart.of]
     upper = D4 * centre
     return Lines(ranges, centre, np.zeros(len(centre)), upper, (upper - centre) / 3)
@@ -141,11 +142,11 @@ def _events(chart: Plotted) -> tuple[Floats, Floats, Floats]:
     """Rates may be given in another scale than num / den (for each 1,000 bed days): limits follow the scale."""
     with np.errstate(invalid="ignore", divide="ignore"):
         plain = np.where(chart.den == 0, np.nan, chart.num / chart.den)
-        y = np.where(np.isnan(chart.y), plain, chart.y)
-        used = chart.base & ~np.isnan(y) & ~np.isnan(plain)
+        used = chart.base & ~np.isnan(chart.y) & ~np.isnan(plain)
         of = chart.of[used]
-        scale = total(y[used] * chart.den[used], of, chart.count) / total(chart.num[used], of, chart.count)
+        scale = total(chart.y[used] * chart.den[used], of, chart.count) / total(chart.num[used], of, chart.count)
         scale = np.where(np.isfinite(scale) & (np.abs(scale - 1) > _SAME_SCALE), scale, 1.0)[chart.of]
+        y = np.where(np.isnan(chart.y), plain * scale, chart.y)
         centre = _rate(chart)[chart.of]
         return y, centre * scale, np.sqrt(centre / chart.den) * scale
 

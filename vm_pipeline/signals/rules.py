@@ -84,18 +84,19 @@ def trend(y: Floats, of: Places, length: int) -> Flags:
     return np.asarray(marked & ~(opens & repeated))
 
 
-def two_in_three(near: Flags, side: Sides, of: Places) -> Flags:
-    """Points near a limit that are one of two in three neighbours near it, all three on one side of the centre."""
-    count = len(near)
-    flagged = np.zeros(count, dtype=bool)
+def two_in_three(near: Flags, side: Sides, of: Places, whole: bool = True) -> Flags:
+    """Points near a limit that are one of two in three neighbours near it. `whole`: the third lies on its side, too."""
+    count, flagged = len(near), np.zeros(len(near), dtype=bool)
     if count < 3:  # noqa: PLR2004
         return flagged
-    one_side = np.abs(side[:-2] + side[1:-1] + side[2:]) == 3  # noqa: PLR2004
-    together = near[:-2].astype(np.int8) + near[1:-1] + near[2:] >= 2  # noqa: PLR2004
-    hit = one_side & together & (of[:-2] == of[2:])
-    for ahead in range(3):
-        flagged[ahead : count - 2 + ahead] |= hit
-    return np.asarray(flagged & near)
+    for one in (1, -1):
+        there, on_side = (near & (side == one)).astype(np.int8), side == one
+        hit = (there[:-2] + there[1:-1] + there[2:] >= 2) & (of[:-2] == of[2:])  # noqa: PLR2004
+        if whole:
+            hit &= on_side[:-2] & on_side[1:-1] & on_side[2:]
+        for ahead in range(3):
+            flagged[ahead : count - 2 + ahead] |= hit & (there[ahead : count - 2 + ahead] > 0)
+    return flagged
 
 
 def inside(within: Flags, of: Places, length: int) -> Flags:
@@ -103,16 +104,19 @@ def inside(within: Flags, of: Places, length: int) -> Flags:
     return np.asarray((runs(within.astype(np.int8), of)[1] >= length) & within)
 
 
-def longest_and_crossings(side: Sides, of: Places, count: int) -> tuple[Places, Places, Places]:
-    """Per stretch: points not on the line, the longest run, and how often the line is crossed."""
+def longest_and_crossings(side: Sides, of: Places, block: Places, count: int) -> tuple[Places, Places, Places, Places]:
+    """Per stretch: points not on the line, the longest run, how often the line is crossed, and how often it could be.
+
+    Neither a run nor a crossing reaches from one `block` of a stretch into the next.
+    """
     useful = side != 0
-    side, of = side[useful], of[useful]
-    run, long = runs(side, of)
+    side, of, block = side[useful], of[useful], block[useful]
+    run, long = runs(side, block)
     longest = np.zeros(count, dtype=np.int64)
     np.maximum.at(longest, of, long)
-    opening = begins(run) if len(run) else np.zeros(0, dtype=bool)
-    crossings = np.maximum(size(of[opening], count) - 1, 0)
-    return size(of, count), longest, crossings
+    blocks = size(of[begins(block)], count)
+    points = size(of, count)
+    return points, longest, size(of[begins(run)], count) - blocks, points - blocks
 
 
 def longest_run_max(useful: Places) -> Places:
@@ -121,10 +125,10 @@ def longest_run_max(useful: Places) -> Places:
         return np.where(useful > 0, np.rint(np.log2(np.maximum(useful, 1))) + 3, 0).astype(np.int64)
 
 
-def crossings_min(useful: Places) -> Places:
-    """Chen 2010: the 5% point of crossings among n useful points, binomial with n - 1 trials of a half."""
-    known, place = np.unique(useful, return_inverse=True)
-    return np.array([_binomial_point(max(int(n) - 1, 0)) for n in known], dtype=np.int64)[place]
+def crossings_min(chances: Places) -> Places:
+    """Chen 2010: the 5% point of crossings, binomial with one trial of a half a chance: n - 1 for n useful points."""
+    known, place = np.unique(chances, return_inverse=True)
+    return np.array([_binomial_point(max(int(n), 0)) for n in known], dtype=np.int64)[place]
 
 
 @lru_cache(maxsize=4096)

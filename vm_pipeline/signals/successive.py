@@ -28,12 +28,22 @@ class Sustained:
 
 
 def rebased(
-    y: Floats, of: Places, count: int, *, baseline: int, length: int, members: int, least: int, direction: str
+    y: Floats,
+    of: Places,
+    count: int,
+    *,
+    baseline: int,
+    length: int,
+    members: int,
+    least: int,
+    direction: str,
+    block: Places | None = None,
 ) -> Sustained:
     """Medians of the first `baseline` points, then of the first `members` of each run of `length` on one side.
 
     `y` are the points of all series that take part, in order; `of` numbers the series. The search goes on after the
     last member. A series of fewer than `least` points keeps its first median, one of fewer than `baseline` has none.
+    No run reaches from one `block` of a series into the next.
     """
     rows = size(of, count)
     ends = np.cumsum(rows)
@@ -45,7 +55,7 @@ def rebased(
     alive = alive[rows[alive] >= least]
     while length and len(alive):
         places = _ranges(after[alive] + 1, ends[alive])
-        run = _first_runs(y, of, places, centre, length, direction)
+        run = _first_runs(y, of, of if block is None else block, places, centre, length, direction)
         alive = of[run[:, 0]]
         after[alive] = run[:, members - 1]
         centre[alive] = _take(y, run[:, :members], ends[alive], found)
@@ -60,13 +70,15 @@ def _ranges(start: Places, end: Places) -> Places:
     return np.asarray(np.arange(int(long.sum())) - skipped + np.repeat(start, long))
 
 
-def _first_runs(y: Floats, of: Places, places: Places, centre: Floats, length: int, direction: str) -> Places:
+def _first_runs(
+    y: Floats, of: Places, block: Places, places: Places, centre: Floats, length: int, direction: str
+) -> Places:
     """Rows of the first run of `length` among `places`, one line a series that has one."""
     side = sides(y[places], centre[of[places]])
     useful, side = places[side != 0], side[side != 0]
     if not len(useful):
         return np.zeros((0, length), dtype=np.int64)
-    run, _ = runs(side, of[useful])
+    run, _ = runs(side, block[useful])
     rank = np.arange(len(useful)) - np.flatnonzero(begins(run))[run]
     wanted = {ABOVE: side > 0, BELOW: side < 0, BOTH: side != 0}[direction]
     closing = np.flatnonzero((rank == length - 1) & wanted)

@@ -20,6 +20,7 @@ from pathlib import Path
 import duckdb
 
 from vm_pipeline.feeds import ACTIVITY, LEDGER, SURVEY_COUNTS, SURVEY_WIDE, Contract, contract_for
+from vm_pipeline.feeds.identifiers import KINDS
 from vm_pipeline.feeds.reference import REFERENCES
 from vm_pipeline.sources.landing import Landing
 from vm_pipeline.sources.receipts import Receipt
@@ -27,6 +28,8 @@ from vm_pipeline.staging import judging, reading
 from vm_pipeline.staging.layouts import Layout
 from vm_pipeline.staging.load import Opened, load, refused
 from vm_pipeline.staging.parsing import BLANKS, EXPRESSIONS
+from vm_pipeline.staging.personal import PERSONAL_VERSION
+from vm_pipeline.staging.policy import STRICTEST, Policy
 from vm_pipeline.staging.reading import Refused
 from vm_pipeline.staging.summary import Summary
 
@@ -40,7 +43,8 @@ def staging_version(feed: str) -> str:
     """Eight hex digits that change when the same content would be staged differently."""
     contracts = {"ledger": (LEDGER,), "activity": (ACTIVITY,), "survey": (SURVEY_WIDE, SURVEY_COUNTS)}
     known = contracts.get(feed) or (contract_of(feed),)
-    parts = (reading.READER_VERSION, judging.JUDGING_VERSION, BLANKS, EXPRESSIONS, [c.version for c in known])
+    readers = (reading.READER_VERSION, judging.JUDGING_VERSION, PERSONAL_VERSION)
+    parts = (readers, BLANKS, EXPRESSIONS, KINDS, [c.version for c in known])
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:8]
 
 
@@ -51,16 +55,22 @@ def contract_of(feed: str, header: tuple[str, ...] = ()) -> Contract:
 
 @dataclass(frozen=True)
 class Staging:
-    """The typed batches of one home folder. `pseudonym_key` keys the hash of patient references."""
+    """The typed batches of one home folder. `pseudonym_key` keys the hash of patient references.
+
+    `policy` says what follows where a column holds identifiers; another policy stages what it concerns again.
+    """
 
     root: Path
     landing: Landing
     pseudonym_key: str
     threads: int = 2
+    policy: Policy = STRICTEST
 
     def folder(self, receipt: Receipt) -> Path:
         """Where a content's typed rows lie, for these contracts and this reader."""
-        return self.root / receipt.slot.feed / f"{receipt.content_id}-{staging_version(receipt.slot.feed)}"
+        feed = receipt.slot.feed
+        versions = filter(None, (receipt.content_id, staging_version(feed), self.policy.version(feed)))
+        return self.root / feed / "-".join(versions)
 
     def accepted(self, receipt: Receipt) -> Path:
         """Parquet of accepted rows, typed, in row order."""
@@ -85,7 +95,7 @@ class Staging:
             return 0
         workspace = self.root / "incoming" / uuid.uuid4().hex
         workspace.mkdir(parents=True)
-        workers = _Workers(workspace, self.pseudonym_key)
+        workers = _Workers(workspace, self.pseudonym_key, self.policy)
         try:
             with ThreadPoolExecutor(self.threads) as pool:
                 opened = list(pool.map(lambda one: self._open(one, workers), todo.values()))
@@ -157,7 +167,7 @@ def _summaries(group: "Sequence[Opened | _Closed]", workers: "_Workers") -> list
     if not batches:
         return [one.summary for one in group if isinstance(one, _Closed)]
     try:
-        return load(workers.connection(), batches)
+        return load(workers.connection(), batches, workers.policy)
     except Refused as why:
         if len(batches) == 1:
             return [refused(batches[0].receipt, batches[0].contract, why)]
@@ -181,8 +191,8 @@ def _put(draft: Path, folder: Path) -> None:
 class _Workers:
     """One single-threaded DuckDB a worker: row order is file order, and a batch's tables are nobody else's."""
 
-    def __init__(self, workspace: Path, pseudonym_key: str) -> None:
-        self.workspace = workspace
+    def __init__(self, workspace: Path, pseudonym_key: str, policy: Policy) -> None:
+        self.workspace, self.policy = workspace, policy
         self._key = pseudonym_key
         self._local = threading.local()
         self._open: list[duckdb.DuckDBPyConnection] = []

@@ -16,7 +16,7 @@ from vm_pipeline.staging.summary import PeriodCount, RuleCount
 
 NOTHING = Decimal("0.00")
 # What figures call a year or period as sent. Text that is no number may be anything, a name too: that is only `?`.
-_NUMERIC = re.compile(r"[0-9/. -]{0,9}")
+_NUMERIC = re.compile(r"(?!.*[0-9]{9})[0-9/. -]{0,9}")
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ Belongs here: the steps between sheets of text and typed Parquet.
 Does not belong here: caching and parallel work (batches), what the steps' SQL says (matching, judging).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,12 +12,15 @@ import duckdb
 
 from vm_pipeline.calendar import financial_year, first_day, ledger_period
 from vm_pipeline.feeds.contract import Contract
+from vm_pipeline.feeds.identifiers import names_an_identifier
 from vm_pipeline.sources.receipts import Receipt, Slot
 from vm_pipeline.staging import judging
 from vm_pipeline.staging.control import Totals, check_ledger, check_rows
 from vm_pipeline.staging.counting import Counts, count, count_periods
 from vm_pipeline.staging.layouts import Layout, literal
 from vm_pipeline.staging.matching import Matched, match_canonical, match_layout
+from vm_pipeline.staging.personal import Protected, protect
+from vm_pipeline.staging.policy import STRICTEST, Policy
 from vm_pipeline.staging.reading import Refused, Sheet, what_is_broken
 from vm_pipeline.staging.summary import PeriodCount, Summary, Warned
 
@@ -42,14 +45,15 @@ class Opened:
         return (self.contract.version, self.sheet.header, self.sheet.options, self.sheet.odd_blanks)
 
 
-def load(con: duckdb.DuckDBPyConnection, batches: Sequence[Opened]) -> list[Summary]:
+def load(con: duckdb.DuckDBPyConnection, batches: Sequence[Opened], policy: Policy = STRICTEST) -> list[Summary]:
     """Judge batches of one shape, and write each one's Parquet. Raises Refused; then the batches go one by one."""
     matched = _judge(con, batches)
     contract = batches[0].contract
+    protected = protect(con, contract, [batch.receipt.slot for batch in batches], policy, _named(batches[0].layout))
     counts = count(con, contract)
     periods = count_periods(con) if contract.feed == "ledger" else {}
     return [
-        _outcome(con, batch, matched, place, counts.get(place, Counts()), periods.get(place, []))
+        _outcome(con, batch, matched, place, counts.get(place, Counts()), periods.get(place, []), protected)
         for place, batch in enumerate(batches)
     ]
 
@@ -78,6 +82,12 @@ def _judge(con: duckdb.DuckDBPyConnection, batches: Sequence[Opened]) -> Matched
     return matched
 
 
+def _named(layout: Layout | None) -> set[str]:
+    """Columns that a layout takes from headers which name an identifier."""
+    asked = layout.asked() if layout else ()
+    return {one.purpose for one in asked if any(map(names_an_identifier, one.names))}
+
+
 def _safe(error: duckdb.Error) -> str:
     """What DuckDB says of a statement it cannot bind; of cells it cannot convert only the kind, it would quote them."""
     binding = isinstance(error, duckdb.BinderException | duckdb.ParserException | duckdb.CatalogException)
@@ -104,7 +114,11 @@ def _outcome(
     place: int,
     counts: Counts,
     periods: list[PeriodCount],
+    protected: Mapping[int, Protected],
 ) -> Summary:
+    person = protected.get(place, Protected())
+    if person.why:  # nothing of it is counted or written: even its figures may be somebody's number
+        return refused(batch.receipt, batch.contract, person.why)
     why: Refused | None = None
     said: Totals = {}
     try:
@@ -125,7 +139,7 @@ def _outcome(
         refused_because=str(why) if why else "",
         rejections=counts.rejections,
         periods=tuple(_with_control(period, said) for period in periods),
-        warnings=_warnings(batch, counts),
+        warnings=(*_warnings(batch, counts), *person.notes),
         columns=batch.sheet.header,
     )
 

@@ -5,11 +5,13 @@ Does not belong here: reading files (reading), judging rows (judging).
 """
 
 import difflib
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from vm_pipeline.feeds.contract import Contract, Privacy
+from vm_pipeline.feeds.identifiers import has_a_shape
 from vm_pipeline.staging.layouts import (
     NOTHING,
     ROW_NUMBER,
@@ -30,6 +32,7 @@ _MEND_HEADER = "Correct the header and send the extract again."
 _MEND_LAYOUT = "Correct the layout of this provider."
 _PIECE = '"the  piece"'  # two blanks: no header is called this
 _SHOWN = 12
+_NUMBER = re.compile(r"[^a-zA-Z]*[0-9][^a-zA-Z]*")
 
 
 @dataclass(frozen=True)
@@ -127,9 +130,17 @@ def _refuse_absent(contract: Contract, header: Sequence[str], layout: Layout) ->
     if absent:
         raise Refused(
             "missing_header",
-            f"expected the header {', '.join(absent)}; found {_shown(header)}. "
+            f"expected the header {', '.join(absent)}; found {_found(header, layout)}. "
             "Correct the extract, or the layout of this provider.",
         )
+
+
+def _found(header: Sequence[str], layout: Layout) -> str:
+    """The headers found; where the first line is a row, because the file has no header, it is not told."""
+    asked = {same_name(name) for one in layout.asked() for name in one.names}
+    if any(same_name(name) in asked for name in header) or not any(map(_NUMBER.fullmatch, header)):
+        return _shown(header)
+    return f"a first line of {len(header)} cells with numbers among them, which seems to be a row"
 
 
 def _refuse_unused(header: Sequence[str], layout: Layout) -> None:
@@ -152,8 +163,9 @@ def _closest(name: str, header: Sequence[str]) -> str:
 
 
 def _shown(header: Sequence[str]) -> str:
+    """Headers in a message. One that may be a cell, of a file without headers, is not told."""
     rest = f" … ({len(header)} in all)" if len(header) > _SHOWN else ""
-    return ", ".join(header[:_SHOWN]) + rest
+    return ", ".join("?" if has_a_shape(name) else name for name in header[:_SHOWN]) + rest
 
 
 def _refuse_repeated(names: list[str]) -> None:

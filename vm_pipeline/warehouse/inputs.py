@@ -12,12 +12,14 @@ import pandas as pd
 
 from vm_pipeline.calendar import (
     LONDON,
+    financial_quarter,
     financial_year,
     first_day,
     last_day,
     ledger_period,
     month_number,
     period_of,
+    quarter_name,
     week_start,
 )
 from vm_pipeline.feeds import ACTIVITY, FEEDS, LEDGER
@@ -188,7 +190,7 @@ def _put_calendar(con: duckdb.DuckDBPyConnection, known: Known, nation: str) -> 
     periods = sorted(month for v in known.versions for month in v.months_in_force if month)
     days = _days(periods[0], periods[-1], nation) if periods else []
     columns = ["date", "period", "week_start", "iso_year", "iso_week", "financial_year", "financial_quarter"]
-    frame = pd.DataFrame(days, columns=[*columns, "ledger_period", "is_working_day"])
+    frame = pd.DataFrame(days, columns=[*columns, "quarter_name", "ledger_period", "is_working_day"])
     put_frame(con, "day", frame)
     con.execute("ALTER TABLE staging.day ALTER date TYPE DATE; ALTER TABLE staging.day ALTER week_start TYPE DATE")
     months = [(number, period_of(number)) for number in range(1900 * 12, 2200 * 12)]
@@ -208,9 +210,10 @@ def _days(first: str, last: str, nation: str) -> list[tuple[object, ...]]:
 
 
 def _day(day: date, works: bool) -> tuple[object, ...]:
-    iso, period = day.isocalendar(), ledger_period(day)
-    year = financial_year(day)
-    return (day, f"{day:%Y-%m}", week_start(day), iso.year, iso.week, year, (period + 2) // 3, period, works)
+    iso = day.isocalendar()
+    week = (week_start(day), iso.year, iso.week)
+    year = (financial_year(day), financial_quarter(day), quarter_name(day), ledger_period(day))
+    return (day, f"{day:%Y-%m}", *week, *year, works)
 
 
 def _ledger_months() -> list[tuple[object, ...]]:

@@ -1,6 +1,6 @@
 """The SQL files of `sql/`: one statement a table, named as the table, run in the order their FROM clauses ask for.
 
-Belongs here: finding them, what each reads, their order.
+Belongs here: finding them, what each reads, their order; the macros, one a file, that statements and readers call.
 Does not belong here: what they compute (the files themselves), where they run (workspace).
 """
 
@@ -35,8 +35,19 @@ class Statement:
     @property
     def purpose(self) -> str:
         """The comment the file opens with."""
-        lines = [line[2:].strip() for line in self.sql.splitlines() if line.startswith("--")]
-        return " ".join(lines)
+        return purpose_of(self.sql)
+
+
+def purpose_of(sql: str) -> str:
+    """The comment an SQL file opens with."""
+    lines = [line[2:].strip() for line in sql.splitlines() if line.startswith("--")]
+    return " ".join(lines)
+
+
+@cache
+def macros() -> dict[str, str]:
+    """CREATE MACRO of every file of `sql/macros`, by name."""
+    return {path.stem: path.read_text("utf-8") for path in sorted((sql_folder() / "macros").glob("*.sql"))}
 
 
 def _box_score() -> str:

@@ -208,6 +208,7 @@ dim_date = _table(
     _value("iso_week", SMALL, "ISO week.", True),
     _value("financial_year", TEXT, "Financial year, April to March.", True),
     _value("financial_quarter", SMALL, "1 = April to June.", True),
+    _value("quarter_name", TEXT, "The quarter as statistics name it, `Apr-Jun 2022`.", True),
     _value("ledger_period", SMALL, "1 = April … 12 = March.", True),
     _value("is_working_day", FLAG, "Monday to Friday and no public holiday.", True),
 )
@@ -221,6 +222,7 @@ dim_period = _table(
     _value("working_days", SMALL, "Its working days.", True),
     _value("financial_year", TEXT, "Financial year, April to March.", True),
     _value("financial_quarter", SMALL, "1 = April to June.", True),
+    _value("quarter_name", TEXT, "The quarter as statistics name it, `Apr-Jun 2022`.", True),
     _value("ledger_period", SMALL, "1 = April … 12 = March.", True),
 )
 batch = _table(

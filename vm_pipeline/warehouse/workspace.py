@@ -16,7 +16,7 @@ from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
-from vm_pipeline.warehouse.statements import Statement
+from vm_pipeline.warehouse.statements import Statement, macros
 from vm_pipeline.warehouse.tables import METADATA, SCHEMA, TABLES
 
 # Text is written in half the time of the oldest format; DuckDB 1.3 and later can read it.
@@ -59,8 +59,10 @@ def core_of(path: Path) -> Path:
 
 
 def create_tables(con: duckdb.DuckDBPyConnection) -> None:
-    """Every declared table, empty, with its comments."""
+    """Every declared table, empty, with its comments; and the macros, which stay in the file for its readers."""
     con.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE; CREATE SCHEMA {SCHEMA}")
+    for macro in macros().values():
+        con.execute(macro)
     for table in TABLES:
         con.execute(";".join([ddl(table), *comments(table)]))
 

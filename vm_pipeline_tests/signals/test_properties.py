@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vm_pipeline.indicators.profiles import PROFILES
+from vm_pipeline.signals import rules
 from vm_pipeline.signals.judge import Judged
 from vm_pipeline_tests.signals.comparing import judged, line
 
@@ -92,15 +93,45 @@ def test_under_a_frozen_baseline_a_later_point_only_adds_flags(values: list[floa
             assert fresh[0] >= len(values) - 2
 
 
-@given(VALUES, st.data(), st.sampled_from(["his_run", "mdc_xmr", "anhoej", "runcharter", "phs_control"]))
-def test_excluded_points_neither_break_nor_count(values: list[float], data: st.DataObject, profile: str) -> None:
+@given(VALUES, st.data(), st.sampled_from(CHARTS))
+def test_excluded_points_neither_break_nor_count(
+    values: list[float], data: st.DataObject, asked: tuple[str, str]
+) -> None:
     gone = np.array(data.draw(st.lists(st.booleans(), min_size=len(values), max_size=len(values))))
     kept = [value for value, out in zip(values, gone, strict=True) if not out]
-    found = judged(line(values), profile, excluded=gone)
+    found = judged(line(values), *asked, excluded=gone)
     assert not found.signal[gone].any()
     if kept:
-        alone = judged(line(kept), profile)
+        alone = judged(line(kept), *asked)
         assert columns(found, ~gone) == columns(alone)
+
+
+@given(st.lists(st.integers(-3, 3).map(float), min_size=1, max_size=40), st.lists(st.integers(0, 39), max_size=4))
+def test_no_run_or_crossing_reaches_across_a_gap(values: list[float], gaps: list[int]) -> None:
+    gap = np.isin(np.arange(len(values)), gaps)
+    found = judged(line(values), "anhoej", gap=gap)
+    pieces = np.split(np.sign(np.array(values) - found.centre_line), np.flatnonzero(gap[1:]) + 1)
+    useful = [piece[piece != 0] for piece in pieces if (piece != 0).any()]
+    if useful:
+        turns = [np.flatnonzero(np.diff(piece)) for piece in useful]
+        assert found.crossings[0] == sum(len(turn) for turn in turns)
+        runs = [np.diff([-1, *turn, len(piece) - 1]) for piece, turn in zip(useful, turns, strict=True)]
+        assert found.longest_run[0] == max(run.max() for run in runs)
+        chances = np.array([sum(len(piece) - 1 for piece in useful)])
+        assert found.crossings_min[0] == rules.crossings_min(chances)[0]
+
+
+@pytest.mark.parametrize("asked", [("his_run", {"rephase": True}), ("runcharter", {})])
+def test_no_median_stands_on_a_run_across_a_gap(asked: tuple[str, dict[str, bool]]) -> None:
+    values, gap = [0.0, 2.0] * 8 + [5.0] * 10, np.arange(26) == 21
+    assert judged(line(values), asked[0], options=asked[1]).centre_line[-1] == 5
+    assert judged(line(values), asked[0], options=asked[1], gap=gap).centre_line[-1] < 2
+
+
+def test_a_missing_value_is_no_signal() -> None:
+    values = [1.0] * 15 + [np.nan] + [3.0] * 14 + [2.0]
+    found = judged(line(values), "anhoej")
+    assert found.signal[0] and not found.signal[15]
 
 
 @given(st.integers(1, 30))

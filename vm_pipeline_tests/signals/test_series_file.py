@@ -60,6 +60,32 @@ def test_a_rebase_falls_on_the_next_point_there_is(tmp_path: Path) -> None:
     assert centres == ["1.5", "1.5", "4.5", "4.5"]
 
 
+def test_whole_numbers_are_periods_by_size(tmp_path: Path) -> None:
+    path = written(tmp_path, *(f"m,t,{week},,,{week}" for week in (10, 9, 11, 8)))
+    result = asked(path, "--profile", "anhoej", "--chart", "mr", "--option", "rebase=10")
+    told = [line.split(",")[3:5] for line in result.output.splitlines()[1:]]
+    assert told == [["", "1.0"], ["1.0", "1.0"], ["1.0", "1.0"], ["", "1.0"]]
+
+
+def test_a_series_may_have_no_team(tmp_path: Path) -> None:
+    path = written(tmp_path, "m,,1,,,10", "m,t,1,,,1", "m,,2,,,20", "m,t,2,,,2")
+    result = asked(path, "--profile", "his_run")
+    told = [line.split(",")[1:5:3] for line in result.output.splitlines()[1:]]
+    assert told == [["", "15.0"], ["t", "1.5"], ["", "15.0"], ["t", "1.5"]]
+
+
+def test_a_header_alone_gives_a_header(tmp_path: Path) -> None:
+    result = asked(written(tmp_path), "--profile", "his_run")
+    assert result.exit_code == 0 and result.output.startswith("measure,team,period,value,centre_line")
+
+
+def test_rates_in_another_scale_keep_it_where_a_value_is_missing(tmp_path: Path) -> None:
+    rows = ("m,t,1,2,1000,2.0", "m,t,2,4,1000,4.0", "m,t,3,3,1000,")
+    result = asked(written(tmp_path, *rows), "--profile", "control", "--chart", "u")
+    told = [line.split(",")[3:5] for line in result.output.splitlines()[1:]]
+    assert told == [["2.0", "3.0"], ["4.0", "3.0"], ["3.0", "3.0"]]
+
+
 def test_exclude_leaves_a_period_out(tmp_path: Path) -> None:
     path = written(tmp_path, *(f"m,t,{day},,,{value}" for day, value in enumerate([1, 2, 90, 3])))
     result = asked(path, "--profile", "anhoej", "--chart", "i", "--option", "exclude=2")
@@ -81,6 +107,7 @@ def test_p_charts_are_made_of_num_and_den(tmp_path: Path) -> None:
         (["--profile", "mdc_xmr", "--option", "screen=maybe"], "expected true or false"),
         (["--profile", "mdc_xmr", "--option", "fix_after=-1"], "expected a whole number"),
         (["--profile", "runcharter", "--option", "direction=up"], "expected one of above, below, both"),
+        (["--profile", "runcharter", "--option", "med_rows=0"], "expected a whole number of 1 or more"),
         (["--profile", "control", "--chart", "p"], "found no num and den"),
         (["--profile", "control", "--chart", "t"], "found a time between events of 0 or less"),
     ],
@@ -95,6 +122,9 @@ def test_what_is_wrong_with_a_file(tmp_path: Path) -> None:
     wrong = written(tmp_path, "m,t,1,,,1", "m,t,2,,,twelve", "m,t,3,,,inf")
     said = asked(wrong, "--profile", "his_run").stderr
     assert "value: found no number in row 2, 3" in said and "twelve" not in said
+    unplaced = written(tmp_path, "m,t,1,,,1", "m,t,,,,2")
+    assert "period: found none in row 2" in asked(unplaced, "--profile", "his_run").stderr
+    assert "found no folder" in asked(wrong, "--profile", "his_run", "--to", str(tmp_path / "no" / "x.csv")).stderr
     other = written(tmp_path, "m,t,1", header="measure,ward,period")
     assert "found columns measure, ward, period" in asked(other, "--profile", "his_run").stderr
     empty = tmp_path / "empty.csv"

@@ -3,13 +3,15 @@
 import random
 import shutil
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from vm_pipeline.warehouse.build import build_core, build_marts
+from vm_pipeline.warehouse.as_published import Landed
+from vm_pipeline.warehouse.build import build_core, build_marts, build_signals, judge
 from vm_pipeline.warehouse.fingerprint import fingerprint
 from vm_pipeline.warehouse.workspace import open_workspace
 from vm_pipeline_tests.programme import FIRST_NIGHT, Programme
@@ -96,6 +98,9 @@ def test_the_number_of_threads_does_not_matter(
     with open_workspace(tmp_path / "again.duckdb", threads=threads) as con:
         build_core(con, world_programme.known(), world_programme.staging, "SCT")
         build_marts(con)
+        judge(con)
+        landed = Landed("2030-01-01T00:00:00+00:00", world_programme.known().versions, lambda: nullcontext(con))
+        build_signals(con, tmp_path, [landed])
         assert fingerprint(con) == fingerprint(built)
 
 

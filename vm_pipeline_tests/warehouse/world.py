@@ -179,6 +179,7 @@ def references(world: World) -> dict[str, list[str]]:
         "account_map": [f"{code},Account,{category},{direct}," for code, (category, direct) in maps.accounts.items()],
         "survey_team_map": [f"{board},PULSE,{name},{team}" for (board, name), team in maps.survey_teams.items()],
         "prices": ["B1,MILK,0.55,,"],
+        "rebases": ["B1,T1,P09,2022-05,2022-06-01,Team lead,New guidance"],
         "saving_cases": [
             "B1,BREAD,Bread,window,T1,2022-03-01,2022-03-31,2022-04-01,2022-04-30,,,,item_issued,MILK,,bed_day,T1|T2,"
             "fall,bed_day,,true"

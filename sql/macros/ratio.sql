@@ -1,0 +1,3 @@
+-- Every ratio indicator: factor * numerator / denominator, one division at full precision; none where nothing is below.
+CREATE OR REPLACE MACRO vm.ratio(numerator, denominator, factor := 1) AS
+    factor * numerator::DOUBLE / nullif(denominator, 0)::DOUBLE

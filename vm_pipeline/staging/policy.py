@@ -1,0 +1,102 @@
+"""What follows when a column turns out to hold identifiers of people.
+
+Belongs here: the four consequences, and which one a deployment chose for which column.
+Does not belong here: finding identifiers and acting on it (personal), reading `vm.toml` (settings).
+"""
+
+import difflib
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from fnmatch import fnmatchcase
+
+from vm_pipeline.feeds import ACTIVITY, FEEDS, LEDGER, SURVEY_COUNTS, SURVEY_WIDE
+from vm_pipeline.feeds.reference import REFERENCES
+
+DEFAULT = "default"
+_COLUMN = 3  # feed/provider/column, or reference/name/column
+
+
+class Then(StrEnum):
+    """What follows."""
+
+    REFUSE = "refuse"
+    DROP = "drop"
+    PSEUDONYMISE = "pseudonymise"
+    KEEP = "keep"
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Consequences by pattern of `feed/provider/column` (`reference/name/column`); the last that fits counts."""
+
+    rules: tuple[tuple[str, Then], ...] = ()
+
+    @classmethod
+    def of(cls, table: Mapping[str, object]) -> "Policy":
+        """The policy of a table of settings. Raises ValueError, in words, where it cannot be one."""
+        rules = [(pattern, _then(pattern, said)) for pattern, said in table.items()]
+        for pattern, _ in rules:
+            _check(pattern)
+        # The default comes first, wherever it stands: whatever is said of a column counts more.
+        return cls(tuple(sorted(((_pattern(one), then) for one, then in rules), key=lambda rule: rule[0] != "*")))
+
+    def then(self, feed: str, provider: str, column: str) -> Then:
+        """What follows when this column of this batch holds identifiers."""
+        subject = "/".join(filter(None, (feed, provider, column)))
+        said = [then for pattern, then in self.rules if _fits(subject, pattern)]
+        return said[-1] if said else Then.REFUSE
+
+    def version(self, feed: str) -> str:
+        """Eight hex digits that change when batches of the feed would be staged differently; none for the default."""
+        first = feed.partition("/")[0]
+        rules = [rule for rule in self.rules if fnmatchcase(first, rule[0].partition("/")[0])]
+        return hashlib.sha256(repr(rules).encode()).hexdigest()[:8] if rules else ""
+
+
+STRICTEST = Policy()
+
+
+def _pattern(key: str) -> str:
+    return "*" if key == DEFAULT else key
+
+
+def _fits(subject: str, pattern: str) -> bool:
+    return fnmatchcase(subject, pattern) or fnmatchcase(subject, f"{pattern}/*")
+
+
+def _then(pattern: str, said: object) -> Then:
+    if said not in list(Then) or (pattern == DEFAULT and said == Then.KEEP):
+        known = ", ".join(one for one in Then if one != Then.KEEP or pattern != DEFAULT)
+        raise ValueError(f"found {pattern} = {said!r}, expected one of {known}.")
+    return Then(str(said))
+
+
+def _check(pattern: str) -> None:
+    """A feed or a column that does not exist is a slip of the pen, and would protect nothing."""
+    feed, _, rest = pattern.partition("/")
+    _known(pattern, feed, (*FEEDS, "reference", DEFAULT))
+    parts = pattern.split("/")
+    if len(parts) == _COLUMN:
+        _known(pattern, parts[2], _columns(feed, parts[1]))
+    if rest and feed == "reference":
+        _known(pattern, parts[1], tuple(REFERENCES))
+
+
+def _known(pattern: str, name: str, known: tuple[str, ...]) -> None:
+    if any(fnmatchcase(one, name) for one in known):
+        return
+    close = difflib.get_close_matches(name, known, 1)
+    hint = f" The closest is {close[0]!r}." if close else ""
+    raise ValueError(f"found {name!r} in the key {pattern!r}, expected one of {', '.join(known)}.{hint}")
+
+
+def _columns(feed: str, name: str) -> tuple[str, ...]:
+    of_feed = {"ledger": (LEDGER,), "activity": (ACTIVITY,), "survey": (SURVEY_WIDE, SURVEY_COUNTS)}
+    every = tuple(one for some in of_feed.values() for one in some)
+    if feed == "reference":
+        contracts = tuple(one.contract for key, one in REFERENCES.items() if fnmatchcase(key, name))
+    else:
+        contracts = of_feed.get(feed, every)
+    return tuple(dict.fromkeys(column for contract in contracts for column in contract.by_name))

@@ -1,0 +1,1 @@
+"""Recorded results of other packages, and published figures, reproduced."""
