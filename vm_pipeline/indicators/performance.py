@@ -134,7 +134,7 @@ PERFORMANCE = (
         "P15", "Shortages", "ratio", "/1,000 bed days", "lower", "u", "phs_control",
         "Times somebody went without, for each 1,000 bed days: the balancing measure of a commodity.",
         Example(2, 4_000, 0.5, "2 shortages in 4,000 bed days are 0.5 for each 1,000."),
-        numerator=("shortages",), denominator=("bed_days",), factor=_BED_DAYS,
-        notes="Needs the activity measure `shortage`, sent by the unit that went without.",
+        numerator=("shortages",), denominator=("commodity_base",), factor=_BED_DAYS, grains=("month",),
+        notes="Needs the activity measure `shortage`; whose bed days it is over is said by the team's saving cases.",
     ),
 )  # fmt: skip
