@@ -64,14 +64,20 @@ def found(told: str) -> set[str]:
     return {one for one, ways in forms.items() if any(way in told for way in ways)}
 
 
-@pytest.mark.parametrize("policy", ["refuse", "drop", "pseudonymise"])
+POLICIES = {
+    "refuse": 'default = "refuse"',
+    "hide": 'default = "pseudonymise"\nledger = "drop"\n"activity/*/outcome_code" = "drop"',
+}
+
+
+@pytest.mark.parametrize("policy", POLICIES)
 def test_no_identifier_leaves_landing(
     door: Door, policy: str, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     caplog.set_level(logging.INFO)
     sent = send_everywhere(door)
     config = tmp_path / "vm.toml"
-    config.write_text(f'[[source]]\nfolder = "{door.programme.drop}"\n[privacy]\ndefault = "{policy}"\n', "utf-8")
+    config.write_text(f'[[source]]\nfolder = "{door.programme.drop}"\n[privacy]\n{POLICIES[policy]}\n', "utf-8")
     night, status = door("run", VM_CONFIG=str(config)), door("status", VM_CONFIG=str(config))
     rejects = door("rejects", "--to", str(tmp_path / "rejected.csv"), VM_CONFIG=str(config))
     assert (night.exit_code, status.exit_code, rejects.exit_code) == (0, 0, 0), night.output
