@@ -25,6 +25,7 @@ from vm_pipeline.sources.landing import Landing, Received
 from vm_pipeline.sources.receipts import Receipt, known_at
 from vm_pipeline.staging.batches import Staging
 from vm_pipeline.staging.known import Known, what_is_known
+from vm_pipeline.staging.policy import STRICTEST, Policy
 from vm_pipeline.staging.summary import Summary
 from vm_pipeline.warehouse.as_published import Landed
 from vm_pipeline.warehouse.build import build_core, build_marts, build_signals, judge, publication
@@ -128,6 +129,7 @@ class Programme:
     root: Path
     pseudonym_key: str = "k" * 32
     clock: datetime = FIRST_NIGHT
+    policy: Policy = STRICTEST
     findings: list[Finding] = field(default_factory=list)
     _open: ExitStack = field(default_factory=ExitStack)
     _built: int = 0
@@ -148,7 +150,7 @@ class Programme:
 
     @property
     def staging(self) -> Staging:
-        return Staging(self.home / "staging", self.landing, self.pseudonym_key, threads=1)
+        return Staging(self.home / "staging", self.landing, self.pseudonym_key, threads=1, policy=self.policy)
 
     def send(self, name: str, content: str | bytes) -> Path:
         """Put a file into the drop folder, as it is."""

@@ -94,7 +94,7 @@ class Staging:
         if not todo:
             return 0
         workspace = self.root / "incoming" / uuid.uuid4().hex
-        workspace.mkdir(parents=True)
+        workspace.mkdir(parents=True, mode=0o700)  # text as sent lies there for a while
         workers = _Workers(workspace, self.pseudonym_key, self.policy)
         try:
             with ThreadPoolExecutor(self.threads) as pool:

@@ -61,11 +61,11 @@ def _keep(then: duckdb.DuckDBPyConnection, before: list[Path], path: Path, recei
     """Write the points that are final now and were in no file before."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(f".{os.getpid()}")
-    target = str(draft).replace("'", "''")
+    quoted = "'" + str(draft).replace("'", "''") + "'"
     then.execute(
         f"COPY (SELECT {', '.join(POINT)}, {_KEPT}, ?::TIMESTAMP AS published_at FROM core.judged_point AS point "
         f"ANTI JOIN {_union(before)} AS before USING ({', '.join(POINT)}) WHERE is_final ORDER BY ALL) "
-        f"TO '{target}' (FORMAT parquet, COMPRESSION zstd)",
+        f"TO {quoted} (FORMAT parquet, COMPRESSION zstd)",
         [received_at.removesuffix("+00:00")],
     )
     draft.replace(path)
