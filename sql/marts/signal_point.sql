@@ -7,7 +7,7 @@ WITH point AS (
            value.qualifier IS NOT DISTINCT FROM 'paused' AS is_paused
     FROM vm.indicator_value AS value
     JOIN core.indicator AS one USING (indicator_code)
-    WHERE one.profile IS NOT NULL AND one.chart IS NOT NULL AND value.value IS NOT NULL
+    WHERE one.profile IS NOT NULL AND value.value IS NOT NULL
 ),
 decision AS (
     SELECT point.indicator_code, point.provider_code, point.team_code, point.grain, min(point.starts_on) AS starts_on

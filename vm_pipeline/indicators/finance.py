@@ -69,7 +69,7 @@ FINANCE = (
         notes="Account, activity and whose activity it is are those of the team's cases in saving_cases.csv.",
     ),
     Indicator(
-        "F09", "Budget variance, year to date", "ratio", "%", "lower", "", "his_run",
+        "F09", "Budget variance, year to date", "ratio", "%", "lower", "", "",
         "Cost since April less budget since April, as a share of the budget.",
         Example(20_000.00, 400_000.00, 5.0, "£420,000.00 against £400,000.00 is £20,000.00 over: 5.0%."),
         numerator=("actual_ytd_gbp", "-budget_ytd_gbp"), denominator=("budget_ytd_gbp",), factor=100,

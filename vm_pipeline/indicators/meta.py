@@ -43,14 +43,14 @@ META = (
         notes="Not in `indicator_value`: it would differ between two nights of one content.",
     ),
     Indicator(
-        "M01", "Huddles with clinical, finance and data people", "ratio", "%", "higher", "", "his_run",
+        "M01", "Huddles with clinical, finance and data people", "ratio", "%", "higher", "run", "his_run",
         "Weeks with all three at the huddle, of weeks with a huddle.",
         Example(13, 50, 26.0, "13 of 50 team-weeks are 26.0%."),
         numerator=("mdt_weeks",), denominator=("huddle_weeks",), factor=100, is_sampled=True,
         notes="From role_log.csv. A week belongs to the month of its Monday. Weeks without a huddle are `missing`.",
     ),
     Indicator(
-        "M02", "Completeness of the box score", "completeness", "%", "higher", "", "his_run",
+        "M02", "Completeness of the box score", "completeness", "%", "higher", "run", "his_run",
         "Cells of the box score that have a value, of those the team has.",
         Example(9, 12, 75.0, "9 of 12 cells are 75.0%."),
         worked_out="100 × cells with a value ÷ cells of indicators that the team has", factor=100, grains=("week",),

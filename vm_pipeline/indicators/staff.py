@@ -47,7 +47,7 @@ STAFF = (
         block="performance", column="safe_pct", notes=_WAVES + " With S03A: both must pass.",
     ),
     Indicator(
-        "S06", "Coaches' confidence, paired gain", "ratio", "points", "higher", "", "his_run",
+        "S06", "Coaches' confidence, paired gain", "ratio", "points", "higher", "", "",
         "Mean of later less earlier rating, of coaches asked twice.",
         Example(18, 12, 1.5, "12 coaches gained 18 points: 1.5 each."),
         numerator=("confidence_gain",), denominator=("confidence_pairs",), grains=("month",), minimum=5,
@@ -55,7 +55,7 @@ STAFF = (
         notes="Item CONFIDENCE of coach_survey.csv, in the month of the later rating. Who was asked once is left out.",
     ),
     Indicator(
-        "S07", "Coaches who progressed", "ratio", "%", "higher", "", "his_run",
+        "S07", "Coaches who progressed", "ratio", "%", "higher", "", "",
         "Coaches in a higher band than they began in, of coaches enrolled so far.",
         Example(10, 24, 41.6667, "10 of 24 are 41.7%."),
         numerator=("coaches_progressed",), denominator=("coaches",), factor=100, grains=("month",),

@@ -5,6 +5,7 @@ import pytest
 from vm_pipeline.indicators.catalogue import BOX_SCORE, CATALOGUE, sources
 from vm_pipeline.indicators.entry import BLOCKS, KINDS, Indicator, sign_and_name
 from vm_pipeline.indicators.ingredients import INGREDIENT, INGREDIENTS
+from vm_pipeline.indicators.profiles import PROFILES
 
 EVERY = pytest.mark.parametrize("one", CATALOGUE, ids=lambda one: one.code)
 FEEDS = {"ledger", "activity", "survey", "reference"}
@@ -63,3 +64,9 @@ def test_columns_of_the_box_score_are_its_own_and_in_a_block() -> None:
     assert len(set(columns)) == len(columns)
     assert {one.block for one in BOX_SCORE} == set(BLOCKS)
     assert all("week" in one.grains for one in BOX_SCORE)
+
+
+def test_what_is_judged_has_a_chart_that_its_profile_judges() -> None:
+    for one in CATALOGUE:
+        assert bool(one.chart) == bool(one.profile), one.code
+        assert not one.profile or one.chart in PROFILES[one.profile].charts, one.code

@@ -7,7 +7,7 @@ Does not belong here: assertions.
 import csv
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +22,8 @@ from vm_pipeline.staging.batches import Staging
 from vm_pipeline.staging.known import Known, what_is_known
 from vm_pipeline.staging.layouts import Layout
 from vm_pipeline.staging.summary import Summary
-from vm_pipeline.warehouse.build import build_core, build_marts
+from vm_pipeline.warehouse.as_published import Landed
+from vm_pipeline.warehouse.build import build_core, build_marts, build_signals, judge
 from vm_pipeline.warehouse.reference import Finding
 from vm_pipeline.warehouse.workspace import open_workspace
 
@@ -89,6 +90,9 @@ class Night:
         with open_workspace(self.chosen.home / "work" / "built.duckdb") as con:
             _, findings = build_core(con, self.known(), self.staging, self.chosen.nation)
             build_marts(con)
+            judge(con)
+            landed = Landed("2026-01-01T00:00:00+00:00", self.known().versions, lambda: nullcontext(con))
+            build_signals(con, self.chosen.home / "as-published", [landed])
             yield con, findings
 
 
