@@ -33,7 +33,7 @@ CAPACITY = (
         notes=_SAMPLED + " Below zero is an error in the sample, marked `below_zero`.",
     ),
     Indicator(
-        "C04", "Sickness absence", "ratio", "%", "lower", "i", "mdc_xmr",
+        "C04", "Sickness absence", "ratio", "%", "lower", "xmr", "mdc_xmr",
         "Hours lost to sickness, of contracted hours.",
         Example(150, 3_750, 4.0, "150 of 3,750 hours are 4.0%, the national standard."),
         numerator=("sickness_hours",), denominator=("rostered_hours",), factor=100, lag_weeks=6, lag_months=2,
@@ -41,7 +41,7 @@ CAPACITY = (
         notes="Comes six weeks late. Needs the activity measures `sickness_hours` and `rostered_hours`.",
     ),
     Indicator(
-        "C05", "Worked against funded staff", "ratio", "%", "neutral", "i", "mdc_xmr",
+        "C05", "Worked against funded staff", "ratio", "%", "neutral", "xmr", "mdc_xmr",
         "Whole-time equivalents worked, of those funded.",
         Example(28.5, 30, 95.0, "28.5 worked of 30 funded are 95.0%."),
         numerator=("worked_wte",), denominator=("funded_wte",), factor=100, grains=("month",),

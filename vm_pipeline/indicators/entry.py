@@ -75,7 +75,7 @@ class Indicator:
     kind: Kind
     unit: str
     direction: Literal["higher", "lower", "neutral"]
-    chart: Literal["run", "i", "p", "pp", "u", "up", "c", "g", "t", ""]
+    chart: Literal["run", "xmr", "p", "pp", "u", "up", "c", "g", "t", ""]
     profile: str
     meaning: str
     example: Example

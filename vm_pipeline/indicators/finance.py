@@ -7,7 +7,7 @@ from vm_pipeline.indicators.entry import Example, Indicator
 
 FINANCE = (
     Indicator(
-        "F01", "Direct cost", "sum", "£", "neutral", "i", "mdc_xmr",
+        "F01", "Direct cost", "sum", "£", "neutral", "xmr", "mdc_xmr",
         "What the team itself spends: real, unallocated cost of a few categories.",
         Example(47_600.00, None, 47_600.00, "£204,000.00 of June shared over weeks is £47,600.00 for 7 of 30 days."),
         numerator=("direct_cost_gbp",), block="cost", column="direct_cost_gbp", team_month_column="direct_cost_gbp",

@@ -30,7 +30,7 @@ META = (
         "never restated are `missing`, `not_sampled`.",
     ),
     Indicator(
-        "D04", "Activity completeness", "ratio", "%", "neutral", "i", "mdc_xmr",
+        "D04", "Activity completeness", "ratio", "%", "neutral", "xmr", "mdc_xmr",
         "Records of the week, of the mean of the twelve weeks before.",
         Example(190, 200, 95.0, "190 records where 200 were usual: 95.0%. Below 95% is incomplete."),
         numerator=("activity_records",), denominator=("expected_records",), factor=100, grains=("week",),

@@ -17,7 +17,7 @@ PERFORMANCE = (
         "after, a TRANSFER of the same patient goes on with its journey.",
     ),
     Indicator(
-        "P02", "Mean length of completed stays", "ratio", "days", "lower", "i", "mdc_xmr",
+        "P02", "Mean length of completed stays", "ratio", "days", "lower", "xmr", "mdc_xmr",
         "Nights of the stays that ended, over how many ended.",
         Example(92, 12, 7.6667, "92 nights of 12 stays are 7.7."),
         numerator=("stay_days",), denominator=("discharges",), minimum=5,
@@ -33,7 +33,7 @@ PERFORMANCE = (
         notes="One long stay does not move it. Found again at each level: medians cannot be added up.",
     ),
     Indicator(
-        "P03", "Length of stay so far of those in", "ratio", "days", "lower", "i", "mdc_xmr",
+        "P03", "Length of stay so far of those in", "ratio", "days", "lower", "xmr", "mdc_xmr",
         "Nights so far of the stays under way at the end of the period, over how many.",
         Example(4_110, 30, 137, "4,110 nights of 30 people are 137 each."),
         numerator=("open_stay_days",), denominator=("open_stays",),
@@ -41,7 +41,7 @@ PERFORMANCE = (
         notes="For long-stay units. A stay nobody closes in the record stays in for good and shows here.",
     ),
     Indicator(
-        "P04", "Bed occupancy", "ratio", "%", "neutral", "i", "mdc_xmr",
+        "P04", "Bed occupancy", "ratio", "%", "neutral", "xmr", "mdc_xmr",
         "Occupied over available staffed bed days.",
         Example(190, 200, 95.0, "190 of 200 bed days is 95.0%."),
         numerator=("bed_days",), denominator=("staffed_bed_days",), factor=100,
