@@ -75,7 +75,7 @@ def sees_the_graph(window: Browser) -> None:
     window.settle()
     window.shot("asset-graph-groups")
     pages.open_graph(window, "signals", "publish")  # with all open the names are too small to be drawn
-    window.see("indicator_signal", "indicator_series", "warehouse")
+    window.see("indicator_signal", "indicator_series")
     window.settle()
     window.shot("asset-graph")
 
