@@ -1,5 +1,5 @@
 """Reference pages, written from the declarations: feeds, reference tables, warehouse, indicators, command
-line, checks, settings.
+line, rules, checks, settings; and the charts that they show.
 
     python -m vm_pipeline.reference docs/reference
 
@@ -15,8 +15,9 @@ from pathlib import Path
 from vm_pipeline.reference.checks import checks_page
 from vm_pipeline.reference.command_line import cli_page
 from vm_pipeline.reference.feeds import feeds_page, reference_tables_page
-from vm_pipeline.reference.indicators import indicators_page
-from vm_pipeline.reference.rules import rules_page
+from vm_pipeline.reference.indicators import indicator_charts, indicators_page
+from vm_pipeline.reference.judged import FOLDER
+from vm_pipeline.reference.rules import rule_charts, rules_page
 from vm_pipeline.reference.settings import settings_page
 from vm_pipeline.reference.warehouse import warehouse_page
 
@@ -38,11 +39,16 @@ def pages() -> dict[str, str]:
     return {name: f"{MARK}\n\n{page().strip()}\n" for name, page in made.items()}
 
 
+def charts() -> dict[str, str]:
+    """Every chart that a page shows, by its path beside the pages."""
+    return {f"{FOLDER}/{name}.svg": svg for name, svg in (rule_charts() | indicator_charts()).items()}
+
+
 def write(folder: Path) -> list[Path]:
-    """Write every page. The same declarations give the same bytes."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write every page and chart. The same declarations give the same bytes."""
+    (folder / FOLDER).mkdir(parents=True, exist_ok=True)
     written = []
-    for name, text in pages().items():
+    for name, text in (pages() | charts()).items():
         written.append(folder / name)
         written[-1].write_text(text, encoding="utf-8", newline="\n")
     return written

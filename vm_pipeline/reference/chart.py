@@ -8,15 +8,19 @@ Numbers are written with two decimals, so the same series gives the same bytes o
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from html import escape
+from math import ceil, floor
 
 WIDTH, HEIGHT = 720, 260
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56, 16, 34, 30
 _TICKS = 5
 _MARGIN = 0.08  # of the range of values, above and below
+_SIDES = (-0.5, 0.5)  # of a point
+_NOWHERE = ("", "")
 _STYLE = """\
 <style>
-svg { background: #fff; font: 12px sans-serif; fill: #333 }
+svg { font: 12px sans-serif; fill: #333 } .paper { fill: #fff }
 .grid { stroke: #e6e6e6 } .line { fill: none; stroke: #7a8793; stroke-width: 1.3 }
 .centre { fill: none; stroke: #1f4e79; stroke-width: 1.5 } .limit { fill: none; stroke: #a34; stroke-dasharray: 5 4 }
 .point { fill: #5b6770 } .point.A { fill: #c0392b } .point.B { fill: #e08e0b }
@@ -44,6 +48,7 @@ def draw(title: str, series: Judged) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img">',
         f"<title>{escape(title)}</title>",
         _STYLE,
+        f'<rect class="paper" width="{WIDTH}" height="{HEIGHT}"/>',
         f'<text class="title" x="{_LEFT}" y="18">{escape(title)}</text>',
         *scale.grid(),
         *_steps("limit", scale, series.lower),
@@ -74,12 +79,20 @@ class _Scale:
         return _TOP + (self.top - value) * (HEIGHT - _TOP - _BOTTOM) / (self.top - self.bottom)
 
     def grid(self) -> Iterator[str]:
-        """Level lines, each with its value."""
-        for tick in range(_TICKS):
-            value = self.bottom + (self.top - self.bottom) * tick / (_TICKS - 1)
-            y = self.y(value)
+        """Level lines at round values, each with its value."""
+        step = _round_step((self.top - self.bottom) / _TICKS)
+        digits = max(0, -step.adjusted())
+        for tick in range(ceil(self.bottom / float(step)), floor(self.top / float(step)) + 1):
+            y = self.y(tick * float(step))
             yield f'<path class="grid" d="M{_LEFT} {y:.2f}H{WIDTH - _RIGHT}"/>'
-            yield f'<text class="small" x="{_LEFT - 6}" y="{y + 3:.2f}" text-anchor="end">{value:.4g}</text>'
+            said = f"{tick * step:,.{digits}f}"
+            yield f'<text class="small" x="{_LEFT - 6}" y="{y + 3:.2f}" text-anchor="end">{said}</text>'
+
+
+def _round_step(least: float) -> Decimal:
+    """The smallest of 1, 2, 5, 10, 20 … and their tenths that is not below `least`."""
+    power = Decimal(1).scaleb(Decimal(repr(least)).adjusted())
+    return next(times * power for times in (1, 2, 5, 10) if float(times * power) >= least)
 
 
 def _lines(scale: _Scale, values: Sequence[float | None]) -> Iterator[str]:
@@ -92,8 +105,10 @@ def _lines(scale: _Scale, values: Sequence[float | None]) -> Iterator[str]:
 def _steps(kind: str, scale: _Scale, levels: Sequence[float | None]) -> Iterator[str]:
     """A line that stays level across each point and steps between points."""
     for run in _runs(levels):
-        points = [f"{scale.x(place + side):.2f},{scale.y(level):.2f}" for place, level in run for side in (-0.5, 0.5)]
-        yield f'<polyline class="{kind}" points="{" ".join(points)}"/>'
+        corners = [(f"{scale.x(place + side):.2f}", f"{scale.y(level):.2f}") for place, level in run for side in _SIDES]
+        neighbours = zip([_NOWHERE, *corners], corners, [*corners[1:], _NOWHERE], strict=False)
+        bends = [here for before, here, after in neighbours if not before[1] == here[1] == after[1]]
+        yield f'<polyline class="{kind}" points="{" ".join(map(",".join, bends))}"/>'
 
 
 def _runs(values: Sequence[float | None]) -> Iterator[list[tuple[int, float]]]:

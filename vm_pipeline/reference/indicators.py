@@ -9,7 +9,9 @@ from collections.abc import Iterable
 from vm_pipeline.indicators.catalogue import CATALOGUE, sources
 from vm_pipeline.indicators.entry import KINDS, Indicator
 from vm_pipeline.indicators.ingredients import INGREDIENTS
-from vm_pipeline.reference.markdown import code, codes, joined, table
+from vm_pipeline.reference.examples import BETTER_FROM, ODD_ONE, POINTS, UNCHARTED, is_charted
+from vm_pipeline.reference.judged import LEGEND, image, of_indicator
+from vm_pipeline.reference.markdown import code, codes, joined, table, words_for
 
 STATUSES = {
     "final": "Nothing of the period is expected to come any more.",
@@ -37,11 +39,15 @@ QUALIFIERS = {
 
 def indicators_page() -> str:
     """Every indicator and ingredient, and what is said of a value."""
+    uncharted = words_for(UNCHARTED, [one.code for one in CATALOGUE if not is_charted(one)], "charts of indicators")
     return joined(
         "# Indicators\n\nWhat `vm.indicator_value` holds, by week and month, for each team, service and provider and "
         "for all. A value is factor × numerator ÷ denominator, in full precision; rounding is left to display.",
         _contents(CATALOGUE),
-        *map(_entry, CATALOGUE),
+        f"**The charts show made-up figures.** {POINTS} points lie about the level of the worked example; from point"
+        f" {BETTER_FROM + 1} on they are better, or, where neither side is, point {ODD_ONE + 1} lies apart. They are"
+        f" judged by the indicator's own profile ([rules](rules.md)). {LEGEND}",
+        *(_entry(one, uncharted.get(one.code, "")) for one in CATALOGUE),
         "## Kinds",
         table(("kind", "how it is rolled up"), [(code(kind), said) for kind, said in KINDS.items()]),
         _states(),
@@ -53,6 +59,11 @@ def indicators_page() -> str:
             [(code(i.name), i.unit, code(i.source), "yes" if i.counted else "", i.meaning) for i in INGREDIENTS],
         ),
     )
+
+
+def indicator_charts() -> dict[str, str]:
+    """The drawing of every indicator that is judged on a chart, by its code."""
+    return {one.code: of_indicator(one) for one in CATALOGUE if is_charted(one)}
 
 
 def _contents(entries: Iterable[Indicator]) -> str:
@@ -68,7 +79,7 @@ def _anchor(one: Indicator) -> str:
     return "".join(kept).replace(" ", "-")
 
 
-def _entry(one: Indicator) -> str:
+def _entry(one: Indicator, uncharted: str) -> str:
     facts = [
         ("formula", code(one.formula)),
         ("kind", code(one.kind)),
@@ -84,7 +95,13 @@ def _entry(one: Indicator) -> str:
         table(("", ""), [(name, said) for name, said in facts if said]),
         f"*By hand:* {one.example.said}",
         f"\n{one.notes}" if one.notes else "",
+        f"\n*No chart:* {uncharted}" if uncharted else _illustrated(one),
     )
+
+
+def _illustrated(one: Indicator) -> str:
+    drawn = image(one.code, f"{one.name}: made-up figures on a {one.chart} chart, judged by {one.profile}")
+    return f"{drawn}\n\n*Made-up figures*, by {'event' if one.kind == 'gap' else one.grains[0]}."
 
 
 def _columns(one: Indicator) -> list[str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from vm_pipeline.indicators import profiles
 from vm_pipeline.indicators.noise import false_alarms
 from vm_pipeline.indicators.profiles import PROFILES, WORDS, Option, Profile, Rule
+from vm_pipeline.reference.judged import LEGEND, image, of_values
 from vm_pipeline.reference.markdown import code, codes, joined, table, words_for
 from vm_pipeline.signals.limits import CHARTS
 
@@ -86,6 +87,38 @@ WORKED: dict[str, Worked] = {
     ),
 }
 
+# One series for every profile, so that the drawings show where they differ: a point far out, a trend, a shift.
+ONE_SERIES = (
+    20,
+    22,
+    19,
+    21,
+    18,
+    21,
+    31,
+    20,
+    19,
+    21,
+    17,
+    18,
+    19,
+    20,
+    21,
+    22,
+    23,
+    19,
+    21,
+    18,
+    24,
+    25,
+    23,
+    26,
+    24,
+    25,
+    23,
+    25,
+)
+
 FORMULAS = {
     "run": ("value", "median", "none"),
     "i": ("value", "mean", "mean ± 3 × mean moving range ÷ 1.128"),
@@ -131,6 +164,12 @@ def rules_page() -> str:
     )
 
 
+def rule_charts() -> dict[str, str]:
+    """The drawing of every profile and rule, by its name."""
+    profile_charts = {name: of_values(name, ONE_SERIES, name) for name in PROFILES}
+    return profile_charts | {name: of_values(name, one.values, one.profile) for name, one in WORKED.items()}
+
+
 def _tiers() -> str:
     return joined(
         "## Tiers",
@@ -145,7 +184,13 @@ def _tiers() -> str:
 
 def _contents() -> str:
     rows = [(f"[{one.name}](#{one.name})", one.follows, codes(one.charts)) for one in PROFILES.values()]
-    return joined("## Profiles", table(("profile", "follows", "charts"), rows))
+    values = ", ".join(map(str, ONE_SERIES))
+    return joined(
+        "## Profiles",
+        table(("profile", "follows", "charts"), rows),
+        f"Each is drawn on its first chart, with one made-up series: {values}. {LEGEND} Beside a worked example every"
+        " signal of its profile is coloured, not only those of the rule.",
+    )
 
 
 def _profile(one: Profile) -> str:
@@ -153,6 +198,7 @@ def _profile(one: Profile) -> str:
         f"### {one.name}",
         one.description,
         table(("rule, the first names the signal", "points", "tier"), [_in_profile(rule) for rule in one.rules]),
+        image(one.name, f"The series of all profiles, judged by {one.name}") + "\n",
         table(("option", "default", "what it does"), [_option(option) for option in one.options]),
         _noise(one.name),
     )
@@ -183,7 +229,13 @@ def _noise(profile: str) -> str:
 def _rule(name: str, says: str) -> str:
     one = WORKED[name]
     values = ", ".join(f"{value:g}" for value in one.values)
-    return joined(f"### {name}", says, f"Worked by hand, profile {code(one.profile)}: {values}.", one.working)
+    return joined(
+        f"### {name}",
+        says,
+        f"Worked by hand, profile {code(one.profile)}: {values}.",
+        one.working,
+        image(name, f"The example of {name}, judged by {one.profile}"),
+    )
 
 
 def _charts() -> str:
