@@ -31,8 +31,6 @@ UNCHARTED = {
     "D02": "It is held against a fixed threshold, not against chance.",
     "D03": "It is held against a fixed threshold, not against chance.",
     "D05": "It is read at one moment and differs between nights of one content: there is no series.",
-    "M01": "It is shown as it is and judged on no chart.",
-    "M02": "It says how much of the other indicators is there, and is judged on no chart.",
 }
 
 

@@ -11,6 +11,8 @@ import pytest
 from vm_pipeline import reference, settings
 from vm_pipeline.cli import main
 from vm_pipeline.feeds.reference import REFERENCES
+from vm_pipeline.indicators.catalogue import CATALOGUE
+from vm_pipeline.indicators.profiles import WORDS
 from vm_pipeline.quality.history import Thresholds
 from vm_pipeline.reference import checks, feeds, markdown
 from vm_pipeline.reference import settings as settings_page
@@ -31,6 +33,21 @@ def test_committed_pages_are_what_the_generator_writes(pages: dict[str, str]) ->
     committed = {path.name: path.read_text("utf-8") for path in FOLDER.glob("*.md")}
     stale = [name for name in committed.keys() | pages.keys() if committed.get(name) != pages.get(name)]
     assert not stale, "run `make docs`"
+
+
+def test_committed_charts_are_what_the_generator_draws() -> None:
+    """None is stale, none is missing, none is left over; every one is shown on a page."""
+    committed = {f"charts/{path.name}": path.read_text("utf-8") for path in (FOLDER / "charts").glob("*")}
+    drawn = reference.charts()
+    assert committed == drawn, "run `make docs`"
+    shown = "".join(path.read_text("utf-8") for path in FOLDER.glob("*.md"))
+    assert not [name for name in drawn if f"({name})" not in shown]
+
+
+def test_what_is_judged_and_every_rule_has_a_chart() -> None:
+    drawn = {Path(name).stem for name in reference.charts()}
+    assert {one.code for one in CATALOGUE if one.profile} <= drawn
+    assert set(WORDS) <= drawn
 
 
 def test_another_process_writes_the_same(pages: dict[str, str], tmp_path: Path) -> None:
