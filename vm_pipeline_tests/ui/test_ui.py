@@ -109,7 +109,7 @@ def reads_the_figures_of_the_night(window: Browser) -> None:
     window.see("reports/rejects/ledger.csv", "contract_kept", "keep all", "Great Expectations")
     window.shot("quality-ledger")
     pages.open_asset(window, "publish/warehouse")
-    window.see("warehouse.duckdb", "bytes", "team_month")
+    window.see("warehouse.duckdb", "bytes")
 
 
 def reads_the_checks(window: Browser) -> None:
