@@ -1,0 +1,61 @@
+"""What was published first is kept when history is restated, and is made again where its file is missing."""
+
+from collections.abc import Iterator
+from contextlib import nullcontext
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from vm_pipeline.warehouse.as_published import POINT, Landed, put_as_published
+
+FIRST, SECOND = "2022-08-01T00:00:00+00:00", "2022-09-01T00:00:00+00:00"
+
+
+def judged(points: dict[str, tuple[bool, bool]]) -> duckdb.DuckDBPyConnection:
+    """A warehouse of one series: day → (is final, signals)."""
+    con = duckdb.connect()
+    con.execute("ATTACH ':memory:' AS core")
+    names = ", ".join(f"{name} VARCHAR" if name != "starts_on" else "starts_on DATE" for name in POINT)
+    con.execute(
+        f"CREATE TABLE core.judged_point ({names}, is_final BOOLEAN, is_tentative BOOLEAN, signal BOOLEAN, "
+        "rule VARCHAR, tier VARCHAR)"
+    )
+    for day, (final, signal) in points.items():
+        row = [day if name == "starts_on" else name for name in POINT]
+        con.execute(
+            f"INSERT INTO core.judged_point VALUES ({', '.join('?' * (len(row) + 5))})",
+            [*row, final, False, signal, "shift" if signal else None, "A" if signal else None],
+        )
+    return con
+
+
+@pytest.fixture
+def nights() -> Iterator[tuple[duckdb.DuckDBPyConnection, duckdb.DuckDBPyConnection]]:
+    """July is final in the first, and restated in the second, in which August is final, too."""
+    first = judged({"2022-07-01": (True, True), "2022-08-01": (False, True)})
+    second = judged({"2022-07-01": (True, False), "2022-08-01": (True, False)})
+    yield first, second
+    first.close()
+    second.close()
+
+
+def test_it_is_kept_and_made_again_where_it_is_missing(
+    nights: tuple[duckdb.DuckDBPyConnection, duckdb.DuckDBPyConnection], tmp_path: Path
+) -> None:
+    first, second = nights
+    looked: list[int] = []
+
+    def look_back() -> nullcontext[duckdb.DuckDBPyConnection]:
+        looked.append(1)
+        return nullcontext(first)
+
+    landings = [Landed(FIRST, [], look_back), Landed(SECOND, [], lambda: nullcontext(second))]
+    asked = "SELECT starts_on::VARCHAR, signal, published_at::VARCHAR FROM core.as_published ORDER BY starts_on"
+    expected = [("2022-07-01", True, "2022-08-01 00:00:00"), ("2022-08-01", False, "2022-09-01 00:00:00")]
+    for missing, times in ((False, 1), (False, 1), (True, 2)):
+        for path in list(tmp_path.iterdir()) if missing else []:
+            path.unlink()
+        put_as_published(second, tmp_path, landings)
+        assert second.execute(asked).fetchall() == expected
+        assert len(looked) == times and len(list(tmp_path.iterdir())) == 2
