@@ -70,6 +70,7 @@ _LAYOUT = {
     "refuses the batch: it may change what a row means.",
     "where": "SQL condition on rows that belong here; the others are somebody else's.",
     "unpivot": "Makes several rows of one, before `columns` are read. Not for a ledger.",
+    "year_to_date": "`true` where a ledger sends the year so far: the warehouse takes off what the month before said.",
 }
 _UNPIVOT = {
     "into": "Names of new headers: of the value's code, then of each cell it takes along.",

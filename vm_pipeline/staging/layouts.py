@@ -51,6 +51,8 @@ class Layout:
     `unpivot`: makes several rows of one before `columns` are read. `ignore`: headers not needed, `*` for any text;
     a header that nothing uses and `ignore` does not name refuses the file: it may change what a row means.
 
+    `year_to_date`: amounts of a ledger are the year's so far; the warehouse takes off what the month before said.
+
     SQL sees headers in double quotes, trimmed, an empty cell as NULL; `{provider_code}` and other batch facts; and the
     canonical columns that stand before its own in the contract, by their names.
     """
@@ -60,6 +62,7 @@ class Layout:
     ignore: Sequence[str] = ()
     where: str = ""
     unpivot: Unpivot | None = None
+    year_to_date: bool = False
 
     @classmethod
     def of(cls, table: Mapping[str, object]) -> "Layout":
