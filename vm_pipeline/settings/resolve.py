@@ -1,0 +1,136 @@
+"""From a document whose keys are right to sources that can be asked: how keys hang together.
+
+Belongs here: names that stand for something declared elsewhere in the file, and what two tables say against each other.
+Does not belong here: what one table alone may say (its declaration), asking a source (sources).
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+
+from vm_pipeline.feeds import FEEDS, contract_for
+from vm_pipeline.feeds.contract import Contract
+from vm_pipeline.feeds.reference import REFERENCES
+from vm_pipeline.settings.document import Document
+from vm_pipeline.settings.problems import Problem, closest
+from vm_pipeline.sources.declared import FeedKeys
+from vm_pipeline.sources.files import FilesSource
+from vm_pipeline.sources.folder import FolderKeys, FolderSource
+from vm_pipeline.sources.query import QuerySource
+from vm_pipeline.staging.layouts import Layout
+from vm_pipeline.staging.policy import Policy
+
+Source = FolderSource | FilesSource | QuerySource
+
+
+def sources(document: Document, base: Path) -> tuple[Source, ...]:
+    """Every source, once a provider. Paths are below `base`."""
+    layouts = {name: layout.to_json() for name, layout in document.layout.items()}
+    return tuple(
+        source
+        for one in document.source
+        for source in (
+            [one.source(base)]
+            if isinstance(one, FolderKeys)
+            else [one.source(base, provider, layouts.get(one.layout, "")) for provider in one.providers]
+        )
+    )
+
+
+def problems(document: Document, layouts: Collection[str]) -> list[Problem]:
+    """What is wrong between tables that are right by themselves. `layouts`: names of all, right or wrong."""
+    return [*_policy(document), *_layouts(document, layouts), *_twice(document)]
+
+
+def unused(document: Document) -> list[Problem]:
+    """Layouts that no source names: perhaps a slip, but nothing fails."""
+    used = {one.layout for one in document.source if isinstance(one, FeedKeys)}
+    return [
+        Problem(("layout", name), "found a layout that no source uses, expected one that names it.", names_key=False)
+        for name in document.layout
+        if name not in used
+    ]
+
+
+def _policy(document: Document) -> Iterator[Problem]:
+    for pattern, then in document.privacy.items():
+        try:
+            Policy.of({pattern: then})
+        except ValueError as error:
+            yield Problem(("privacy", pattern), str(error))
+
+
+def _layouts(document: Document, known: Collection[str]) -> Iterator[Problem]:
+    for place, one in enumerate(document.source):
+        if not isinstance(one, FeedKeys) or not one.layout:
+            continue
+        if one.layout in document.layout:
+            says = _misfit(one.feed, document.layout[one.layout])
+        else:
+            says = _no_such(one.layout, known)
+        if says:
+            yield Problem(("source", place, "layout"), says)
+
+
+def _no_such(name: str, known: Collection[str]) -> str:
+    expected = f"one of {', '.join(known)}" if known else f"a table [layout.{name}]"
+    return f"found layout = {name!r}, expected {expected}.{closest(name, known)}"
+
+
+def _misfit(feed: str, layout: Layout) -> str:
+    """Why a layout cannot give the columns of a feed; empty where it can."""
+    if feed == "ledger" and layout.unpivot:
+        return "found a layout with `unpivot`, expected one row a line for a ledger."
+    contract = _contract(feed, layout)
+    extra = [name for name in layout.columns if name not in contract.by_name]
+    if extra and not contract.open_header:
+        known = ", ".join(contract.by_name)
+        return f"found {_names(extra)} in the columns of its layout, expected only those of {feed}: {known}."
+    absent = [name for name in contract.required if name not in layout.columns]
+    return f"found no {_names(absent)} in the columns of its layout, which {feed} must have." if absent else ""
+
+
+def _contract(feed: str, layout: Layout) -> Contract:
+    if feed in FEEDS:
+        return contract_for(feed, tuple(layout.columns))
+    return REFERENCES[feed.partition("/")[2]].contract
+
+
+def _names(names: Sequence[str]) -> str:
+    return ", ".join(map(repr, names))
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """What a source says outright that it sends."""
+
+    place: int
+    slot: tuple[str, str, str]
+    first: str
+    last: str
+
+    def meets(self, other: "_Claim") -> bool:
+        return self.slot == other.slot and self.first <= other.last and other.first <= self.last
+
+
+def _twice(document: Document) -> Iterator[Problem]:
+    """Two sources for one slot would replace each other's extracts night after night."""
+    claims = [
+        _Claim(place, (one.feed, provider, one.part), first, last)
+        for place, one in enumerate(document.source)
+        if isinstance(one, FeedKeys)
+        for provider in one.providers
+        for first, last in (one.spans if one.feed in FEEDS else [("", "")])
+    ]
+    seen = set()
+    for one, other in combinations(claims, 2):
+        if one.meets(other) and one.place != other.place and (one.place, other.place) not in seen:
+            seen.add((one.place, other.place))
+            what = "/".join(filter(None, one.slot))
+            yield Problem(
+                ("source", other.place),
+                f"found a second source of {what} for months of source {one.place + 1}, expected one. "
+                "Give each a `part` of its own, or take one out.",
+                names_key=False,
+            )
