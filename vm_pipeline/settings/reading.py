@@ -16,7 +16,7 @@ from vm_pipeline.calendar import LONDON
 from vm_pipeline.settings.document import Document, Quality
 from vm_pipeline.settings.filling import Filling
 from vm_pipeline.settings.problems import ConfigurationError, Problem, check, sound, told
-from vm_pipeline.settings.resolve import Source, problems, sources, unused
+from vm_pipeline.settings.resolve import Source, doubts, problems, sources
 from vm_pipeline.sources.folder import FolderSource
 from vm_pipeline.staging.policy import STRICTEST, Policy
 
@@ -27,7 +27,7 @@ _SYNTAX = re.compile(r" \(at line (\d+), column \d+\)$")
 class Settings:
     """Everything a run needs to know. `nation` decides public holidays; `memory` is DuckDB's limit (`2GB`).
 
-    `warnings`: what nobody may have meant, but nothing fails of.
+    `as_of_warehouse`: where an as-of question is answered, if not in the home. `warnings`: what may not be meant.
     """
 
     home: Path
@@ -40,17 +40,19 @@ class Settings:
     quality: Quality = field(default_factory=Quality)
     privacy: Policy = STRICTEST
     pseudonym_key: str = field(default="", repr=False)
+    as_of_warehouse: Path | None = None
     warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What the command line says; None = not said."""
+    """What the command line says; None = not said. With an as-of question, `warehouse` is where it is answered."""
 
     config: Path | None = None
     feeds: Path | None = None
     home: Path | None = None
     warehouse: str | None = None
+    as_of: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,9 +86,12 @@ def load(asked: Asked = Asked(), environment: Mapping[str, str] | None = None) -
     document, warnings = _document(config, environment) if config else (Document(), [])
     base = config.parent if config else Path.cwd()
     home = (asked.home or _path(said.VM_HOME) or base / document.home).absolute()
+    named = said.VM_WAREHOUSE or document.warehouse
+    warehouse = _warehouse((not asked.as_of and asked.warehouse) or named, home)
     return Settings(
         home=home,
-        warehouse=_warehouse(asked.warehouse or said.VM_WAREHOUSE or document.warehouse, home),
+        warehouse=warehouse,
+        as_of_warehouse=_aside(asked.warehouse, warehouse) if asked.as_of and asked.warehouse else None,
         sources=(FolderSource(feeds.absolute()),) if feeds else sources(document, base),
         nation=document.nation,
         first_month=document.first_month,
@@ -112,6 +117,16 @@ def as_of(text: str) -> str:
     )
 
 
+def _aside(given: str, warehouse: Path) -> Path:
+    """Where an as-of question is answered. Raises ConfigurationError where readers would take it for today."""
+    path = _warehouse(given, warehouse)
+    if path.resolve() == warehouse.resolve():
+        raise ConfigurationError(
+            f"--warehouse: found {path}, which readers read, expected another file for the answer to --as-of."
+        )
+    return path
+
+
 def _document(config: Path, environment: Mapping[str, str]) -> tuple[Document, list[str]]:
     """The document of a file, and what to warn of. Raises ConfigurationError with everything that is wrong."""
     text = _read(config)
@@ -124,7 +139,7 @@ def _document(config: Path, environment: Mapping[str, str]) -> tuple[Document, l
     found += problems(left, raw.get("layout", {})) if left else []
     if found or document is None:
         raise ConfigurationError("\n".join(told(_hidden(found, filling), str(config), text)))
-    return document, told(unused(document), str(config), text)
+    return document, told(_hidden(doubts(document), filling), str(config), text)
 
 
 def _hidden(found: list[Problem], filling: Filling) -> list[Problem]:

@@ -5,14 +5,13 @@ Does not belong here: what one table alone may say (its declaration), asking a s
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
 from vm_pipeline.feeds import FEEDS, contract_for
 from vm_pipeline.feeds.contract import Contract
 from vm_pipeline.feeds.reference import REFERENCES
-from vm_pipeline.settings.document import Document
+from vm_pipeline.settings.document import AnySource, Document
 from vm_pipeline.settings.problems import Problem, closest
 from vm_pipeline.sources.declared import FeedKeys
 from vm_pipeline.sources.files import FilesSource
@@ -22,6 +21,8 @@ from vm_pipeline.staging.layouts import Layout
 from vm_pipeline.staging.policy import Policy
 
 Source = FolderSource | FilesSource | QuerySource
+
+_APART = "Give each a `part` of its own, or take one out."
 
 
 def sources(document: Document, base: Path) -> tuple[Source, ...]:
@@ -43,8 +44,13 @@ def problems(document: Document, layouts: Collection[str]) -> list[Problem]:
     return [*_policy(document), *_layouts(document, layouts), *_twice(document)]
 
 
-def unused(document: Document) -> list[Problem]:
-    """Layouts that no source names: perhaps a slip, but nothing fails."""
+def doubts(document: Document) -> list[Problem]:
+    """What may be a slip, though nothing fails of it."""
+    return [*_over(document), *_unused(document)]
+
+
+def _unused(document: Document) -> list[Problem]:
+    """Layouts that no source names."""
     used = {one.layout for one in document.source if isinstance(one, FeedKeys)}
     return [
         Problem(("layout", name), "found a layout that no source uses, expected one that names it.", names_key=False)
@@ -101,36 +107,33 @@ def _names(names: Sequence[str]) -> str:
     return ", ".join(map(repr, names))
 
 
-@dataclass(frozen=True)
-class _Claim:
-    """What a source says outright that it sends."""
-
-    place: int
-    slot: tuple[str, str, str]
-    first: str
-    last: str
-
-    def meets(self, other: "_Claim") -> bool:
-        return self.slot == other.slot and self.first <= other.last and other.first <= self.last
-
-
 def _twice(document: Document) -> Iterator[Problem]:
     """Two sources for one slot would replace each other's extracts night after night."""
-    claims = [
-        _Claim(place, (one.feed, provider, one.part), first, last)
-        for place, one in enumerate(document.source)
-        if isinstance(one, FeedKeys)
-        for provider in one.providers
-        for first, last in (one.spans if one.feed in FEEDS else [("", "")])
-    ]
-    seen = set()
-    for one, other in combinations(claims, 2):
-        if one.meets(other) and one.place != other.place and (one.place, other.place) not in seen:
-            seen.add((one.place, other.place))
-            what = "/".join(filter(None, one.slot))
-            yield Problem(
-                ("source", other.place),
-                f"found a second source of {what} for months of source {one.place + 1}, expected one. "
-                "Give each a `part` of its own, or take one out.",
-                names_key=False,
-            )
+    for place, other, what in _pairs(document):
+        if set(_spans(document.source[place])) & set(_spans(document.source[other])):
+            says = f"found a second source of {what} for the months of source {place + 1}, expected one. {_APART}"
+            yield Problem(("source", other), says, names_key=False)
+
+
+def _over(document: Document) -> Iterator[Problem]:
+    """An extract of several months beside single ones of them: which counts is decided by what came last."""
+    for place, other, what in _pairs(document):
+        first, second = _spans(document.source[place]), _spans(document.source[other])
+        if not set(first) & set(second) and any(a <= d and c <= b for a, b in first for c, d in second):
+            says = f"found {what} for months that source {place + 1} has too: of each, what comes last counts. {_APART}"
+            yield Problem(("source", other), says, names_key=False)
+
+
+def _pairs(document: Document) -> Iterator[tuple[int, int, str]]:
+    """Sources, by place, that stand for the same feed, provider and part; and for which."""
+    of_feed = [(place, one) for place, one in enumerate(document.source) if isinstance(one, FeedKeys)]
+    for (place, one), (other, two) in combinations(of_feed, 2):
+        shared = [provider for provider in one.providers if provider in two.providers]
+        if (one.feed, one.part) == (two.feed, two.part) and shared:
+            yield place, other, "/".join(filter(None, (one.feed, shared[0], one.part)))
+
+
+def _spans(source: AnySource) -> tuple[tuple[str, str], ...]:
+    if not isinstance(source, FeedKeys):
+        return ()
+    return source.spans if source.feed in FEEDS else (("", ""),)

@@ -41,5 +41,5 @@ class FeedKeys:
 
     @property
     def spans(self) -> tuple[tuple[str, str], ...]:
-        """First and last month where the configuration alone says them; empty where a file's name does."""
+        """First and last month of each extract, where the configuration alone says them; none where a name does."""
         return ()

@@ -51,8 +51,8 @@ class QueryKeys(FeedKeys):
 
     @property
     def spans(self) -> tuple[tuple[str, str], ...]:
-        """The months it is asked for."""
-        return ((self.first, self.last),)
+        """The months it is asked for, an extract each."""
+        return tuple((month, month) for month in months(self.first, self.last))
 
     def source(self, base: Path, provider: str, layout: str) -> "QuerySource":
         """Of one provider, with the layout as JSON; an address has no path below `base`."""
