@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TextIO
 
 from vm_pipeline.staging.parsing import BLANKS
+from vm_pipeline.staging.reading.shape import AS_IT_SAYS, FileShape
 
 READER_VERSION = 2  # raise it when the same bytes would be read differently
 _DELIMITERS = ",;\t|"
@@ -63,14 +64,14 @@ def relation_of(sheets: Sequence[Sheet]) -> str:
     return f"({' UNION ALL '.join(pairs)})"
 
 
-def read_sheet(path: Path, workspace: Path, sheet: str = "") -> Sheet:
+def read_sheet(path: Path, workspace: Path, shape: FileShape = AS_IT_SAYS) -> Sheet:
     """Open a file as a table of text. Raises Refused when it is none."""
     with path.open("rb") as file:
         start = file.read(8)
     if not start:
         raise Refused("empty_file", "found an empty file, expected at least a header. Send the extract again.")
     if start.startswith(_ZIP) or start.startswith(_OLE):
-        return _read_workbook(path, workspace, sheet)
+        return _read_workbook(path, workspace, shape.sheets[0] if shape.sheets else "")
     return _read_text(path, workspace)
 
 
