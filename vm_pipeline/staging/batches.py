@@ -181,7 +181,7 @@ def _names(sheet: reading.Sheet, layout: Layout | None) -> tuple[str, ...]:
 def _put(draft: Path, folder: Path) -> None:
     """Give finished work its name, whole or not at all; the same work done twice is the same."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    for leftover in draft.glob("*.utf8"):
+    for leftover in draft.glob("*.read"):
         leftover.unlink()
     if folder.exists():
         folder.rename(draft.with_name(f"{draft.name}-before"))

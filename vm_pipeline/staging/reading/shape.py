@@ -70,7 +70,6 @@ class FileShape:
         "Name → regular expression. A row in which it is found is left out, and counted under that name. It looks at "
         "the row's cells with one space between them, empty ones left out.",
     )
-    repeated_header: bool = _key(False, "Rows equal to the header (of printed pages) are left out and counted.")
     stop_at: str = _key("", "Regular expression of the row, seen as by `skip_lines`, where the table ends.")
     footer: int = _key(0, "Rows at the end that are none of the table's: left out and counted.")
     fields: Sequence[Span] = _key(
@@ -121,7 +120,7 @@ def _taken(key: str, value: Any, default: Any) -> Any:
     return value
 
 
-_TYPES = {str: "a text", int: "a whole number", bool: "true or false"}
+_TYPES = {str: "a text", int: "a whole number"}
 
 
 def _spans(value: Any) -> tuple[Span, ...]:
