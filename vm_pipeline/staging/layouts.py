@@ -17,6 +17,7 @@ from pydantic import Field
 from typing_extensions import TypedDict  # pydantic reads that of `typing` from Python 3.12 on
 
 from vm_pipeline.keys import OneOf
+from vm_pipeline.staging.reading.shape import AS_IT_SAYS, FileShape
 
 ROW_NUMBER = '"row  number"'  # no header has two blanks in a row, so none is called this
 BATCH_FACTS = ("provider_code", "financial_year", "period", "first_day")
@@ -97,8 +98,8 @@ class Layout:
 
     columns: Annotated[Mapping[str, Spec], Field(min_length=1)]
     """Canonical name → where it comes from: see below. Names beyond the contract are questions of a survey."""
-    sheet: str = ""
-    """Sheet of a workbook. Default: the first."""
+    file: FileShape = AS_IT_SAYS
+    """How its file becomes rows, where its bytes do not say it."""
     ignore: Sequence[str] = ()
     """Headers that are not needed; `*` stands for any text. A header that is neither used nor ignored refuses the
     batch: it may change what a row means."""
@@ -113,12 +114,17 @@ class Layout:
     def of(cls, table: Mapping[str, Any]) -> "Layout":
         """The layout of a table whose shape was checked (settings, when it was read)."""
         unpivot = table.get("unpivot")
-        return cls(**{**table, "unpivot": Unpivot(**unpivot) if unpivot else None})
+        parts = {
+            "file": FileShape.of(table.get("file", {})),
+            "unpivot": Unpivot(**unpivot) if unpivot else None,
+        }
+        return cls(**{**table, **parts})
 
     def to_json(self) -> str:
         """The layout as it is received: the same text for the same layout."""
         cells = {"unpivot": {"into": self.unpivot.into, "values": self.unpivot.cells}} if self.unpivot else {}
-        return json.dumps(asdict(self) | cells, sort_keys=True, ensure_ascii=False)
+        told = asdict(self) | {"file": self.file.to_table()} | cells
+        return json.dumps(told, sort_keys=True, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str) -> "Layout":
