@@ -21,7 +21,7 @@ from vm_pipeline.staging.counting import Counts, count, count_periods
 from vm_pipeline.staging.layouts import Layout
 from vm_pipeline.staging.leaving_out import check_totals, counted
 from vm_pipeline.staging.making import File
-from vm_pipeline.staging.matching import AS_SENT, Matched, match_canonical, match_layout
+from vm_pipeline.staging.matching import AS_SENT, Matched, looks_damaged, match_canonical, match_layout
 from vm_pipeline.staging.naming import literal
 from vm_pipeline.staging.personal import Protected, protect
 from vm_pipeline.staging.policy import STRICTEST, Policy
@@ -149,7 +149,7 @@ def _outcome(
         refused_because=str(why) if why else "",
         rejections=counts.rejections,
         periods=tuple(_with_control(period, said) for period in periods),
-        warnings=(*_warnings(batch, counts), *_left_out(con, batch), *person.notes),
+        warnings=(*_warnings(batch, counts), *_of_layout(con, batch), *person.notes),
         columns=batch.sheet.header,
     )
 
@@ -178,8 +178,17 @@ def _warnings(batch: Opened, counts: Counts) -> tuple[Warned, ...]:
     return tuple(found)
 
 
-def _left_out(con: duckdb.DuckDBPyConnection, batch: Opened) -> tuple[Warned, ...]:
-    return counted(con, AS_SENT, batch.layout) if batch.layout and batch.layout.leaves_out else ()
+def _of_layout(con: duckdb.DuckDBPyConnection, batch: Opened) -> tuple[Warned, ...]:
+    """What a layout left out, and references that a spreadsheet spoilt: with its line number a journal stays a key."""
+    if batch.layout is None:
+        return ()
+    spoilt: int = 0
+    if batch.contract.feed == "ledger":
+        condition = f"rule_code IS NULL AND {looks_damaged('journal_id')}"
+        spoilt = con.execute(f"SELECT count(*) FROM judged WHERE {condition}").fetchall()[0][0]
+    message = f"{spoilt} journal numbers look like what a spreadsheet makes of a long number, 5.56E+15; they are kept"
+    found = (Warned("damaged_reference", spoilt, message),) if spoilt else ()
+    return (*(counted(con, AS_SENT, batch.layout) if batch.layout.leaves_out else ()), *found)
 
 
 def _write(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from vm_pipeline.feeds.contract import DAMAGED_CODE, UNMADE_CELL, Contract, Privacy
 from vm_pipeline.feeds.identifiers import has_a_shape
-from vm_pipeline.feeds.values import TEXT, TEXTS, Value
+from vm_pipeline.feeds.values import CODE, LOWER_CODE, TEXT, TEXTS, Value
 from vm_pipeline.staging.cells import Spec, has_steps
 from vm_pipeline.staging.layouts import NOTHING, Layout, Unpivot
 from vm_pipeline.staging.leaving_out import LEFT_OUT_BY, numbered
@@ -28,6 +28,7 @@ AS_SENT = "as_sent"
 _PIECE, _PLACE = '"the  piece"', '"its  place"'  # two blanks: no header is called this
 _DAMAGED = "[0-9]([.][0-9]+)?E[+][0-9]+"  # `12E345` as Excel shows it when it took it for a number
 _SHOWN = 12
+_WHO = (Privacy.IDENTIFIER, Privacy.PSEUDONYM)  # these tell records apart by themselves
 _NUMBER = re.compile(r"[^a-zA-Z]*[0-9][^a-zA-Z]*")
 
 
@@ -95,17 +96,23 @@ def _canonical(contract: Contract, layout: Layout, questions: Sequence[str], row
         )
         for name, spec in specs.items()
     ]
-    codes = [one.name for one in contract.columns if one.value in TEXTS and one.privacy is not Privacy.FREE_TEXT]
-    unmade = [f"starts_with({stepped.columns[name]}, {FAILED})" for name in codes if name in stepped.columns]
+    made_texts = [name for name in stepped.columns if values.get(name, TEXT) in TEXTS]
+    unmade = [f"starts_with({stepped.columns[name]}, {FAILED})" for name in made_texts]
     rule = f"CASE WHEN {' OR '.join(unmade)} THEN {literal(UNMADE_CELL.code)} END" if unmade else "NULL"
-    return _undamaged(_select([*cells, ("layout_rule", rule)], stepped.relation, ROW_NUMBER, "0"), codes)
+    return _undamaged(_select([*cells, ("layout_rule", rule)], stepped.relation, ROW_NUMBER, "0"), contract)
 
 
-def _undamaged(select: str, codes: Sequence[str]) -> str:
+def _undamaged(select: str, contract: Contract) -> str:
     """Rows of which no code looks like a number that a spreadsheet made of it; the others have a rule."""
-    damaged = " OR ".join(f"(contains({name}, 'E+') AND regexp_full_match({name}, '{_DAMAGED}'))" for name in codes)
+    codes = [one.name for one in contract.columns if one.value in (CODE, LOWER_CODE) or one.privacy in _WHO]
+    damaged = " OR ".join(f"({looks_damaged(name)})" for name in codes)
     rule = f"coalesce(layout_rule, CASE WHEN {damaged} THEN {literal(DAMAGED_CODE.code)} END)"
     return f"SELECT * REPLACE ({rule} AS layout_rule) FROM ({select})" if codes else select
+
+
+def looks_damaged(name: str) -> str:
+    """SQL condition: a text looks like a number that a spreadsheet made of it."""
+    return f"contains({name}, 'E+') AND regexp_full_match({name}, '{_DAMAGED}')"
 
 
 def _cell(spec: Spec, column: str | None, value: Value, file: File) -> str:

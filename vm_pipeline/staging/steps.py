@@ -50,8 +50,8 @@ def _one_of(texts: Sequence[str]) -> str:
 
 
 def replace(x: str, pairs: Mapping[str, str]) -> str:
-    """Texts replaced wherever they stand, in the order given."""
-    for old, new in pairs.items():
+    """Texts replaced wherever they stand, the longest first."""
+    for old, new in sorted(pairs.items(), key=lambda pair: -len(pair[0])):
         x = f"replace({x}, {literal(old)}, {literal(new)})"
     return x
 

@@ -164,7 +164,7 @@ STEPS = (
     Word(
         "replace",
         PAIRS,
-        "Texts replaced wherever they stand, in this order.",
+        "Texts replaced wherever they stand, the longest first.",
         '{ header = "Account", replace = { "–" = "-" } }',
     ),
     Word(
