@@ -54,11 +54,6 @@ class Unpivot:
         codes = [code for code in found[0] if all(code in one for one in found)]
         return replace(self, values={code: [one[code] for one in found] for code in codes})
 
-    def lonely(self, header: Sequence[str]) -> list[str]:
-        """Headers that one pattern finds and that have no fellow by another."""
-        used = {name for taken in self.of_header(header).values.values() for name in taken if isinstance(name, str)}
-        return [n for n in header if n not in used and any(re.search(pattern, n) for pattern in self.values_like)]
-
 
 @dataclass(frozen=True)
 class Skip:

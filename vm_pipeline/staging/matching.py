@@ -168,6 +168,8 @@ def _refuse_absent(contract: Contract, header: Sequence[str], layout: Layout) ->
         for asked in layout.asked()
         if header_of(asked.names, [*header, *layout.made, *(contract.by_name if asked.in_sql else ())]) is None
     ]
+    if layout.unpivot and not layout.unpivot.values:
+        absent += [f"like {pattern!r} (for unpivot)" for pattern in layout.unpivot.values_like]
     if absent:
         raise Refused(
             "missing_header",
