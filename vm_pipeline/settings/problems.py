@@ -105,7 +105,7 @@ def _problem(error: ErrorDetails, raw: Table) -> Problem:
                 return Problem(path, _missing(str(rest[-1])), names_key=False)
             case "unexpected_keyword_argument" | "extra_forbidden":
                 return Problem(path, _unknown(str(path[-1]), keys(alternatives(part_at(path[:-1], raw), raw)[0])))
-    return Problem(path, _mismatch(path, value, part))
+    return _mismatch(path, value, part)
 
 
 def _path(loc: Sequence[str | int], raw: Any) -> tuple[Path, Sequence[str | int]]:
@@ -139,7 +139,7 @@ def closest(name: str, known: Collection[str]) -> str:
     return f" The closest is {close[0]!r}." if close else ""
 
 
-def _mismatch(path: Path, value: Any, part: Schema) -> str:
+def _mismatch(path: Path, value: Any, part: Schema) -> Problem:
     if isinstance(value, Mapping) and len(value) == 1:
         ((key, inner),) = value.items()
         if found := step_down(part, key, value):
@@ -147,7 +147,7 @@ def _mismatch(path: Path, value: Any, part: Schema) -> str:
     name = next((one for one in reversed(path) if isinstance(one, str)), "")
     shown = "…" if part.get("writeOnly") else _shown(value)
     near = closest(value, part["enum"]) if "enum" in part and isinstance(value, str) else ""
-    return f"found {name} = {shown}, expected {in_words(part)}.{near}"
+    return Problem(path, f"found {name} = {shown}, expected {in_words(part)}.{near}")
 
 
 def _shown(value: Any) -> str:

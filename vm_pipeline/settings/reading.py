@@ -159,9 +159,9 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        line = _SYNTAX.search(str(error))
-        where = f"{path}:{line[1]}" if line else str(path)
-        raise ConfigurationError(f"{where}: found no valid TOML: {error}. Correct it there.") from error
+        found = _SYNTAX.search(str(error))
+        line = int(found[1]) if found else text.count("\n") + 1
+        raise ConfigurationError(f"{path}:{line}: found no valid TOML: {error}. Correct it there.") from error
 
 
 def _path(text: str) -> Path | None:

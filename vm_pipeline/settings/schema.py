@@ -81,9 +81,9 @@ def _plain(part: Any) -> Any:
 
 
 def _is_noise(name: str, value: Any) -> bool:
-    return (name == "title" and isinstance(value, str)) or (
-        name == "default" and (not value or isinstance(value, dict))
-    )
+    if name == "default":
+        return not value or isinstance(value, dict)
+    return (name == "title" and isinstance(value, str)) or name == "uniqueItems"
 
 
 def _with_variables(part: Any) -> Any:
