@@ -13,6 +13,7 @@ import duckdb
 
 from vm_pipeline.feeds import FEEDS
 from vm_pipeline.home import Home
+from vm_pipeline.sources.extract import Problem
 from vm_pipeline.staging.known import Known
 from vm_pipeline.staging.rejects import rejects
 
@@ -114,20 +115,18 @@ def _reconciliation(path: object) -> Figures:
 
 def plan(home: Home) -> Figures:
     """What a run would receive, by asking the sources and hashing; writes nothing."""
-    import hashlib
-
     latest = {receipt.slot: receipt for receipt in home.receipts()}
     new, unchanged, problems = [], 0, []
     for source in home.settings.sources:
         extracts, wrong = source.find()
         problems += [str(problem) for problem in wrong]
-        for extract in extracts:
-            with extract.content() as content:
-                sha256 = hashlib.file_digest(content, "sha256").hexdigest()
+        for extract, seen in home.landing.look(extracts):
             before = latest.get(extract.slot)
-            if before and before.sha256 == sha256:
+            if isinstance(seen, Problem):
+                problems += [str(seen)] if str(seen) not in problems else []
+            elif seen and before and before.sha256 == seen:
                 unchanged += 1
-            else:
+            elif seen:
                 new.append({"batch": str(extract.slot), "change": "supersedes" if before else "new"})
     return {
         "would_receive": new,
