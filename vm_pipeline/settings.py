@@ -5,7 +5,6 @@ Does not belong here: anything that acts on a setting.
 """
 
 import difflib
-import itertools
 import json
 import os
 import re
@@ -19,16 +18,15 @@ from typing import Any
 from vm_pipeline.calendar import LONDON, is_period
 from vm_pipeline.feeds import FEEDS
 from vm_pipeline.feeds.reference import REFERENCES
-from vm_pipeline.sources.files import FilesSource, PeriodRule
+from vm_pipeline.sources.connectors import CONNECTORS, TABLES, Source
 from vm_pipeline.sources.folder import FolderSource
-from vm_pipeline.sources.query import QuerySource
+from vm_pipeline.sources.table import Sender, words
 from vm_pipeline.staging.layouts import Layout
 from vm_pipeline.staging.policy import STRICTEST, Policy
 
-Source = FolderSource | FilesSource | QuerySource
-
 _TOP = ("home", "warehouse", "nation", "first_month", "memory", "threads", "source", "layout", "quality", "privacy")
-_SOURCE = ("folder", "feed", "provider", "files", "period", "database", "query", "first", "last", "layout", "part")
+_COMMON = ("feed", "provider", "layout", "part")
+_SOURCE = ("folder", *_COMMON, *dict.fromkeys(name for table in TABLES for name in words(table)))
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 _NATIONS = ("SCT", "ENG", "WLS", "NIR")
 
@@ -203,35 +201,12 @@ def _source(table: Mapping[str, Any], provider: str, base: Path, layouts: Mappin
         raise ConfigurationError(f"{where}: found a layout with `unpivot`, expected one row a line for a ledger.")
     if feed in FEEDS and not provider:
         raise ConfigurationError(f"{where}: found no `provider`, expected the code of the provider whose {feed} it is.")
-    if "query" in table:
-        first, last = (_month(table.get(name), name, where) for name in ("first", "last"))
-        return QuerySource(feed, provider, _database(table, where), str(table["query"]), first, last, layout, part)
-    if not table.get("files"):
-        raise ConfigurationError(f"{where}: found neither `folder` nor `files` nor `query`, expected one of them.")
-    pattern = base / str(table["files"])
-    fixed = list(itertools.takewhile(lambda part: not set(part) & set("*?["), pattern.parts))
-    root = Path(*fixed) if len(fixed) < len(pattern.parts) else pattern.parent
-    return FilesSource(
-        feed, provider, root.absolute(), str(pattern.relative_to(root)), _period(table, where), layout, part
-    )
-
-
-def _database(table: Mapping[str, Any], where: str) -> str:
-    from sqlalchemy import make_url
-    from sqlalchemy.exc import ArgumentError
-
-    try:
-        make_url(table.get("database", ""))
-    except ArgumentError as error:
-        expected = "an address like postgresql://host/name or sqlite:////path/to/file.db"
-        raise ConfigurationError(f"{where}: found no `database` that can be read, expected {expected}.") from error
-    return str(table["database"])
-
-
-def _period(table: Mapping[str, Any], where: str) -> PeriodRule:
-    rule = table.get("period", {})
-    _known_keys(rule, tuple(one.name for one in fields(PeriodRule)), f"{where}, period")
-    try:
-        return PeriodRule(**rule)
-    except ValueError as error:
-        raise ConfigurationError(f"{where}, period: {error}") from error
+    sender, own = Sender(feed, provider, layout, part), {k: v for k, v in table.items() if k not in _COMMON}
+    for name, connector in CONNECTORS.items():
+        if name in table:
+            try:
+                return connector.of(own, sender, base)
+            except ValueError as error:
+                raise ConfigurationError(f"{where}: {error}") from error
+    expected = ", ".join(f"`{name}`" for name in ("folder", *CONNECTORS))
+    raise ConfigurationError(f"{where}: found none of {expected}, expected one of them.")

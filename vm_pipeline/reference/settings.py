@@ -14,7 +14,15 @@ from vm_pipeline.display import half_up_ratio
 from vm_pipeline.feeds.identifiers import KINDS, Kind
 from vm_pipeline.feeds.reference import UNALLOCATED
 from vm_pipeline.quality.history import Thresholds
-from vm_pipeline.sources.files import PeriodRule
+from vm_pipeline.sources.files import FilesTable
+from vm_pipeline.sources.period import PeriodRule
+from vm_pipeline.sources.query import QueryTable
+from vm_pipeline.sources.sftp import SftpTable
+from vm_pipeline.sources.table import words
+from vm_pipeline.sources.web.asking import Auth
+from vm_pipeline.sources.web.limits import Limits
+from vm_pipeline.sources.web.pages import Pages
+from vm_pipeline.sources.web.source import WebTable
 from vm_pipeline.staging.layouts import BATCH_FACTS, Layout, Unpivot
 from vm_pipeline.staging.policy import Then
 
@@ -46,22 +54,20 @@ _TOP = {
 _SOURCE = {
     "folder": "A drop folder in the canonical layout. No other key of such a source is read.",
     "feed": "The feed of the files or rows: a feed, or `reference/<name>`.",
-    "provider": "Provider code, or a list of codes that share the files or the query. Not needed for reference files.",
-    "files": "A pattern of file names, relative to the file; `*`, `?` and `**` as in a shell.",
-    "period": "How a file's name tells its months: see below.",
-    "database": "Address of a database, as SQLAlchemy takes it.",
-    "query": "SQL asked once a month: `:first_day`, `:last_day` (ISO) and `:provider_code` are filled in. It must "
-    "order its rows, or every night looks changed.",
-    "first": "First month to ask for.",
-    "last": "Last month to ask for.",
+    "provider": "Provider code, or a list of codes that share the files, the address or the query. Not needed for "
+    "reference files.",
     "layout": "Name of the layout the rows follow; without it they are canonical.",
     "part": "A name that keeps apart what several systems send of one feed for one month; each replaces only its own.",
 }
-_PERIOD = {
-    "covers": "The months outright: `2020-04` or `2020-04_2021-03`.",
-    "pattern": "A regular expression searched for in the name, with a group `period` (`2020-04`), or groups `year` and "
-    "`month`, or a group `financial_month` (01 = April).",
-    "financial_year": "The year of `financial_month`, such as `2020/21`.",
+_TABLES: dict[str, type] = {
+    "A source with files": FilesTable,
+    "period, of a source with files": PeriodRule,
+    "store, of a source with files at sftp://": SftpTable,
+    "A source with a url": WebTable,
+    "auth, of a source with a url": Auth,
+    "pages, of a source with a url": Pages,
+    "limits, of a source with a url": Limits,
+    "A source with a query": QueryTable,
 }
 _LAYOUT = {
     "columns": "Canonical name → where it comes from: see below. Names beyond the contract are questions of a survey.",
@@ -104,10 +110,9 @@ def settings_page() -> str:
         "## vm.toml",
         _two("key", words_for(_TOP, settings._TOP, "keys of vm.toml")),
         "### [[source]]",
-        "A folder, files or a query.",
-        _two("key", words_for(_SOURCE, settings._SOURCE, "keys of a source")),
-        "### period, of a source with files",
-        _two("key", words_for(_PERIOD, _fields(PeriodRule), "keys of a period")),
+        "A folder, `files`, a `url` or a `query`. Keys of every source but a folder:",
+        _two("key", words_for(_SOURCE, ("folder", *settings._COMMON), "keys of a source")),
+        *(_of_a_source(title, declared) for title, declared in _TABLES.items()),
         "### [layout.name]",
         _two("key", words_for(_LAYOUT, _fields(Layout), "keys of a layout")),
         _cells(),
@@ -116,6 +121,10 @@ def settings_page() -> str:
         _quality(),
         _privacy(),
     )
+
+
+def _of_a_source(title: str, declared: type) -> str:
+    return joined(f"### {title}", _two("key", words(declared)))
 
 
 def variables() -> list[str]:

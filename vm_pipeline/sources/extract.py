@@ -3,12 +3,15 @@
 Belongs here: the words that connectors and landing share. Does not belong here: any connector, anything that keeps.
 """
 
+import errno
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BufferedIOBase
 from pathlib import Path
 
 from vm_pipeline.sources.receipts import Slot
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 class NotReceived(Exception):
@@ -80,3 +83,24 @@ class Problem:
 def opener(path: Path) -> Callable[[], BufferedIOBase]:
     """How to read a file's bytes, later."""
     return lambda: path.open("rb")
+
+
+def state(path: Path) -> object:
+    """What a file looks like from outside: its size and time, or nothing where it is gone."""
+    try:
+        seen = path.stat()
+    except OSError:
+        return None
+    return seen.st_size, seen.st_mtime_ns
+
+
+def steady(state: Callable[[], object]) -> Callable[[], None]:
+    """A check that a file is what it was when it was found; a sender may still be writing it."""
+    found = state()
+
+    def check() -> None:
+        if state() != found:
+            remedy = "It is left for the next run: let the sender write elsewhere and move it here when it is whole."
+            raise NotReceived("a file that is still being written", "a file that is whole", remedy)
+
+    return check

@@ -6,7 +6,6 @@ Does not belong here: what the bytes mean (staging), where they come from (the c
 Landing holds what was sent, identifiers included: its folders are mode 0700.
 """
 
-import errno
 import hashlib
 import json
 import os
@@ -19,7 +18,7 @@ from io import BufferedIOBase
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from vm_pipeline.sources.extract import Absent, Extract, Fetch, NotReceived, Problem, Unchanged, opener
+from vm_pipeline.sources.extract import NO_ROOM, Absent, Extract, Fetch, NotReceived, Problem, Unchanged, opener
 from vm_pipeline.sources.incoming import desk
 from vm_pipeline.sources.objects import LandingDamaged, Objects, digest
 from vm_pipeline.sources.receipts import Receipt, Slot
@@ -27,7 +26,6 @@ from vm_pipeline.sources.receipts import Receipt, Slot
 __all__ = ["Extract", "Landing", "LandingDamaged", "Problem", "Received", "opener"]
 
 _WRITERS = 4  # a flush to disk waits for the disk, not for a core
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 @dataclass
@@ -103,7 +101,7 @@ class Landing:
         try:
             self._log(outcome.new, here)
         except OSError as error:
-            if error.errno not in _NO_ROOM:
+            if error.errno not in NO_ROOM:
                 raise
             outcome.new = []
             outcome.problems.append(_no_room(str(self.root), self.root))
@@ -223,7 +221,7 @@ def _problem(extract: Extract, error: NotReceived | OSError, root: Path) -> Prob
     if isinstance(error, NotReceived):
         where = extract.origin if error.everywhere and extract.origin else extract.name
         return Problem(where, error.found, error.expected, error.remedy)
-    if error.errno in _NO_ROOM:
+    if error.errno in NO_ROOM:
         return _no_room(extract.name, root)
     return Problem(
         extract.name,
