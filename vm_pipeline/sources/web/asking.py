@@ -7,7 +7,6 @@ Of what a server sends, no text is ever shown but the host of a redirect.
 """
 
 import base64
-import logging
 import queue
 import re
 import threading
@@ -15,7 +14,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urljoin, urlsplit
 
@@ -89,9 +87,9 @@ class Site:
 
     def followed(self, url: str, to: str) -> str:
         """Where a redirect or a link to a next page leads. Raises NotReceived where it may not lead."""
-        target = urljoin(url, to)
         remedy = "If that host belongs to the sender, name it in `allow_redirects_to`."
         try:
+            target = urljoin(url, to)
             scheme, host, port = origin_of(target)
         except ValueError:
             raise NotReceived("a redirect that cannot be read", "an address", "Check the address.") from None
@@ -152,11 +150,13 @@ def _sent(question: Question, headers: Mapping[str, str], course: Course) -> "re
     """One request. Errors are said by their kind: the texts of requests show addresses."""
     import requests
 
+    from vm_pipeline.sources.web.session import Session
+
     waits = (course.limits.connect_seconds, course.limits.read_seconds)
     try:
         return _within(
             course.left(),
-            lambda: _session().get(
+            lambda: Session().get(
                 question.url,
                 params=dict(question.params),
                 headers={"Accept-Encoding": "gzip", **headers},
@@ -194,20 +194,3 @@ def _within(seconds: float, do: Callable[[], T]) -> T:
     if error:
         raise error
     return answer  # type: ignore[return-value]  # without an error there is one
-
-
-def _session() -> "requests.Session":
-    """A session that keeps no cookie, reads no ~/.netrc, and does not log queries."""
-    import requests
-
-    for name in ("urllib3.connectionpool", "urllib3.connection"):
-        logging.getLogger(name).addFilter(_without_query)
-    session = requests.Session()
-    session.auth = lambda request: request  # with none at all, requests looks into ~/.netrc
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
-    return session
-
-
-def _without_query(record: logging.LogRecord) -> bool:
-    record.msg, record.args = re.sub(r"\?[^\s\"')]*", "?…", record.getMessage()), ()
-    return True
