@@ -1,15 +1,18 @@
 """What tests of transports start from: a landing, a server on loopback, a clock that does not wait."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from vm_pipeline.sources.extract import Extract
 from vm_pipeline.sources.landing import Landing, Received
+from vm_pipeline.sources.table import Sender
 from vm_pipeline.sources.web.limits import Clock
+from vm_pipeline.sources.web.source import WebSource
 from vm_pipeline_tests.programme import FIRST_NIGHT
 from vm_pipeline_tests.sources.misbehaving import Server, misbehaving
 
@@ -66,3 +69,20 @@ class Home:
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     return Home(Landing(tmp_path / "landing"))
+
+
+Night = Callable[..., Received]
+
+
+@pytest.fixture
+def night(home: Home, waits: Waits) -> Night:
+    """Ask an address and land what it gives; the keys are those of the source."""
+
+    def ask(url: str, **keys: Any) -> Received:
+        months = {} if "{" in url else {"covers": "2022-07"}
+        source = WebSource.of({"url": url, **months, **keys}, Sender("ledger", "B1"), Path())
+        extracts, problems = replace(source, clock=waits.clock).find()
+        assert problems == []
+        return home.receive(extracts)
+
+    return ask

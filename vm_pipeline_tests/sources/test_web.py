@@ -3,7 +3,6 @@
 import base64
 import gzip
 import hashlib
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vm_pipeline.sources.landing import Received
 from vm_pipeline.sources.table import Sender
 from vm_pipeline.sources.web.asking import _retry_after
 from vm_pipeline.sources.web.source import WebSource
-from vm_pipeline_tests.sources.conftest import Home, Waits
+from vm_pipeline_tests.sources.conftest import Home, Night, Waits
 from vm_pipeline_tests.sources.misbehaving import (
     Behaviour,
     Server,
@@ -34,28 +32,6 @@ from vm_pipeline_tests.sources.misbehaving import (
 
 LEDGER = b"a,b\n" + b"1,2\n" * 5000
 IMPATIENT = {"read_seconds": 0.2, "total_seconds": 3.0, "attempts": 2, "max_mb": 1.0}
-Night = Callable[..., Received]
-
-
-def source(url: str, waits: Waits, **keys: Any) -> WebSource:
-    months = {} if "{" in url else {"covers": "2022-07"}
-    return WebSource(
-        WebSource.of({"url": url, **months, **keys}, Sender("ledger", "B1"), Path()).sender,
-        WebSource.of({"url": url, **months, **keys}, Sender("ledger", "B1"), Path()).asked,
-        waits.clock,
-    )
-
-
-@pytest.fixture
-def night(home: Home, waits: Waits) -> Night:
-    """Ask an address and land what it gives."""
-
-    def ask(url: str, **keys: Any) -> Received:
-        extracts, problems = source(url, waits, **keys).find()
-        assert problems == []
-        return home.receive(extracts)
-
-    return ask
 
 
 def md5(content: bytes) -> str:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin
 
 from vm_pipeline.sources.answer import write_answer
 from vm_pipeline.sources.extract import Absent, NotReceived
@@ -80,7 +79,7 @@ class _Book:
             return None
         if self.pages.parameter:
             return Question(first.url, {**first.params, self.pages.parameter: to})
-        return Question(followed(answer.url, urljoin(answer.url, to)))
+        return Question(followed(answer.url, to))
 
     def _further(self, first: Question, rows: Rows) -> Question | None:
         total = _within(self.body, "result.total")
