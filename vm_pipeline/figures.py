@@ -14,6 +14,7 @@ import duckdb
 from vm_pipeline.calendar import months
 from vm_pipeline.feeds import FEEDS
 from vm_pipeline.home import Home
+from vm_pipeline.sources.extract import Problem
 from vm_pipeline.sources.receipts import Slot, waiting
 from vm_pipeline.staging.known import Known
 from vm_pipeline.staging.rejects import rejects
@@ -117,18 +118,16 @@ def _reconciliation(path: object) -> Figures:
 
 def plan(home: Home) -> Figures:
     """What a run would receive, by asking the sources and hashing; writes nothing."""
-    import hashlib
-
     latest = {receipt.slot: receipt for receipt in home.receipts()}
     new, unchanged = [], 0
     extracts, problems = home.find()
-    for extract in extracts:
-        with extract.content() as content:
-            sha256 = hashlib.file_digest(content, "sha256").hexdigest()
+    for extract, seen in home.landing.look(extracts):
         before = latest.get(extract.slot)
-        if before and before.sha256 == sha256:
+        if isinstance(seen, Problem):
+            problems += [seen] if seen not in problems else []
+        elif seen and before and before.sha256 == seen:
             unchanged += 1
-        else:
+        elif seen:
             new.append({"batch": str(extract.slot), "change": "supersedes" if before else "new"})
     return {
         "would_receive": new,

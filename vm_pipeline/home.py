@@ -19,7 +19,8 @@ from typing import Any
 import duckdb
 
 from vm_pipeline.settings import Settings
-from vm_pipeline.sources.landing import Extract, Landing, Problem, Received
+from vm_pipeline.sources.extract import Extract, Problem
+from vm_pipeline.sources.landing import Landing, Received
 from vm_pipeline.sources.receipts import Receipt, Slot, known_at
 from vm_pipeline.staging.batches import Staging
 from vm_pipeline.staging.known import Known, what_is_known

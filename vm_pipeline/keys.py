@@ -5,14 +5,17 @@ Does not belong here: any key. A key is a field of a frozen dataclass beside the
 field is its sentence, its type and default are what is checked. `vm_pipeline.settings` derives the rest.
 """
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic_core import CoreSchema, core_schema
 
 from vm_pipeline.calendar import PERIOD
 
+T = TypeVar("T")
 Month = Annotated[str, Field(pattern=f"^{PERIOD}$", examples=["2022-04"])]
 SECRET = Field(json_schema_extra={"writeOnly": True})
 """`Annotated[str, SECRET]`: no message ever shows the value."""
@@ -27,3 +30,18 @@ class OneOf:
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:
         """How pydantic checks it."""
         return core_schema.literal_schema([*self.names])
+
+
+def read(kind: type[T], table: Mapping[str, Any]) -> T:
+    """A table of texts, numbers and tables as the dataclass that declares its keys. Raises ValueError, in words.
+
+    For tables that stand by themselves; `vm_pipeline.settings` reads `vm.toml`. No value is told: it may be a secret.
+    """
+    strict = ConfigDict(extra="forbid", strict=True)
+    try:
+        (found,) = TypeAdapter(tuple[kind], config=strict).validate_json(json.dumps([table]))  # type: ignore[valid-type]
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        key = ".".join(str(step) for step in first["loc"][1:])
+        raise ValueError(str(first.get("ctx", {}).get("error", f"at {key}: {first['msg']}"))) from None
+    return found

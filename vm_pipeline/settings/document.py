@@ -19,10 +19,11 @@ from vm_pipeline.quality.history import FeedName, Thresholds
 from vm_pipeline.sources.files import FilesKeys
 from vm_pipeline.sources.folder import FolderKeys
 from vm_pipeline.sources.query import QueryKeys
+from vm_pipeline.sources.web.source import WebKeys
 from vm_pipeline.staging.layouts import Layout
 from vm_pipeline.staging.policy import Then
 
-KINDS = {"folder": FolderKeys, "files": FilesKeys, "query": QueryKeys}
+KINDS = {"folder": FolderKeys, "files": FilesKeys, "url": WebKeys, "query": QueryKeys}
 
 
 def kind_of(table: Any) -> str:
@@ -31,7 +32,10 @@ def kind_of(table: Any) -> str:
 
 
 AnySource = Annotated[
-    Annotated[FolderKeys, Tag("folder")] | Annotated[FilesKeys, Tag("files")] | Annotated[QueryKeys, Tag("query")],
+    Annotated[FolderKeys, Tag("folder")]
+    | Annotated[FilesKeys, Tag("files")]
+    | Annotated[WebKeys, Tag("url")]
+    | Annotated[QueryKeys, Tag("query")],
     Discriminator(kind_of),
 ]
 

@@ -17,10 +17,11 @@ from vm_pipeline.sources.declared import FeedKeys
 from vm_pipeline.sources.files import FilesSource
 from vm_pipeline.sources.folder import FolderKeys, FolderSource
 from vm_pipeline.sources.query import QuerySource
+from vm_pipeline.sources.web.source import WebSource
 from vm_pipeline.staging.layouts import Layout
 from vm_pipeline.staging.policy import Policy
 
-Source = FolderSource | FilesSource | QuerySource
+Source = FolderSource | FilesSource | WebSource | QuerySource
 
 _APART = "Give each a `part` of its own, or take one out."
 

@@ -1,66 +1,29 @@
-"""One provider's files in a folder of its own naming: a pattern finds them, a rule reads the period off the name.
+"""One provider's files under names of its own: a pattern finds them in a filesystem, a rule reads the period.
 
-Belongs here: the keys of such a source, and which file stands for which slot when names are not canonical.
-Does not belong here: the canonical layout (folder), what the files hold (staging), reading `vm.toml` (settings).
+Belongs here: which file stands for which slot when names are not canonical, and the control beside it.
+Does not belong here: the canonical layout (folder), opening filesystems (stores), what the files hold (staging).
 """
 
-import itertools
-import re
+import io
 from collections import Counter
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Annotated
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Any, Self
 
-from pydantic import Field
-
-from vm_pipeline.calendar import is_period, period_of
+from vm_pipeline.keys import SECRET
 from vm_pipeline.sources.declared import FeedKeys
-from vm_pipeline.sources.landing import Extract, Problem, opener
-from vm_pipeline.sources.receipts import Slot
+from vm_pipeline.sources.extract import NO_ROOM, Extract, Fetch, NotReceived, Problem, Unchanged, opener, steady
+from vm_pipeline.sources.period import PeriodRule
+from vm_pipeline.sources.sender import Sender
+from vm_pipeline.sources.stores import Store, store_of
 
-_MONTHS = 12
-
-
-@dataclass(frozen=True)
-class PeriodRule:
-    """How a file's name tells its months: `covers` says them outright, `pattern` reads them off the name."""
-
-    covers: Annotated[str, Field(examples=["2020-04", "2020-04_2021-03"])] = ""
-    """The months outright."""
-    pattern: Annotated[str, Field(examples=[r"(?P<period>\d{4}-\d\d)"])] = ""
-    """A regular expression searched for in the name, with a group `period` (`2020-04`), or groups `year` and `month`,
-    or a group `financial_month` (01 = April)."""
-    financial_year: Annotated[str, Field(examples=["2020/21"])] = ""
-    """The year of `financial_month`."""
-
-    def __post_init__(self) -> None:
-        """Raises ValueError, in words, where it cannot tell any month."""
-        first, _, last = self.covers.partition("_")
-        if self.covers and not (is_period(first) and is_period(last or first) and first <= (last or first)):
-            raise ValueError(f"found covers = {self.covers!r}, expected 2020-04 or 2020-04_2021-03.")
-        try:
-            groups = re.compile(self.pattern).groupindex
-        except re.error as error:
-            raise ValueError(f"found pattern = {self.pattern!r}, expected a regular expression: {error}.") from error
-        if "financial_month" in groups and not re.fullmatch(r"\d{4}/\d\d", self.financial_year):
-            raise ValueError(f"found financial_year = {self.financial_year!r}, expected one like 2020/21.")
-
-    def months(self, name: str) -> tuple[str, str] | None:
-        """First and last month, or None where the name does not tell."""
-        if self.covers:
-            first, _, last = self.covers.partition("_")
-            return first, last or first
-        found = re.search(self.pattern, name)
-        period = self._period(found.groupdict()) if found else ""
-        return (period, period) if is_period(period) else None
-
-    def _period(self, groups: dict[str, str | None]) -> str:
-        if groups.get("period"):
-            return str(groups["period"])
-        if groups.get("financial_month"):
-            month = int(groups["financial_month"] or 0)
-            return period_of(int(self.financial_year[:4]) * 12 + 2 + month) if 1 <= month <= _MONTHS else ""
-        return f"{groups.get('year')}-{int(groups.get('month') or 0):02}"
+# What a filesystem says of a file when it has changed; each says some of these.
+_STATE = ("size", "mtime", "LastModified", "last_modified", "updated", "created", "ETag", "etag")
+_ETAGS = ("ETag", "etag")
+_REMEDY = "Mend it at the source and run again."
+Info = Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,9 +31,21 @@ class FilesKeys(FeedKeys):
     """Files of any naming."""
 
     files: str
-    """A pattern of file names, relative to the file; `*`, `?` and `**` as in a shell."""
-    period: PeriodRule = PeriodRule()
+    """A pattern of file names, `*`, `?` and `**` as in a shell: a path relative to the file, or an address of
+    `s3://`, `gs://`, `az://`, `sftp://`."""
+    period: PeriodRule = field(default_factory=PeriodRule)
     """How a file's name tells its months."""
+    control: str = ""
+    """Name of the control file beside a file, with `{stem}` or `{name}` of it. Default: none."""
+    store: Annotated[Mapping[str, Any] | None, SECRET] = field(default=None, repr=False)
+    """What the store needs: for SFTP see below, for others the options of their fsspec driver."""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError, in words that show no secret, where the files cannot be looked for."""
+        super().__post_init__()
+        if self.control and not ("{stem}" in self.control or "{name}" in self.control):
+            raise ValueError("found `control` without {stem} or {name}, expected a name that follows the extract's.")
+        store_of(self.files, self.store or {}, Path())
 
     @property
     def spans(self) -> tuple[tuple[str, str], ...]:
@@ -80,57 +55,116 @@ class FilesKeys(FeedKeys):
 
     def source(self, base: Path, provider: str, layout: str) -> "FilesSource":
         """Of one provider, with paths below `base` and the layout as JSON."""
-        pattern = base / self.files
-        fixed = list(itertools.takewhile(lambda part: not set(part) & set("*?["), pattern.parts))
-        root = Path(*fixed) if len(fixed) < len(pattern.parts) else pattern.parent
-        files = str(pattern.relative_to(root))
-        return FilesSource(self.feed, provider, root.absolute(), files, self.period, layout, self.part)
+        return FilesSource.of(self, Sender(self.feed, provider, layout, self.part), base)
 
 
 @dataclass(frozen=True)
 class FilesSource:
-    """Files of one feed of one provider. `files` is a pattern below `root`; `layout` the resolved layout, as JSON."""
+    """Files of one feed of one provider: those in the store whose path meets the pattern."""
 
-    feed: str
-    provider_code: str
-    root: Path
-    files: str
-    period: PeriodRule
-    layout: str = ""
-    part: str = ""
+    sender: Sender
+    store: Store
+    pattern: str
+    period: PeriodRule = field(default_factory=PeriodRule)
+    control: str = ""
+
+    @classmethod
+    def of(cls, keys: FilesKeys, sender: Sender, base: Path) -> Self:
+        """The source that keys describe. Raises ValueError."""
+        store, pattern = store_of(keys.files, keys.store or {}, base)
+        return cls(sender, store, pattern, keys.period, keys.control)
 
     def find(self) -> tuple[list[Extract], list[Problem]]:
         """Every file the pattern meets, as an extract; a problem where there is none, or a name tells no period."""
-        paths = sorted(self.root.glob(self.files)) if self.root.is_dir() else []
-        if not paths:
+        where = self._shown(self.pattern)
+        try:
+            place = self.store.open()
+            met = place.glob(self.pattern, detail=True)
+        except NotReceived as error:
+            return [], [Problem(where, error.found, error.expected, error.remedy)]
+        except Exception as error:
+            remedy = "Check the address, the network and the rights."
+            return [], [Problem(where, f"an error ({type(error).__name__})", "a list of files", remedy)]
+        controls = {self._control(path) for path in met} if self.control else set()
+        files = {path: met[path] for path in sorted(met) if path not in controls}
+        if not files:
             remedy = "Mount the folder, or correct `files` of this source."
-            return [], [
-                Problem(str(self.root / self.files), "no file", f"{self.feed} files of {self.provider_code}", remedy)
-            ]
-        found = [self._extract(path) for path in paths]
-        extracts = [one for one in found if isinstance(one, Extract)]
-        problems = [one for one in found if isinstance(one, Problem)]
-        claims = Counter(one.slot for one in extracts)
-        problems += [_claimed(one) for one in extracts if claims[one.slot] > 1]
-        return [one for one in extracts if claims[one.slot] == 1], problems
+            return [], [Problem(where, "no file", f"{self.sender.feed} files of {self.sender.provider_code}", remedy)]
+        return _one_a_slot([self._extract(place, path, info) for path, info in files.items()])
 
-    def _extract(self, path: Path) -> Extract | Problem:
-        if not path.is_file():
-            return Problem(str(path), "a folder", "a file", "Put the extract itself there, not a folder of that name.")
-        if self.feed.startswith("reference/"):
-            return Extract(Slot(self.feed, ""), str(path), opener(path), layout=self.layout)
-        months = self.period.months(path.name)
+    def _extract(self, place: Any, path: str, info: Info) -> Extract | Problem:
+        name = PurePosixPath(path).name
+        if info["type"] in ("directory", "other"):
+            remedy = "Put the extract itself there, not a folder of that name."
+            return Problem(self._shown(path), "a folder", "a file", remedy)
+        months = ("", "") if self.sender.feed.startswith("reference/") else self.period.months(name)
         if months is None:
-            return Problem(
-                str(path), f"{path.name!r}", f"a name that `period` can read ({self.period.pattern})", "Rename it."
-            )
-        return Extract(
-            Slot(self.feed, self.provider_code, *months, self.part), str(path), opener(path), layout=self.layout
-        )
+            expected = f"a name that `period` can read ({self.period.pattern})"
+            return Problem(self._shown(path), f"{name!r}", expected, "Rename it.")
+        control = self._control(path) if self.control else ""
+        control = control if control and _state(place, control) else ""
+        check = steady(lambda: [_state(place, one) for one in (path, control) if one])
+        slot, content = self.sender.slot(*months), self._content(place, path)
+        beside = self._beside(place, control) if control else None
+        return self.sender.extract(slot, self._shown(path), content, control=beside, check=check)
+
+    def _content(self, place: Any, path: str) -> Callable[[], io.BufferedIOBase] | Fetch:
+        if self.store.is_local:
+            return opener(Path(path))
+        return Fetch(partial(_bring, place, path), self._shown(path))
+
+    def _beside(self, place: Any, control: str) -> Callable[[], io.BufferedIOBase]:
+        return opener(Path(control)) if self.store.is_local else lambda: io.BytesIO(_asked(place.cat_file, control))
+
+    def _control(self, path: str) -> str:
+        of = PurePosixPath(path)
+        return str(of.with_name(self.control.replace("{stem}", of.stem).replace("{name}", of.name)))
+
+    def _shown(self, path: str) -> str:
+        """A path as messages have it: with the host, without user and options."""
+        if self.store.is_local:
+            return path
+        return f"{self.store.scheme}://{self.store.options.get('host', '')}{path}"
 
 
-def _claimed(extract: Extract) -> Problem:
+def _bring(place: Any, path: str, draft: Path, mark: str) -> str:
+    """Copy a file out of its store. An object store marks every content with an ETag; elsewhere nothing is as sure."""
+    info = _asked(place.info, path)
+    etag = next((str(info[name]) for name in _ETAGS if info.get(name)), "")
+    if etag and etag == mark:
+        raise Unchanged
+    _asked(place.get_file, path, str(draft))
+    if info.get("size") not in (None, draft.stat().st_size):
+        raise NotReceived(f"{draft.stat().st_size} bytes", f"the {info['size']} that the store lists", _REMEDY)
+    return etag
+
+
+def _asked(do: Callable[..., Any], *words: str) -> Any:
+    """What a driver answers. Its errors are said by their kind: their texts may show addresses and keys."""
+    try:
+        return do(*words)
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in NO_ROOM:
+            raise
+        raise NotReceived(f"an error ({type(error).__name__})", "a file that can be read", _REMEDY) from None
+
+
+def _state(place: Any, path: str) -> object:
+    try:
+        info = place.info(path)
+    except Exception:  # whatever a driver says of a file that is gone
+        return None
+    return [(name, str(info[name])) for name in _STATE if name in info]
+
+
+def _one_a_slot(found: list[Extract | Problem]) -> tuple[list[Extract], list[Problem]]:
     """Which of two files counts is not for an alphabet to decide: neither does, and what was received stays."""
-    return Problem(
-        extract.name, f"another file for {extract.slot}", "one file a month", "Move the one that is not in use."
-    )
+    extracts = [one for one in found if isinstance(one, Extract)]
+    claims = Counter(one.slot for one in extracts)
+    problems = [one for one in found if isinstance(one, Problem)]
+    problems += [
+        Problem(one.name, f"another file for {one.slot}", "one file a month", "Move the one that is not in use.")
+        for one in extracts
+        if claims[one.slot] > 1
+    ]
+    return [one for one in extracts if claims[one.slot] == 1], problems

@@ -12,7 +12,7 @@ from pathlib import Path
 from vm_pipeline.calendar import is_period
 from vm_pipeline.feeds import FEEDS
 from vm_pipeline.feeds.reference import REFERENCES
-from vm_pipeline.sources.landing import Extract, Problem, opener
+from vm_pipeline.sources.extract import Extract, Problem, opener, state, steady
 from vm_pipeline.sources.receipts import Slot
 
 EXPECTED_LAYOUT = "<feed>/<provider_code>/<YYYY-MM>.csv and reference/<name>.csv, with feed one of " + ", ".join(FEEDS)
@@ -97,6 +97,7 @@ def _extract(feed: str, path: Path, control: Path | None) -> Extract | Problem:
         str(path),
         opener(path),
         opener(control) if control else None,
+        check=steady(lambda: (state(path), state(control) if control else None)),
     )
 
 
@@ -107,7 +108,7 @@ def _reference(path: Path) -> Extract | Problem:
         )
     if not path.is_file():
         return Problem(str(path), "a folder", "a file", "Put the table itself there, not a folder of that name.")
-    return Extract(Slot(f"reference/{path.stem}", ""), str(path), opener(path))
+    return Extract(Slot(f"reference/{path.stem}", ""), str(path), opener(path), check=steady(lambda: state(path)))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,7 @@
 """Landing: every received extract kept under its content hash, and the log of receipts.
 
-Belongs here: the bytes as sent, written once; receipts, appended and never changed.
-Does not belong here: what the bytes mean (staging), where they come from (the connectors).
+Belongs here: the one door all extracts come through; receipts, appended and never changed.
+Does not belong here: what the bytes mean (staging), where they come from (the connectors), how they lie (objects).
 
 Landing holds what was sent, identifiers included: its folders are mode 0700.
 """
@@ -16,48 +16,26 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from io import BufferedIOBase
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from vm_pipeline.sources.extract import NO_ROOM, Absent, Extract, Fetch, NotReceived, Problem, Unchanged, opener
+from vm_pipeline.sources.incoming import desk
+from vm_pipeline.sources.objects import LandingDamaged, Objects, digest
 from vm_pipeline.sources.receipts import Receipt, Slot
 
-_CHUNK = 1 << 20
+__all__ = ["Extract", "Landing", "LandingDamaged", "Problem", "Received", "opener"]
+
 _WRITERS = 4  # a flush to disk waits for the disk, not for a core
-
-
-class LandingDamaged(Exception):
-    """A landed object is missing, or its bytes are not those that were received."""
-
-
-@dataclass(frozen=True)
-class Extract:
-    """What a connector found: a slot, and how to read the bytes for it. `layout` is the resolved layout, as JSON."""
-
-    slot: Slot
-    name: str
-    content: Callable[[], BufferedIOBase]
-    control: Callable[[], BufferedIOBase] | None = None
-    layout: str = ""
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Something that could not be received: where, what was found, what was expected, what to do."""
-
-    where: str
-    found: str
-    expected: str
-    remedy: str
-
-    def __str__(self) -> str:
-        return f"{self.where}: found {self.found}; expected {self.expected}. {self.remedy}"
 
 
 @dataclass
 class Received:
-    """The outcome of one landing."""
+    """The outcome of one landing. `absent` are extracts whose source had nothing for them, which is no problem."""
 
     new: list[Receipt] = field(default_factory=list)
     unchanged: int = 0
     problems: list[Problem] = field(default_factory=list)
+    absent: list[Extract] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -66,22 +44,42 @@ class Landing:
 
     root: Path
 
+    @property
+    def objects(self) -> Objects:
+        """The bytes, by their hash."""
+        return Objects(self.root / "objects")
+
     def receive(self, extracts: Iterable[Extract], now: datetime) -> Received:
         """Keep what is new and log its receipts, in one step at the end; content that is the latest adds nothing."""
-        outcome, before = Received(), list(self.receipts())
-        received_at = _later(now, before)
+        extracts, outcome, before = list(extracts), Received(), list(self.receipts())
+        if not extracts:
+            return outcome
         latest = {receipt.slot: receipt.content_id for receipt in before}
-        with ThreadPoolExecutor(_WRITERS) as pool:
-            for extract, kept in pool.map(lambda one: (one, self._keep(one, received_at)), extracts):
-                if isinstance(kept, Problem):
-                    outcome.problems.append(kept)
+        self._folder()
+        with desk(self.root / "incoming") as here, ThreadPoolExecutor(_WRITERS) as pool:
+            keeper = _Keeper(self, here, _later(now, before))
+            for extract, kept in zip(extracts, pool.map(keeper.keep, extracts), strict=True):
+                if kept is None:
+                    outcome.absent.append(extract)
+                elif isinstance(kept, Problem):
+                    outcome.problems += [kept] if kept not in outcome.problems else []
                 elif latest.get(kept.slot) == kept.content_id:
                     outcome.unchanged += 1
                 else:
                     latest[extract.slot] = kept.content_id
                     outcome.new.append(kept)
-        self._log(outcome.new)
+            self._log_or_say(outcome, here)
+        outcome.problems += _never_there(extracts, outcome, latest)
         return outcome
+
+    def look(self, extracts: Iterable[Extract]) -> Iterator[tuple[Extract, str | Problem | None]]:
+        """Each extract with the hash of what would be received, a problem, or None for nothing there. Keeps nothing."""
+        down: dict[str, Problem] = {}
+        for extract in extracts:
+            seen = down.get(extract.origin) or _looked_at(extract)
+            if isinstance(seen, Problem) and seen.where == extract.origin:
+                down[extract.origin] = seen
+            yield extract, seen
 
     def receipts(self) -> Iterator[Receipt]:
         """Every receipt, in the order received."""
@@ -92,70 +90,23 @@ class Landing:
 
     def path(self, sha256: str) -> Path:
         """Where an object lies."""
-        return self.root / "objects" / sha256[:2] / sha256
+        return self.objects.path(sha256)
 
     def verified(self, sha256: str) -> Path:
         """The path of an object whose bytes were just checked against its hash. Raises LandingDamaged."""
-        path = self.path(sha256)
-        remedy = "Put the file back in the source (or restore the landing from backup) and run again."
-        if not path.is_file():
-            raise LandingDamaged(f"{path}: found no file, expected the received bytes. {remedy}")
-        with path.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-        if found != sha256:
-            raise LandingDamaged(f"{path}: found bytes with sha256 {found[:12]}…, expected {sha256[:12]}…. {remedy}")
-        return path
+        return self.objects.verified(sha256)
 
-    def _keep(self, extract: Extract, received_at: str) -> Receipt | Problem:
+    def _log_or_say(self, outcome: Received, here: Path) -> None:
+        """Without room for the log nothing was received, whatever objects are kept: they are found the next time."""
         try:
-            sha256, size = self._store(extract.content)
-            control = self._store(extract.control)[0] if extract.control else ""
-            layout = self._store_bytes(extract.layout.encode()) if extract.layout else ""
+            self._log(outcome.new, here)
         except OSError as error:
-            return Problem(
-                extract.name,
-                f"{type(error).__name__} ({error.strerror or error})",
-                "a file that can be read",
-                "Mend it at the source and run again.",
-            )
-        return Receipt(extract.slot, sha256, control, layout, received_at, extract.name, size)
+            if error.errno not in NO_ROOM:
+                raise
+            outcome.new = []
+            outcome.problems.append(_no_room(str(self.root), self.root))
 
-    def _store(self, content: Callable[[], BufferedIOBase]) -> tuple[str, int]:
-        """Copy the content in under its hash, unless it is there already, sound. Returns hash and size."""
-        with content() as source:
-            sha256 = hashlib.file_digest(source, "sha256").hexdigest()
-            size = source.tell()
-            if self._has(sha256, size):
-                return sha256, size
-            source.seek(0)
-            return self._copy(iter(lambda: source.read(_CHUNK), b""))
-
-    def _store_bytes(self, content: bytes) -> str:
-        return self._copy([content])[0]
-
-    def _has(self, sha256: str, size: int) -> bool:
-        """Whether the object is there; one that was damaged in place is written again."""
-        path = self.path(sha256)
-        return path.is_file() and path.stat().st_size == size and _digest(path) == sha256
-
-    def _copy(self, chunks: Iterable[bytes]) -> tuple[str, int]:
-        """Write to a file of its own, flush it to disk, then give it its name: whole or not at all."""
-        folder = self._folder("incoming")
-        draft = folder / uuid.uuid4().hex
-        digest, size = hashlib.sha256(), 0
-        with draft.open("xb") as file:
-            for chunk in chunks:
-                digest.update(chunk)
-                size += file.write(chunk)
-            file.flush()
-            os.fsync(file.fileno())
-        sha256 = digest.hexdigest()
-        self._folder("objects", sha256[:2])
-        draft.chmod(0o400)
-        draft.replace(self.path(sha256))
-        return sha256, size
-
-    def _log(self, receipts: list[Receipt]) -> None:
+    def _log(self, receipts: list[Receipt], here: Path) -> None:
         """Append the receipts of one landing as one file, which appears whole or not at all."""
         if not receipts:
             return
@@ -164,7 +115,7 @@ class Landing:
             _flush_folder(folder)
         folder = self._folder("receipts")
         stamp = receipts[0].received_at.replace(":", "").replace("-", "")
-        draft = self._folder("incoming") / uuid.uuid4().hex
+        draft = here / uuid.uuid4().hex
         with draft.open("x", encoding="utf-8") as file:
             file.writelines(json.dumps(asdict(receipt)) + "\n" for receipt in receipts)
             file.flush()
@@ -180,14 +131,117 @@ class Landing:
         return folder
 
 
-def opener(path: Path) -> Callable[[], BufferedIOBase]:
-    """How to read a file's bytes, later."""
-    return lambda: path.open("rb")
+@dataclass
+class _Keeper:
+    """Keeps extracts of one landing, several at a time. `down` holds sources that are in trouble as a whole."""
+
+    landing: Landing
+    desk: Path
+    received_at: str
+    down: dict[str, Problem] = field(default_factory=dict)
+
+    def keep(self, extract: Extract) -> Receipt | Problem | None:
+        """Its receipt, a problem, or None for nothing there."""
+        if extract.origin in self.down:
+            return self.down[extract.origin]
+        try:
+            sha256, size = self._content(extract)
+            control = self._stored(extract.control, extract.check)[0] if extract.control else ""
+            layout = self.landing.objects.keep([extract.layout.encode()], self.desk)[0] if extract.layout else ""
+        except Absent:
+            return None
+        except (NotReceived, OSError) as error:
+            problem = _problem(extract, error, self.landing.root)
+            everywhere = isinstance(error, NotReceived) and error.everywhere and extract.origin
+            return self.down.setdefault(extract.origin, problem) if everywhere else problem
+        return Receipt(extract.slot, sha256, control, layout, self.received_at, extract.name, size)
+
+    def _content(self, extract: Extract) -> tuple[str, int]:
+        if isinstance(extract.content, Fetch):
+            return self._fetched(extract.content, extract)
+        return self._stored(extract.content, extract.check)
+
+    def _stored(self, content: Callable[[], BufferedIOBase], check: Callable[[], None]) -> tuple[str, int]:
+        with content() as source:
+            return self.landing.objects.keep_stream(source, self.desk, check)
+
+    def _fetched(self, fetch: Fetch, extract: Extract) -> tuple[str, int]:
+        """What was brought; or, where the source says it has not changed, what it gave when it showed that mark."""
+        memory = self.landing.root / "marks" / hashlib.sha256(f"{extract.slot}\n{fetch.address}".encode()).hexdigest()
+        seen, objects = _remembered(memory), self.landing.objects
+        known = seen is not None and objects.has(seen.sha256, seen.size)
+        folder = self.desk / uuid.uuid4().hex
+        folder.mkdir()
+        try:
+            mark = fetch.bring(folder / "draft", seen.mark if known and seen else "")
+            sha256, size = objects.adopt(folder / "draft", extract.check)
+        except Unchanged:
+            if not (known and seen):
+                raise NotReceived("an answer of no change", "the content", "Run again.") from None
+            return seen.sha256, seen.size
+        if mark:
+            memory.parent.mkdir(exist_ok=True, mode=0o700)
+            (folder / "mark").write_text(json.dumps(asdict(_Mark(mark, sha256, size))), "utf-8")
+            (folder / "mark").replace(memory)
+        return sha256, size
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+@dataclass(frozen=True)
+class _Mark:
+    """By which mark a source knows an object. May be deleted at any time: everything is then asked for in full."""
+
+    mark: str
+    sha256: str
+    size: int
+
+
+def _remembered(path: Path) -> _Mark | None:
+    try:
+        return _Mark(**json.loads(path.read_text("utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _looked_at(extract: Extract) -> str | Problem | None:
+    with TemporaryDirectory() as folder:
+        draft = Path(folder) / "draft"
+        try:
+            if isinstance(extract.content, Fetch):
+                extract.content.bring(draft, "")
+                return digest(draft)
+            with extract.content() as content:
+                return hashlib.file_digest(content, "sha256").hexdigest()
+        except Absent:
+            return None
+        except (NotReceived, OSError) as error:
+            return _problem(extract, error, Path(folder))
+
+
+def _problem(extract: Extract, error: NotReceived | OSError, root: Path) -> Problem:
+    if isinstance(error, NotReceived):
+        where = extract.origin if error.everywhere and extract.origin else extract.name
+        return Problem(where, error.found, error.expected, error.remedy)
+    if error.errno in NO_ROOM:
+        return _no_room(extract.name, root)
+    return Problem(
+        extract.name,
+        f"{type(error).__name__} ({error.strerror or error})",
+        "a file that can be read",
+        "Mend it at the source and run again.",
+    )
+
+
+def _no_room(where: str, root: Path) -> Problem:
+    return Problem(where, f"no room left on the disk of {root}", "room to keep it", "Free some, and run again.")
+
+
+def _never_there(extracts: list[Extract], outcome: Received, known: dict[Slot, str]) -> list[Problem]:
+    """A source that has, and ever had, nothing for any month is a wrong address rather than a late sender."""
+    missing = {one.slot for one in outcome.absent if one.slot not in known}
+    absent = {one.origin for one in extracts if one.origin and one.slot in missing}
+    others = {one.origin for one in extracts if one.slot not in missing}
+    expected, remedy = "an extract for one of its months", "Check the address, the query and the months of this source."
+    return [Problem(origin, "nothing for any month", expected, remedy) for origin in sorted(absent - others)]
 
 
 def _flush_folder(folder: Path) -> None:

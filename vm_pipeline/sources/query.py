@@ -1,24 +1,40 @@
 """A database as a source: one query a month, landed as CSV.
 
-Belongs here: the keys of such a source, asking, and writing the answer down so that the same answer is the same bytes.
-Does not belong here: what the columns mean (staging), which database (settings).
+Belongs here: asking without being able to change anything, and streaming the answer.
+Does not belong here: how a value is spelled (answer), what the columns mean (staging), other settings.
 """
 
-import csv
-import io
-from collections.abc import Callable
-from dataclasses import dataclass
-from io import BufferedIOBase
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Self
+from urllib.parse import quote
 
 from pydantic import Field
 
-from vm_pipeline.calendar import first_day, last_day, months
 from vm_pipeline.keys import SECRET, Month
+from vm_pipeline.sources.answer import write_answer
 from vm_pipeline.sources.declared import FeedKeys
-from vm_pipeline.sources.landing import Extract, Problem
-from vm_pipeline.sources.receipts import Slot
+from vm_pipeline.sources.extract import Absent, Extract, Fetch, NotReceived, Problem
+from vm_pipeline.sources.months import asked, facts
+from vm_pipeline.sources.sender import Sender
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL, Connection
+
+_ROWS = 1000  # that lie in memory at once
+_MB = 1 << 20
+_CONNECT_SECONDS = 30
+_DRIVERS = {"postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql", "mariadb": "mariadb+pymysql"}
+_READ_ONLY: Mapping[str, Sequence[str]] = {
+    "postgresql": ("SET TRANSACTION READ ONLY", "SET LOCAL statement_timeout = '{patience}s'"),
+    "mysql": ("SET SESSION TRANSACTION READ ONLY", "START TRANSACTION READ ONLY"),
+    "mariadb": ("SET SESSION TRANSACTION READ ONLY", "START TRANSACTION READ ONLY"),
+    "sqlite": ("PRAGMA query_only = ON",),
+    "oracle": ("SET TRANSACTION READ ONLY",),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,92 +42,152 @@ class QueryKeys(FeedKeys):
     """A query."""
 
     query: str
-    """SQL asked once a month: `:first_day`, `:last_day` (ISO) and `:provider_code` are filled in. It must order its
+    """SQL asked once a month, in a transaction that can only read: `:provider_code`, `:period`, `:year`,
+    `:month`, `:first_day`, `:last_day` (ISO) and `:financial_year` (`2022/23`) are filled in. It must order its
     rows, or every night looks changed."""
-    database: Annotated[str, SECRET, Field(examples=["postgresql://host/name", "sqlite:////path/to/file.db"])]
-    """Address of a database, as SQLAlchemy takes it."""
+    database: Annotated[str, SECRET] = field(repr=False)
+    """Address of the database, as SQLAlchemy takes it."""
     first: Month
-    """First month to ask for."""
+    """First month to ask for, such as `2026-04`."""
     last: Month
-    """Last month to ask for."""
+    """Last month to ask for. May lie ahead."""
+    patience: Annotated[int, Field(ge=1)] = 600
+    """Seconds the database may take to answer, or to give the next rows."""
+    max_mb: Annotated[int, Field(ge=1)] = 4096
+    """An answer of more megabytes is not taken."""
 
     def __post_init__(self) -> None:
         """Raises ValueError, in words and without the address, where nothing can be asked."""
-        from sqlalchemy import make_url
-        from sqlalchemy.exc import ArgumentError
-
         super().__post_init__()
-        try:
-            make_url(self.database)
-        except ArgumentError:
-            expected = "an address like postgresql://host/name or sqlite:////path/to/file.db"
-            raise ValueError(f"found no `database` that can be read, expected {expected}.") from None
-        if self.first > self.last:
-            raise ValueError(f"found first = {self.first} after last = {self.last}, expected the earlier month first.")
+        asked(self.first, self.last)
+        _address(self.database, Path())
 
     @property
     def spans(self) -> tuple[tuple[str, str], ...]:
         """The months it is asked for, an extract each."""
-        return tuple((month, month) for month in months(self.first, self.last))
+        return tuple((month, month) for month in asked(self.first, self.last))
 
     def source(self, base: Path, provider: str, layout: str) -> "QuerySource":
-        """Of one provider, with the layout as JSON; an address has no path below `base`."""
-        return QuerySource(self.feed, provider, self.database, self.query, self.first, self.last, layout, self.part)
+        """Of one provider, with the layout as JSON and files of a database below `base`."""
+        return QuerySource.of(self, Sender(self.feed, provider, layout, self.part), base)
 
 
 @dataclass(frozen=True)
 class QuerySource:
-    """A query of one feed of one provider, asked for every month from `first` to `last`.
+    """A query of one feed of one provider. The same rows in the same order are the same bytes."""
 
-    `:first_day` and `:last_day` (ISO) are the month's, `:provider_code` is the provider; the query must order its rows,
-    or every night looks changed.
-    """
+    sender: Sender
+    asked: QueryKeys
 
-    feed: str
-    provider_code: str
-    url: str
-    query: str
-    first: str
-    last: str
-    layout: str = ""
-    part: str = ""
+    @classmethod
+    def of(cls, keys: QueryKeys, sender: Sender, base: Path) -> Self:
+        """The source that keys describe. Raises ValueError."""
+        url = _address(keys.database, base)
+        return cls(sender, replace(keys, database=url.render_as_string(hide_password=False)))
 
     def find(self) -> tuple[list[Extract], list[Problem]]:
-        """One extract a month that has rows; the database is asked once a month, when landing reads it."""
-        from sqlalchemy import create_engine, text
-        from sqlalchemy.exc import SQLAlchemyError
+        """An extract a month; landing asks the database when it reads it. A month without rows is absent."""
+        origin = f"{self.sender} from {_shown(self.asked.database)}"
+        return [
+            self.sender.extract(
+                self.sender.slot(month), f"{origin}, {month}", Fetch(partial(self._bring, month)), origin=origin
+            )
+            for month in asked(self.asked.first, self.asked.last)
+        ], []
 
-        engine = create_engine(self.url)
-        found, where = [], f"{self.feed} of {self.provider_code} from {engine.url.render_as_string(hide_password=True)}"
+    def _bring(self, month: str, draft: Path, mark: str) -> str:
+        """Write one month's answer. An engine a month keeps no connection and no password once it is over."""
         try:
-            with engine.connect() as con:
-                for period in months(self.first, self.last):
-                    facts = {"first_day": first_day(period).isoformat(), "last_day": last_day(period).isoformat()}
-                    answer = con.execute(text(self.query), facts | {"provider_code": self.provider_code})
-                    content = _written(list(answer.keys()), [tuple(row) for row in answer])
-                    if content:
-                        slot = Slot(self.feed, self.provider_code, period, period, self.part)
-                        found.append(Extract(slot, f"{where}, {period}", _reader(content), layout=self.layout))
-        except SQLAlchemyError as error:
-            kind = type(error.orig if getattr(error, "orig", None) else error).__name__  # type: ignore[attr-defined]
-            return [], [
-                Problem(where, f"an error ({kind})", "an answer", "Check the address, the rights and the query.")
-            ]
-        finally:
-            engine.dispose()
-        return found, []
+            with draft.open("x", encoding="utf-8", newline="") as text, _connected(self.asked) as con:
+                rows = _answer(con, self.asked.query, {**facts(month), "provider_code": self.sender.provider_code})
+                header = next(rows)
+                if not write_answer(text, [str(name) for name in header], _no_more_than(rows, draft, self.asked)):
+                    raise Absent
+        except (NotReceived, Absent, OSError):
+            raise
+        except Exception as error:
+            raise _refused(error) from None
+        return ""
 
 
-def _written(header: list[str], rows: list[tuple[object, ...]]) -> bytes:
-    """The answer as CSV; empty where it has no rows."""
-    if not rows:
-        return b""
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerows(
-        [header, *(["" if cell is None else cell for cell in row] for row in rows)]
-    )
-    return text.getvalue().encode()
+def _answer(con: "Connection", query: str, said: Mapping[str, str]) -> Iterator[Sequence[object]]:
+    """The names of the columns, then the rows, as the database gives them."""
+    from sqlalchemy import text
+
+    answer = con.execution_options(yield_per=_ROWS).execute(text(query), said)
+    yield tuple(answer.keys())
+    yield from answer
 
 
-def _reader(content: bytes) -> Callable[[], BufferedIOBase]:
-    return lambda: io.BytesIO(content)
+def _no_more_than(rows: Iterator[Sequence[object]], draft: Path, asked: QueryKeys) -> Iterator[Sequence[object]]:
+    for number, row in enumerate(rows):
+        if number % _ROWS == 0 and draft.stat().st_size > asked.max_mb * _MB:
+            found = f"an answer of more than {asked.max_mb} MB"
+            raise NotReceived(found, "less", "Correct the query, or raise `max_mb`.", everywhere=True)
+        yield row
+
+
+@contextmanager
+def _connected(asked: QueryKeys) -> Iterator["Connection"]:
+    """A connection that can only read."""
+    from sqlalchemy import create_engine, make_url
+    from sqlalchemy.pool import NullPool
+
+    url = make_url(asked.database)
+    engine = create_engine(url, poolclass=NullPool, connect_args=_patience(url.get_driver_name(), asked))
+    with engine.connect() as con:
+        try:
+            for statement in _READ_ONLY.get(url.get_backend_name(), ()):
+                con.exec_driver_sql(statement.format(patience=asked.patience))
+            yield con
+        except BaseException:
+            con.invalidate()  # else MariaDB's driver reads the rest of the answer before it lets go
+            raise
+
+
+def _patience(driver: str, asked: QueryKeys) -> dict[str, Any]:
+    return {
+        "psycopg": {"connect_timeout": _CONNECT_SECONDS},
+        "pymysql": {"connect_timeout": _CONNECT_SECONDS, "read_timeout": asked.patience},
+        "pysqlite": {"timeout": asked.patience},
+    }.get(driver, {})
+
+
+def _address(text: str, base: Path) -> "URL":
+    """The address with a driver that is there; an SQLite file is opened for reading and never made."""
+    from sqlalchemy import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        url = make_url(text)
+        url = url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
+        url.get_dialect().import_dbapi()
+    except ArgumentError:
+        expected = "an address like postgresql://host/name or sqlite:////path/to/file.db"
+        raise ValueError(f"found no `database` that can be read, expected {expected}.") from None
+    except ImportError as error:
+        raise ValueError(f"found no driver {error.name!r}, expected it for this `database`. Install it.") from None
+    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
+        return url
+    path = str(url.database)
+    path = path if path.startswith("file:") else "file:" + quote(str((base / path).absolute()))
+    return url.set(database=path, query={**url.query, "mode": "ro", "uri": "true"})
+
+
+def _shown(text: str) -> str:
+    """An address without user, password and options."""
+    from sqlalchemy import URL, make_url
+
+    url = make_url(text)
+    return str(URL.create(url.drivername, host=url.host, port=url.port, database=url.database))
+
+
+def _refused(error: Exception) -> NotReceived:
+    """The kind of error alone: its text may show the statement, values, or an address."""
+    from sqlalchemy.exc import DataError, DBAPIError
+
+    cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
+    number = next((f" {one}" for one in cause.args[:1] if isinstance(one, int)), "")
+    remedy = "Check the address, the rights and the query."
+    everywhere = not isinstance(error, DataError)
+    return NotReceived(f"an error ({type(cause).__name__}{number})", "an answer", remedy, everywhere=everywhere)

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from vm_pipeline import settings
+from vm_pipeline.home import Home
 from vm_pipeline.settings import Asked, ConfigurationError, Settings
+from vm_pipeline_tests.programme import FIRST_NIGHT
 
 FILES = """
 [[source]]
@@ -74,18 +76,19 @@ def test_one_query_serves_several_providers(tmp_path: Path) -> None:
             [("A1", "2020-04-30", 1), ("B2", "2020-05-01", 2), ("C3", "2020-05-01", 3)],
         )
     con.close()
-    sources = configured(tmp_path, QUERY.format(database=database)).sources
-    extracts = [one for source in sources for one in source.find()[0]]
-    assert {str(one.slot): one.content().read() for one in extracts} == {
+    home = Home(configured(tmp_path, QUERY.format(database=database)))
+    received = home.receive(FIRST_NIGHT)
+    assert {str(one.slot): home.landing.verified(one.sha256).read_bytes() for one in received.new} == {
         "activity/A1/2020-04": b"n\n1\n",
         "activity/B2/2020-05": b"n\n2\n",
     }
+    assert received.problems == []
 
 
 def test_a_database_that_is_not_there_is_a_problem_and_is_not_made(tmp_path: Path) -> None:
-    sources = configured(tmp_path, QUERY.format(database=tmp_path / "gone.db")).sources
-    problems = [str(one) for source in sources for one in source.find()[1]]
-    assert len(problems) == 2
+    home = Home(configured(tmp_path, QUERY.format(database=tmp_path / "gone.db")))
+    problems = [str(one) for one in home.receive(FIRST_NIGHT).problems]
+    assert len(problems) == 2, "one a source, however many months it is asked for"
     assert "found an error (OperationalError); expected an answer." in problems[0]
     assert not (tmp_path / "gone.db").exists()
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from vm_pipeline.calendar import months
 from vm_pipeline.quality.core import check_facts, check_reconciliation
-from vm_pipeline.sources.files import FilesSource, PeriodRule
+from vm_pipeline.sources.files import FilesKeys
+from vm_pipeline.sources.period import PeriodRule
 from vm_pipeline.staging.layouts import Layout
 from vm_pipeline_tests.programme import Programme
 
@@ -46,9 +47,9 @@ def sent_year_to_date(root: Path) -> Iterator[Programme]:
     programme = Programme(root)
     (root / "balances").mkdir()
     programme.sources.append(
-        FilesSource(
-            "ledger", "B1", root / "balances", "*.csv", PeriodRule(pattern=r"(?P<period>.{7})\.csv"), BALANCES.to_json()
-        )
+        FilesKeys(
+            feed="ledger", provider="B1", files="balances/*.csv", period=PeriodRule(pattern=r"(?P<period>.{7})\.csv")
+        ).source(root, "B1", BALANCES.to_json())
     )
     programme.reference("cost_centre_map", "B1,R1,T1,0.4,,", "B1,R1,T2,0.6,,", "B1,R2,T2,1,,")
     yield programme

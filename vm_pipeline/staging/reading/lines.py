@@ -7,7 +7,6 @@ Does not belong here: what becomes of the rows (rows).
 import csv
 import io
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
