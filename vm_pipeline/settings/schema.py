@@ -73,7 +73,11 @@ def _plain(part: Any) -> Any:
         return [_plain(one) for one in part if one != {"type": "null"}]
     if not isinstance(part, dict):
         return part
-    kept = {name: _plain(one) for name, one in part.items() if not _is_noise(name, one)}
+    kept = {
+        name: {key: _plain(of) for key, of in one.items()} if name == "properties" else _plain(one)
+        for name, one in part.items()
+        if not _is_noise(name, one)
+    }
     if isinstance(kept.get("default"), list):
         kept["default"].sort()  # of a set, which has no order
     alone = kept.get("anyOf", ())

@@ -47,24 +47,24 @@ LAYOUT = "[layout.a.columns]\nprovider_code = 'P'\n\n[layout.a]\n"
         ("[privacy]\n'ledgr/B1' = 'drop'", "vm.toml:2: privacy: found 'ledgr' in the key 'ledgr/B1', expected one of"),
         ("[privacy]\ndefault = 'keep'", "vm.toml:2: privacy: found default = 'keep', expected one of refuse, drop,"),
         ("[privacy]\nledger = 'shred'", 'vm.toml:2: privacy: found ledger = "shred", expected one of refuse, drop,'),
-        (f"{LAYOUT}colums = 1", "vm.toml:5: layout.a: found the key 'colums', expected one of columns, sheet,"),
+        (f"{LAYOUT}colums = 1", "vm.toml:5: layout.a: found the key 'colums', expected one of columns, file,"),
         (f"{LAYOUT}ignore = 'x'", 'vm.toml:5: layout.a: found ignore = "x", expected a list of text.'),
-        ("layout.a.sheet = 'x'", "vm.toml:1: layout.a: found no `columns`, expected one."),
+        ("layout.a.where = 'x'", "vm.toml:1: layout.a: found no `columns`, expected one."),
         ("[layout.a]\ncolumns = {}", "vm.toml:2: layout.a: found columns = {  }, expected a table with keys."),
-        ("[layout.a.columns]\nb = 3", "vm.toml:2: layout.a.columns: found b = 3, expected text, a list of text (1 or"),
-        ("[layout.a.columns]\nb = { sqll = '' }", "vm.toml:2: layout.a.columns: found b = { sqll = … }, expected"),
-        ("[layout.a.columns]\nb.batch = 'team'", 'vm.toml:2: layout.a.columns.b: found batch = "team", expected one'),
+        ("[layout.a.columns]\nb = 3", "vm.toml:2: layout.a.columns.b: found 3, expected a header, several, or one of"),
+        ("[layout.a.columns]\nb = { sqll = '' }", "vm.toml:2: layout.a.columns.b: found 'sqll', expected one of header, const, row_number,"),
+        ("[layout.a.columns]\nb.batch = 'team'", "vm.toml:2: layout.a.columns.b: found batch = 'team', expected `provider_code` or"),
         (f"{LAYOUT}unpivot = {{ into = ['a'], values = {{}} }}", 'found into = ["a"], expected a list of text (2 or'),
-        (f"{LAYOUT}unpivot = {{ into = ['a', 'b'] }}", "vm.toml:5: layout.a.unpivot: found no `values`, expected one."),
+        (f"{LAYOUT}unpivot = {{ into = ['a', 'b'] }}", "vm.toml:5: layout.a.unpivot: found an `unpivot` without `values`"),
         (
             f"{LAYOUT}unpivot = {{ into = ['x', 'y', 'z'], values.v = 'A' }}",
             "vm.toml:5: layout.a.unpivot: found 1 cells for unpivot value 'v', expected y, z.",
         ),
         ("\n[[source]]\nfolder = 3", "vm.toml:3: source 1: found folder = 3, expected text."),
         ("[[source]]\nfolder = 'a'\nfeed = 'ledger'", "vm.toml:3: source 1: found the key 'feed', expected one of"),
-        ("[[source]]\nfeed = 'ledger'", "vm.toml:1: source 1: found neither `folder` nor `files` nor `query`,"),
+        ("[[source]]\nfeed = 'ledger'", "vm.toml:1: source 1: found neither `folder` nor `files` nor `url` nor"),
         (QUERY.replace("2026-05", "2026-13"), 'vm.toml:7: source 1: found last = "2026-13", expected text like 2022-'),
-        (QUERY.replace("2026-05", "2026-01"), "vm.toml:1: source 1: found first = 2026-04 after last = 2026-01,"),
+        (QUERY.replace("2026-05", "2026-01"), "vm.toml:1: source 1: found first = '2026-04' after last = '2026-01',"),
         (QUERY.replace('"B1"', "3"), "vm.toml:3: source 1: found provider = 3, expected text or a list of text."),
         (QUERY.replace('"sqlite:', '"'), "vm.toml:1: source 1: found no `database` that can be read, expected"),
         (QUERY + "layout = 'a'", "vm.toml:8: source 1: found layout = 'a', expected a table [layout.a]."),
@@ -81,7 +81,7 @@ def test_one_thing_is_told_with_its_line(amiss: Amiss, text: str, told: str) -> 
 
 
 def test_the_closest_key_is_told(amiss: Amiss) -> None:
-    assert amiss(f"{LAYOUT}colums = 1")[0].endswith("unpivot. The closest is 'columns'.")
+    assert amiss(f"{LAYOUT}colums = 1")[0].endswith("year_to_date. The closest is 'columns'.")
     assert amiss("nation = 'SCOT'")[0].endswith("NIR. The closest is 'SCT'.")
     assert amiss(f"{QUERY}layout = 'croydn'\n" + LAYOUT.replace(".a", ".croydon"))[0].endswith("is 'croydon'.")
 
