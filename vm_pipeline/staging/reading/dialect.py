@@ -33,6 +33,7 @@ class Dialect:
     escape: str = ""
     skip_spaces: bool = False
     skip: int = 0
+    strict: bool = True
 
     def rows(self, lines: Iterator[str]) -> Iterator[list[str]]:
         """Cells of each row, a blank line has none. Raises csv.Error."""
@@ -46,7 +47,7 @@ class Dialect:
             escapechar=self.escape or None,
             doublequote=not self.escape,
             skipinitialspace=self.skip_spaces or runs,
-            strict=True,
+            strict=self.strict,
         )
 
     def others(self, look: Look) -> Iterator["Dialect"]:
@@ -54,7 +55,7 @@ class Dialect:
         if look.spaced_quotes:
             yield replace(self, skip_spaces=True)
         yield self
-        if look.slashed_quotes and not self.escape:
+        if look.slashed and not self.escape:
             yield replace(self, escape="\\", skip_spaces=look.spaced_quotes)
 
 
@@ -128,11 +129,5 @@ def _shared(start: str, delimiter: str, shape: FileShape) -> tuple[int, int]:
 
 def _first_rows(start: str, delimiter: str, shape: FileShape) -> Iterator[list[str]]:
     """Rows of the first lines that are not blank; the last may be cut off."""
-    csv.field_size_limit(_MOST_CELL)
-    quoting = csv.QUOTE_MINIMAL if shape.quote else csv.QUOTE_NONE
-    lines = io.StringIO(start, newline="")
-    return (
-        cells
-        for cells in csv.reader(lines, delimiter=delimiter, quotechar=shape.quote or None, quoting=quoting)
-        if cells
-    )
+    dialect = Dialect(delimiter, shape.quote, shape.escape, strict=False)
+    return filter(None, dialect.rows(iter(io.StringIO(start, newline=""))))

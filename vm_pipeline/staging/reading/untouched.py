@@ -23,7 +23,7 @@ def is_plain(shape: FileShape, head: Head, look: Look) -> bool:
         and shape.delimiter != BLANK_RUNS
         and bool(names)
         and all(names)
-        and not (look.mixed_ends or look.spaced_quotes or look.slashed_quotes or look.repeated)
+        and not (look.mixed_ends or look.spaced_quotes or look.slashed or look.repeated)
     )
 
 
