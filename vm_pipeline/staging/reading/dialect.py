@@ -45,18 +45,16 @@ class Dialect:
             quotechar=self.quote or None,
             quoting=csv.QUOTE_MINIMAL if self.quote else csv.QUOTE_NONE,
             escapechar=self.escape or None,
-            doublequote=not self.escape,
             skipinitialspace=self.skip_spaces or runs,
             strict=self.strict,
         )
 
     def others(self, look: Look) -> Iterator["Dialect"]:
         """Dialects to try, the likeliest first: no sender says how quotes inside quotes are written."""
-        if look.spaced_quotes:
-            yield replace(self, skip_spaces=True)
-        yield self
-        if look.slashed and not self.escape:
-            yield replace(self, escape="\\", skip_spaces=look.spaced_quotes)
+        escapes = ["", "\\"] if look.slashed and not self.escape else [self.escape]
+        for skip_spaces in [True, False] if look.spaced_quotes else [False]:
+            for escape in escapes:
+                yield replace(self, escape=escape, skip_spaces=skip_spaces)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from vm_pipeline.staging.reading.dialect import name_of
 from vm_pipeline.staging.reading.rows import Part, Tally, tabulate
 from vm_pipeline.staging.reading.shape import FileShape, Format
 from vm_pipeline.staging.reading.sheet import Refused, Sheet
@@ -109,7 +110,9 @@ def _under(
 
     known, tally = set(keys), Tally()
     tabulate([Part(rows())], replace(shape, no_header=keys, header_row=0, header_has=()), target, tally)
-    return Sheet(tuple(keys), target, READER, kind, text.encoding, numbered=True, header_row=0, notes=tally.notes())
+    return Sheet(
+        tuple(map(name_of, keys)), target, READER, kind, text.encoding, numbered=True, header_row=0, notes=tally.notes()
+    )
 
 
 def _decode(text: str) -> Any:
@@ -136,18 +139,23 @@ def _record(found: Any, number: int) -> Record:
         return found
     record: Record = {}
     for name, value in found.items():
-        if isinstance(value, str):
-            record[name] = value
-        elif isinstance(value, dict):
-            record |= {f"{name}.{inner}": text for inner, text in _record(value, number).items()}
-        elif isinstance(value, list):
-            raise Refused(
-                "not_a_table",
-                f"found a list within an object in row {number}, expected texts and numbers. Send one row for each of it.",
-            )
-        else:
-            record[name] = "" if value is None else str(value).lower()
+        texts = _texts(name, value, number)
+        if texts.keys() & record.keys():
+            raise Refused("not_a_table", f"found the key {name!r} in two ways in row {number}, expected it once.")
+        record |= texts
     return record
+
+
+def _texts(name: str, value: Any, number: int) -> Record:
+    """One value as text; an object's as several."""
+    if isinstance(value, dict):
+        return {f"{name}.{inner}": text for inner, text in _record(value, number).items()} if value else {name: ""}
+    if isinstance(value, list):
+        raise Refused(
+            "not_a_table",
+            f"found a list within an object in row {number}, expected texts and numbers. Send one row for each.",
+        )
+    return {name: value if isinstance(value, str) else "" if value is None else str(value).lower()}
 
 
 def _unreadable(error: Exception, where: str) -> Refused:

@@ -200,7 +200,7 @@ def _kept(part: Part, header: Header, shape: FileShape, tally: Tally) -> Iterato
 def _filled(part: Part, number: int) -> Iterator[tuple[int, list[str]]]:
     """Rows that are not blank, with their numbers. In a text file, a row of empty cells is a row."""
     for cells in part.rows:
-        if (part.grid or len(cells) < 2) and _is_blank(cells):  # noqa: PLR2004 - cells between delimiters
+        if (part.grid or len(cells) < 2) and cells != [""] and _is_blank(cells):  # noqa: PLR2004 - a line of blanks
             number += part.grid
             continue
         number += 1

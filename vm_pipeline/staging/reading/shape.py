@@ -4,7 +4,6 @@ Belongs here: the keys, each with its words, and what is wrong with a table that
 Does not belong here: reading by them, what a column means (layouts).
 """
 
-import codecs
 import difflib
 import re
 from collections.abc import Mapping, Sequence
@@ -51,7 +50,9 @@ class FileShape:
         "", f"The one character between cells, or `{BLANK_RUNS}` for runs of spaces and tabs. Default: `,` `;` tab `|`."
     )
     quote: str = _key('"', "The character around cells that hold delimiters; an empty text where there is none.")
-    escape: str = _key("", "The character before a quote that is part of a cell, such as `\\`. Default: it is doubled.")
+    escape: str = _key(
+        "", "The character before a quote that is part of a cell, such as `\\`; a doubled quote is one, too."
+    )
     comment: str = _key("", "Lines that begin with this text are none of the table's: left out and counted.")
     header_row: int = _key(
         0, "Row of the header, 1 the first, blank rows counted. Default: the first that is not blank."
@@ -169,9 +170,8 @@ def _check_text(shape: FileShape) -> None:
         raise ValueError("found file.delimiter, quote and escape that are line ends or the same, expected three signs.")
     try:
         if shape.encoding:
-            codecs.lookup(shape.encoding)
-            b"".decode(shape.encoding)
-    except (LookupError, ValueError) as error:
+            "a".encode(shape.encoding)
+    except (LookupError, UnicodeError) as error:
         raise ValueError(f"found file.encoding = {shape.encoding!r}, expected one that Python knows.") from error
 
 

@@ -108,7 +108,7 @@ def _names(name: str) -> tuple[str, str]:
 
 
 def _is_hidden(name: str) -> bool:
-    return any(part.startswith(".") or part == "__MACOSX" for part in name.split("/"))
+    return any((part.startswith(".") and part != "..") or part == "__MACOSX" for part in name.split("/"))
 
 
 def _copied(packed: IO[bytes] | gzip.GzipFile, path: Path, workspace: Path, size: int) -> Path:

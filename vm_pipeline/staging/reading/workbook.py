@@ -59,7 +59,7 @@ def _chosen(book: "_Opened", names: list[str], hidden: set[str], shape: FileShap
     """Sheets to read, in the order of the workbook. Raises Refused where one that the layout names is not there."""
     if not shape.sheets:
         shown = [name for name in names if name not in hidden] or names
-        filled = (name for name in shown if book[name].total_height)
+        filled = (name for name in shown if book[name].height)
         first = next(filled, None)
         if first is None:
             raise Refused("empty_file", "found a workbook without a filled sheet. Send the extract again.")
