@@ -63,7 +63,7 @@ def _lines(
 ) -> list[PeriodTotal]:
     """The lines of a control file. Raises Refused where it, or a figure in it, cannot be read."""
     try:
-        select = match_canonical(contract, [read_sheet(path, folder)]).select
+        select = match_canonical(contract, [read_sheet(path, folder, closely=True)]).select
         lines = con.execute(f"SELECT {columns} FROM ({select}) WHERE {where}").fetchall()
     except (Refused, duckdb.InvalidInputException) as error:
         reason = str(error) if isinstance(error, Refused) else "its rows cannot be read."

@@ -83,7 +83,7 @@ def test_a_refused_batch_still_says_what_was_in_it(programme: Programme) -> None
         pytest.param(HEAD + RIGHT + "B1,2022/23\n", id="a ragged line"),
         pytest.param(HEAD + RIGHT.replace(",1,2.00", ",one,2.00"), id="a count that is none"),
         pytest.param(HEAD + RIGHT + "B1,2022/23,6,0,nothing\n", id="a total that is none"),
-        pytest.param((HEAD + RIGHT).encode("utf-16"), id="utf-16"),
+        pytest.param((HEAD + RIGHT).encode() + b"\0", id="a NUL byte"),
     ],
 )
 def test_a_broken_control_refuses_the_batch(programme: Programme, control: str | bytes) -> None:

@@ -14,21 +14,15 @@ from vm_pipeline.sources.receipts import Receipt
 from vm_pipeline.staging.batches import Staging
 from vm_pipeline.staging.reading import read_sheet
 from vm_pipeline_tests.programme import Programme, Row, ledger
+from vm_pipeline_tests.staging.tables import read, read_bytes
 
 SECRET = "Zebedee Quux"  # stands in cells only, so it may be in no message
 
 
-@pytest.fixture(scope="module")
-def con() -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(config={"threads": 1})
-
-
 def rows_of(con: duckdb.DuckDBPyConnection, folder: Path, content: bytes) -> list[Row]:
     """A file's rows as read, row number first."""
-    path = folder / "sheet.csv"
-    path.write_bytes(content)
-    sheet = read_sheet(path, folder)
-    return con.execute(f"SELECT row_number() OVER (), * EXCLUDE (file_index) FROM {sheet.relation}").fetchall()
+    found = read_bytes(con, folder, content)
+    return [(number, *cells) for number, cells in zip(found.numbers, found.rows, strict=True)]
 
 
 def refusal(programme: Programme, content: bytes, name: str = "ledger/B1/2022-07.csv") -> tuple[str, str]:
@@ -64,6 +58,16 @@ class TestSpellingsOfAFile:
             pytest.param(b"\r\n" + LINES.replace(b"\n", b"\r\n"), id="a windows blank line before the header"),
             pytest.param(b"\xef\xbb\xbf\n" + LINES, id="a mark and a blank line before the header"),
             pytest.param(LINES + b"\n\n\n", id="blank lines at the end"),
+            pytest.param(LINES.decode().encode("utf-16"), id="utf-16"),
+            pytest.param(LINES.decode().encode("utf-16-be"), id="utf-16, the other way round, without a mark"),
+            pytest.param(LINES.decode().encode("utf-16-le"), id="utf-16 without a mark"),
+            pytest.param(LINES.decode().encode("utf-32"), id="utf-32"),
+            pytest.param(LINES.replace(b"\n", b"\r\n", 1), id="line ends of two kinds"),
+            pytest.param(LINES.replace(b"\n", b"\r\n", 1).replace(b",\n", b",\r", 1), id="line ends of three kinds"),
+            pytest.param(LINES + b"\x1a", id="the end of file of MS-DOS"),
+            pytest.param(b"sep=,\n" + LINES, id="a delimiter said in the first line"),
+            pytest.param(LINES.replace(b",\n", b",,\n").replace(b"wte\n", b"wte,\n"), id="a delimiter too many"),
+            pytest.param(LINES.replace(b",\n", b",,\n"), id="a delimiter too many, but in the header"),
         ],
     )
     def test_is_read_the_same(self, con: duckdb.DuckDBPyConnection, tmp_path: Path, content: bytes) -> None:
@@ -193,17 +197,9 @@ class TestRefusals:
     def test_ragged_rows_below_blank_lines(self, programme: Programme) -> None:
         assert "row 3, expected 12" in refusal(programme, b"\n\n" + BODY + b"\n\nB1\n")[1]
 
-    def test_line_ends_of_two_kinds(self, programme: Programme) -> None:
-        """Read as it stands or refused, but no row is ever read as another or lost."""
-        code, said = refusal(programme, BODY.replace(b",\n", b",1\n").replace(b"\n", b"\r\n", 2))
-        assert code == "broken_rows"
-        assert "line ends of more than one kind" in said
-
     @pytest.mark.parametrize(
         "content",
         [
-            pytest.param(BODY.decode().encode("utf-16"), id="utf-16"),
-            pytest.param(BODY.decode().encode("utf-16-le"), id="utf-16 without a mark"),
             pytest.param(BODY + b"\0\0", id="NUL bytes"),
             pytest.param(BODY + b"caf\xe9 \x81\n", id="neither UTF-8 nor cp1252"),
         ],
@@ -213,7 +209,7 @@ class TestRefusals:
 
     @pytest.mark.parametrize("start", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0"])
     def test_a_broken_workbook(self, programme: Programme, start: bytes) -> None:
-        assert refusal(programme, start + BODY)[0] == "not_a_workbook"
+        assert refusal(programme, start + BODY)[0] in ("not_a_workbook", "broken_archive")
 
     def test_no_header(self, programme: Programme) -> None:
         """The first row must not be quoted as if it were one."""
@@ -252,8 +248,7 @@ class TestPaths:
     ) -> None:
         (tmp_path / "t.csv").write_bytes(b"a,b\n1,2\n")
         (tmp_path / "[t].csv").write_bytes(b"a,b\n3,4\n")
-        sheet = read_sheet(tmp_path / "[t].csv", tmp_path)
-        assert con.execute(f"SELECT * EXCLUDE (file_index) FROM {sheet.relation}").fetchall() == [("3", "4")]
+        assert read(con, tmp_path / "[t].csv").rows == [("3", "4")]
 
 
 def test_a_full_disk_is_no_fault_of_the_file(programme: Programme, monkeypatch: pytest.MonkeyPatch) -> None:

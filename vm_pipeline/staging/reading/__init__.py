@@ -15,7 +15,7 @@ from vm_pipeline.staging.reading.parquet import parquet
 from vm_pipeline.staging.reading.records import json_lines, json_list
 from vm_pipeline.staging.reading.shape import AS_IT_SAYS, BLANK_RUNS, FileShape, Format
 from vm_pipeline.staging.reading.sheet import Refused, Sheet, readable, relation_of
-from vm_pipeline.staging.reading.text import Look, as_utf8, look_through
+from vm_pipeline.staging.reading.text import Look, Text, as_utf8, look_through
 from vm_pipeline.staging.reading.unpacking import unpacked
 from vm_pipeline.staging.reading.untouched import is_plain, untouched
 from vm_pipeline.staging.reading.workbook import workbook
@@ -47,7 +47,10 @@ def read_sheet(path: Path, workspace: Path, shape: FileShape = AS_IT_SAYS, *, cl
             return workbook(path, shape, target)
         case Format.PARQUET:
             return parquet(path, target)
-    text = as_utf8(path, workspace, shape.encoding)
+    return _text(as_utf8(path, workspace, shape.encoding), shape, target, closely)
+
+
+def _text(text: Text, shape: FileShape, target: Path, closely: bool) -> Sheet:
     match kind_of(text.path, shape):
         case Format.FIXED_WIDTH:
             return fixed_width(text, shape, target)
@@ -56,9 +59,8 @@ def read_sheet(path: Path, workspace: Path, shape: FileShape = AS_IT_SAYS, *, cl
         case Format.JSON_LINES:
             return json_lines(text, shape, target)
     head = head_of(text.path, shape)
-    look = (
-        Look() if head.dialect.delimiter == BLANK_RUNS else look_through(text.path, head.dialect.delimiter, head.line)
-    )
+    delimiter = head.dialect.delimiter
+    look = Look() if delimiter == BLANK_RUNS else look_through(text.path, delimiter, head.line)
     if not closely and is_plain(shape, head, look):
         return untouched(text, shape, head, look)
     return delimited(text, shape, head, look, target)

@@ -33,6 +33,7 @@ class Dialect:
     escape: str = ""
     skip_spaces: bool = False
     skip: int = 0
+    strict: bool = True
 
     def rows(self, lines: Iterator[str]) -> Iterator[list[str]]:
         """Cells of each row, a blank line has none. Raises csv.Error."""
@@ -44,18 +45,16 @@ class Dialect:
             quotechar=self.quote or None,
             quoting=csv.QUOTE_MINIMAL if self.quote else csv.QUOTE_NONE,
             escapechar=self.escape or None,
-            doublequote=not self.escape,
             skipinitialspace=self.skip_spaces or runs,
-            strict=True,
+            strict=self.strict,
         )
 
     def others(self, look: Look) -> Iterator["Dialect"]:
         """Dialects to try, the likeliest first: no sender says how quotes inside quotes are written."""
-        if look.spaced_quotes:
-            yield replace(self, skip_spaces=True)
-        yield self
-        if look.slashed_quotes and not self.escape:
-            yield replace(self, escape="\\", skip_spaces=look.spaced_quotes)
+        escapes = ["", "\\"] if look.slashed and not self.escape else [self.escape]
+        for skip_spaces in [True, False] if look.spaced_quotes else [False]:
+            for escape in escapes:
+                yield replace(self, escape=escape, skip_spaces=skip_spaces)
 
 
 @dataclass(frozen=True)
@@ -128,11 +127,5 @@ def _shared(start: str, delimiter: str, shape: FileShape) -> tuple[int, int]:
 
 def _first_rows(start: str, delimiter: str, shape: FileShape) -> Iterator[list[str]]:
     """Rows of the first lines that are not blank; the last may be cut off."""
-    csv.field_size_limit(_MOST_CELL)
-    quoting = csv.QUOTE_MINIMAL if shape.quote else csv.QUOTE_NONE
-    lines = io.StringIO(start, newline="")
-    return (
-        cells
-        for cells in csv.reader(lines, delimiter=delimiter, quotechar=shape.quote or None, quoting=quoting)
-        if cells
-    )
+    dialect = Dialect(delimiter, shape.quote, shape.escape, strict=False)
+    return filter(None, dialect.rows(iter(io.StringIO(start, newline=""))))

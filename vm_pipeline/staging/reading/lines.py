@@ -6,7 +6,7 @@ Does not belong here: what becomes of the rows (rows).
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -107,7 +107,7 @@ def _count(tally: Tally) -> bool:
     return False
 
 
-def _cut(lines: Iterator[str], spans: "tuple[Span, ...] | list[Span]", beyond: list[int]) -> Iterator[list[str]]:
+def _cut(lines: Iterator[str], spans: Sequence[Span], beyond: list[int]) -> Iterator[list[str]]:
     places = [slice(span.start - 1, span.start - 1 + span.width) for span in spans]
     end = max(place.stop for place in places)
     for line in lines:

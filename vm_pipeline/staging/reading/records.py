@@ -6,16 +6,20 @@ Does not belong here: headers and rows left out (rows).
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from vm_pipeline.staging.reading.dialect import name_of
 from vm_pipeline.staging.reading.rows import Part, Tally, tabulate
 from vm_pipeline.staging.reading.shape import FileShape, Format
 from vm_pipeline.staging.reading.sheet import Refused, Sheet
 from vm_pipeline.staging.reading.text import UTF8, Text
 from vm_pipeline.staging.reading.writing import READER
 
+_FIRST = 1000
 _MOST_BYTES = 256 << 20  # a list is read whole, and takes some ten times as much
 Record = dict[str, str]
 
@@ -24,11 +28,14 @@ def json_lines(text: Text, shape: FileShape, target: Path) -> Sheet:
     """A file with an object in each line. Raises Refused."""
 
     def records() -> Iterator[Record]:
+        number = 0
         with text.path.open(encoding=UTF8, newline="\n") as file:
-            for number, line in enumerate(file, 1):
-                if line.strip():
-                    with _refusing(f"line {number}"):
-                        yield _record(_decode(line), f"line {number}")
+            try:
+                for number, line in enumerate(file, 1):
+                    if not line.isspace():
+                        yield _record(_decode(line), number)
+            except (ValueError, RecursionError) as error:
+                raise _unreadable(error, f"line {number}") from None
 
     return _written(records, text, shape, target, Format.JSON_LINES)
 
@@ -39,8 +46,10 @@ def json_list(text: Text, shape: FileShape, target: Path) -> Sheet:
         raise Refused(
             "too_large", f"found a JSON list of over {_MOST_BYTES:,} bytes. Send it as JSON lines (an object a line)."
         )
-    with _refusing("the file"):
+    try:
         found = _decode(text.path.read_text(UTF8))
+    except (ValueError, RecursionError) as error:
+        raise _unreadable(error, "the file") from None
     for key in filter(None, shape.records.split(".")):
         found = found.get(key) if isinstance(found, dict) else None
     if not isinstance(found, list):
@@ -51,7 +60,7 @@ def json_list(text: Text, shape: FileShape, target: Path) -> Sheet:
         )
     rows = found
     return _written(
-        lambda: (_record(one, f"record {number}") for number, one in enumerate(rows, 1)),
+        lambda: (_record(one, number) for number, one in enumerate(rows, 1)),
         text,
         shape,
         target,
@@ -62,26 +71,57 @@ def json_list(text: Text, shape: FileShape, target: Path) -> Sheet:
 def _written(
     records: Callable[[], Iterator[Record]], text: Text, shape: FileShape, target: Path, kind: Format
 ) -> Sheet:
-    """Columns are all keys there are, in the order they first come: so the records are gone through twice."""
+    """Columns are all keys there are, in the order they first come; most files have them all in the first records."""
+    try:
+        return _under(_keys(islice(records(), _FIRST)), records, text, shape, target, kind)
+    except _Another:
+        return _under(_keys(records()), records, text, shape, target, kind)
+
+
+class _Another(Exception):
+    """A key that the records before did not have."""
+
+
+def _keys(records: Iterator[Record]) -> list[str]:
     names: dict[str, None] = {}
-    for record in records():
-        if record.keys() - names.keys():
-            names |= dict.fromkeys(record)
+    for record in records:
+        names |= dict.fromkeys(record)
     if not names:
         raise Refused("empty_file", "found no objects with keys, expected one a row. Send the extract again.")
-    tally, keys = Tally(), list(names)
+    return list(names)
 
+
+def _under(
+    keys: list[str],
+    records: Callable[[], Iterator[Record]],
+    text: Text,
+    shape: FileShape,
+    target: Path,
+    kind: Format,
+) -> Sheet:
     def rows() -> Iterator[list[str]]:
-        yield keys
         for record in records():
-            yield [record.get(key, "") for key in keys]
+            if list(record) == keys:
+                yield list(record.values())
+            elif record.keys() <= known:
+                yield [record.get(key, "") for key in keys]
+            else:
+                raise _Another
 
-    header = tabulate([Part(rows())], shape, target, tally)
-    return Sheet(header.names, target, READER, kind, text.encoding, numbered=True, header_row=0, notes=tally.notes())
+    known, tally = set(keys), Tally()
+    tabulate([Part(rows())], replace(shape, no_header=keys, header_row=0, header_has=()), target, tally)
+    return Sheet(
+        tuple(map(name_of, keys)), target, READER, kind, text.encoding, numbered=True, header_row=0, notes=tally.notes()
+    )
 
 
 def _decode(text: str) -> Any:
-    return json.loads(text, object_pairs_hook=_object, parse_float=str, parse_int=str, parse_constant=str)
+    return _decoder().decode(text)
+
+
+@cache
+def _decoder() -> json.JSONDecoder:
+    return json.JSONDecoder(object_pairs_hook=_object, parse_float=str, parse_int=str, parse_constant=str)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -91,31 +131,33 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _record(found: Any, where: str) -> Record:
+def _record(found: Any, number: int) -> Record:
     """An object as texts by name. Raises Refused where it is none, or holds a list."""
     if not isinstance(found, dict):
-        raise Refused("not_a_table", f"found something that is no object in {where}, expected one a row.")
+        raise Refused("not_a_table", f"found something that is no object in row {number}, expected one a row.")
+    if set(map(type, found.values())) == {str}:
+        return found
     record: Record = {}
     for name, value in found.items():
-        if isinstance(value, str):
-            record[name] = value
-        elif isinstance(value, dict):
-            record |= {f"{name}.{inner}": text for inner, text in _record(value, where).items()}
-        elif isinstance(value, list):
-            raise Refused(
-                "not_a_table",
-                f"found a list within an object in {where}, expected texts and numbers. Send one row for each of it.",
-            )
-        else:
-            record[name] = "" if value is None else str(value).lower()
+        texts = _texts(name, value, number)
+        if texts.keys() & record.keys():
+            raise Refused("not_a_table", f"found the key {name!r} in two ways in row {number}, expected it once.")
+        record |= texts
     return record
 
 
-@contextmanager
-def _refusing(where: str) -> Iterator[None]:
-    try:
-        yield
-    except (ValueError, RecursionError) as error:
+def _texts(name: str, value: Any, number: int) -> Record:
+    """One value as text; an object's as several."""
+    if isinstance(value, dict):
+        return {f"{name}.{inner}": text for inner, text in _record(value, number).items()} if value else {name: ""}
+    if isinstance(value, list):
         raise Refused(
-            "not_a_table", f"found JSON that cannot be read in {where} ({type(error).__name__}). Send it again."
-        ) from None  # the error would quote it
+            "not_a_table",
+            f"found a list within an object in row {number}, expected texts and numbers. Send one row for each.",
+        )
+    return {name: value if isinstance(value, str) else "" if value is None else str(value).lower()}
+
+
+def _unreadable(error: Exception, where: str) -> Refused:
+    """Raised without its cause, which would quote the file."""
+    return Refused("not_a_table", f"found JSON that cannot be read in {where} ({type(error).__name__}). Send it again.")

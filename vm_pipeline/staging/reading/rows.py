@@ -1,4 +1,4 @@
-"""Rows of text become a table: the header found, rows left out and counted, the rest written for DuckDB, piece by piece.
+"""Rows of text become a table: the header found, rows left out and counted, the others written in pieces.
 
 Belongs here: what is the same whatever a file is.
 Does not belong here: where rows come from (lines, workbook, records).
@@ -7,16 +7,17 @@ Does not belong here: where rows come from (lines, workbook, records).
 import re
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
 from vm_pipeline.staging.reading.dialect import name_of
 from vm_pipeline.staging.reading.shape import FileShape
 from vm_pipeline.staging.reading.sheet import Refused
-from vm_pipeline.staging.reading.writing import Writer
+from vm_pipeline.staging.reading.writing import Piece, Writer
 from vm_pipeline.staging.summary import Warned
 
+_CELLS = 24_000  # of a piece: what a processor keeps at hand; with ten times as many it takes twice as long
 _MOST_COLUMNS = 1 << 14  # as many as a worksheet has
 _ABOVE, _AGAIN, _AFTER, _LAST = "above the header", "equal to the header", "from `stop_at` on", "of the `footer`"
 
@@ -135,33 +136,71 @@ def _names(rows: list[list[str]]) -> tuple[str, ...]:
     return tuple(" ".join(dict.fromkeys(filter(None, column))) for column in zip(*padded, strict=True))
 
 
-def _body(part: Part, header: Header, shape: FileShape, tally: Tally) -> Iterator[tuple[int, list[str]]]:
-    """Rows below the header with their numbers; those left out are counted."""
+def _body(part: Part, header: Header, shape: FileShape, tally: Tally) -> Iterator[Piece]:
+    """Rows below the header in pieces, with their numbers; those left out are counted."""
+    width = len(header.names)
+    size = max(1, _CELLS // max(1, width))
+    rules = re.compile("|".join(f"(?:{one})" for one in (*shape.skip_lines.values(), shape.stop_at) if one))
+    if part.grid or width < 2 or shape.footer or not all(header.names):  # noqa: PLR2004
+        yield from _in_pieces(_kept(part, header, shape, tally), size)
+        return
+    for rows in _lists(part.rows, size):
+        even = set(map(len, rows)) == {width} and header.cells not in rows
+        if even and not (rules.pattern and any(map(rules.search, map(_said, rows)))):
+            tally.row += len(rows)
+            yield range(tally.row - len(rows) + 1, tally.row + 1), rows
+        else:
+            yield from _in_pieces(_kept(replace(part, rows=iter(rows)), header, shape, tally), size)
+
+
+def _lists(rows: Iterator[list[str]], size: int) -> Iterator[list[list[str]]]:
+    """Rows in lists; those before an error come before it."""
+    error: Exception | None = None
+    while not error:
+        found: list[list[str]] = []
+        try:
+            found.extend(islice(rows, size))
+        except Exception as why:
+            error = why
+        if not found:
+            break
+        yield found
+    if error:
+        raise error
+
+
+def _in_pieces(rows: Iterator[tuple[int, list[str]]], size: int) -> Iterator[Piece]:
+    while piece := list(islice(rows, size)):
+        numbers, cells = zip(*piece, strict=True)
+        yield numbers, cells
+
+
+def _kept(part: Part, header: Header, shape: FileShape, tally: Tally) -> Iterator[tuple[int, list[str]]]:
+    """Rows that are not left out, each as wide as the header."""
     width, skipped = len(header.names), _rules(shape)
     unnamed = [place for place, name in enumerate(header.names) if not name]
     ends = re.compile(shape.stop_at).search if shape.stop_at else None
     rows = _filled(part, tally.row)
-    for tally.row, cells in _without_last(rows, shape.footer, tally) if shape.footer else rows:
+    for number, cells in _without_last(rows, shape.footer, tally) if shape.footer else rows:
+        tally.row = number
         if cells == header.cells:
             tally.left_out[_AGAIN] += 1
-            continue
-        if ends and ends(_said(cells)):
+        elif ends and ends(_said(cells)):
             tally.left_out[_AFTER] += 1 + sum(1 for _ in rows)
             return
-        if skipped and (why := _why_not(cells, skipped)):
+        elif skipped and (why := _why_not(cells, skipped)):
             tally.left_out[why] += 1
-            continue
-        if len(cells) != width:
-            cells = _fitted(cells, width, part.grid, tally.row)
-        for place in unnamed:
-            tally.unnamed[place] += bool(cells[place].strip())
-        yield tally.row, cells
+        else:
+            whole = cells if len(cells) == width else _fitted(cells, width, part.grid, number)
+            for place in unnamed:
+                tally.unnamed[place] += bool(whole[place].strip())
+            yield number, whole
 
 
 def _filled(part: Part, number: int) -> Iterator[tuple[int, list[str]]]:
     """Rows that are not blank, with their numbers. In a text file, a row of empty cells is a row."""
     for cells in part.rows:
-        if (part.grid or len(cells) < 2) and _is_blank(cells):  # noqa: PLR2004 - cells between delimiters
+        if (part.grid or len(cells) < 2) and cells != [""] and _is_blank(cells):  # noqa: PLR2004 - a line of blanks
             number += part.grid
             continue
         number += 1

@@ -4,7 +4,6 @@ Belongs here: the keys, each with its words, and what is wrong with a table that
 Does not belong here: reading by them, what a column means (layouts).
 """
 
-import codecs
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -57,7 +56,7 @@ class FileShape:
     quote: Sign = '"'
     """The character around cells that hold delimiters; an empty text where there is none."""
     escape: Annotated[Sign, Field(examples=["\\"])] = ""
-    """The character before a quote that is part of a cell. Default: it is doubled."""
+    """The character before a quote that is part of a cell; a doubled quote is one, too."""
     comment: str = ""
     """Lines that begin with this text are none of the table's: left out and counted."""
     header_row: Annotated[int, Field(ge=0)] = 0
@@ -126,9 +125,8 @@ def _check_text(shape: FileShape) -> None:
         raise ValueError("found delimiter, quote and escape that are line ends or the same, expected three signs.")
     try:
         if shape.encoding:
-            codecs.lookup(shape.encoding)
-            b"".decode(shape.encoding)
-    except (LookupError, ValueError) as error:
+            "a".encode(shape.encoding)
+    except (LookupError, UnicodeError) as error:
         raise ValueError(f"found encoding = {shape.encoding!r}, expected one that Python knows.") from error
 
 

@@ -38,14 +38,14 @@ class Look:
     """What is in a text file anywhere; all but `mixed_ends` may say yes for nothing.
 
     `odd_blanks`: a cell begins or ends with a blank that is not a plain space. `mixed_ends`: line ends of more than one
-    kind, in cells or between rows. `spaced_quotes`: a quote after a delimiter and a space. `slashed_quotes`: a quote
-    after a backslash. `repeated`: the header's line again.
+    kind, in cells or between rows. `spaced_quotes`: a quote after a delimiter and a space. `slashed`: a quote or a
+    delimiter after a backslash. `repeated`: the header's line again.
     """
 
     odd_blanks: bool = False
     mixed_ends: bool = False
     spaced_quotes: bool = False
-    slashed_quotes: bool = False
+    slashed: bool = False
     repeated: bool = False
 
 
@@ -67,7 +67,7 @@ def look_through(path: Path, delimiter: str, header: bytes) -> Look:
     wanted = {
         "odd_blanks": blanks,
         "spaced_quotes": [sign + b' "'],
-        "slashed_quotes": [b'\\"'],
+        "slashed": [b'\\"', b"\\" + sign],
         "repeated": [b"\n" + header, b"\r" + header],
     }
     found, kinds, overlap = dict.fromkeys(wanted, False), set[bytes](), max(4, len(header) + 1)

@@ -108,10 +108,10 @@ def _names(name: str) -> tuple[str, str]:
 
 
 def _is_hidden(name: str) -> bool:
-    return any(part.startswith(".") or part == "__MACOSX" for part in name.split("/"))
+    return any((part.startswith(".") and part != "..") or part == "__MACOSX" for part in name.split("/"))
 
 
-def _copied(packed: IO[bytes], path: Path, workspace: Path, size: int) -> Path:
+def _copied(packed: IO[bytes] | gzip.GzipFile, path: Path, workspace: Path, size: int) -> Path:
     """What is inside, written out piece by piece as long as it does not grow too large."""
     target, grown = workspace / f"{path.name}.unpacked.read", 0
     try:

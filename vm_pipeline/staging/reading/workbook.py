@@ -4,13 +4,13 @@ Belongs here: choosing sheets, cells as text.
 Does not belong here: what makes a workbook dangerous (workbook_guard), headers and rows left out (rows).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from vm_pipeline.staging.reading.rows import Part, Tally, tabulate
 from vm_pipeline.staging.reading.shape import FileShape, Format
@@ -20,7 +20,7 @@ from vm_pipeline.staging.reading.writing import READER
 from vm_pipeline.staging.summary import Warned
 
 if TYPE_CHECKING:
-    from python_calamine import CalamineWorkbook
+    from python_calamine import CalamineSheet, CalamineWorkbook
 
 
 def workbook(path: Path, shape: FileShape, target: Path) -> Sheet:
@@ -30,9 +30,9 @@ def workbook(path: Path, shape: FileShape, target: Path) -> Sheet:
     """
     errors, tally = guard(path), Tally()
     with _refusing(), ExitStack() as stack:
-        book = stack.enter_context(_opened(path))
-        names, hidden = _sheets(book)
-        chosen = _chosen(names, hidden, shape)
+        book = _Opened(stack.enter_context(path.open("rb")))
+        names, hidden = _sheets(book.book)
+        chosen = _chosen(book, names, hidden, shape)
         rows = _slowly(path, stack) if errors else book
         header = tabulate((Part(_rows(rows, name), name, grid=True) for name in chosen), shape, target, tally)
     return Sheet(
@@ -55,13 +55,15 @@ def _sheets(book: "CalamineWorkbook") -> tuple[list[str], set[str]]:
     return [one.name for one in sheets], {one.name for one in sheets if one.visible != SheetVisibleEnum.Visible}
 
 
-def _chosen(names: list[str], hidden: set[str], shape: FileShape) -> list[str]:
+def _chosen(book: "_Opened", names: list[str], hidden: set[str], shape: FileShape) -> list[str]:
     """Sheets to read, in the order of the workbook. Raises Refused where one that the layout names is not there."""
     if not shape.sheets:
         shown = [name for name in names if name not in hidden] or names
-        if not shown:
-            raise Refused("empty_file", "found a workbook without sheets. Send the extract again.")
-        return shown[:1]
+        filled = (name for name in shown if book[name].height)
+        first = next(filled, None)
+        if first is None:
+            raise Refused("empty_file", "found a workbook without a filled sheet. Send the extract again.")
+        return [first]
     fitting = {wanted: [name for name in names if _fits(name, wanted)] for wanted in shape.sheet_patterns}
     absent = [wanted for wanted, fits in fitting.items() if not fits]
     if absent:
@@ -99,10 +101,24 @@ def _errors(found: dict[str, int]) -> Iterator[Warned]:
         yield Warned("error_cells", cells, f"{cells} cells of the workbook show {error}")
 
 
+class _Opened:
+    """A workbook whose sheets are read once each."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        from python_calamine import CalamineWorkbook
+
+        self.book = CalamineWorkbook.from_filelike(file)  # by its bytes: by its path, it would go by the name
+        self._sheets: dict[str, CalamineSheet] = {}
+
+    def __getitem__(self, name: str) -> "CalamineSheet":
+        if name not in self._sheets:
+            self._sheets = {name: self.book.get_sheet_by_name(name)}
+        return self._sheets[name]
+
+
 def _rows(book: Any, name: str) -> Iterator[list[str]]:
     """Rows of a sheet from its first on."""
-    rows: Iterable[Iterable[object]]
-    rows = book.get_sheet_by_name(name).iter_rows() if hasattr(book, "get_sheet_by_name") else _plain(book[name])
+    rows: Iterable[Iterable[object]] = book[name].iter_rows() if isinstance(book, _Opened) else _plain(book[name])
     return ([_cell_text(cell) for cell in row] for row in rows)
 
 
@@ -119,14 +135,6 @@ def _slowly(path: Path, stack: ExitStack) -> Any:
     book = openpyxl.load_workbook(stack.enter_context(path.open("rb")), read_only=True, data_only=True)
     stack.callback(book.close)
     return book
-
-
-@contextmanager
-def _opened(path: Path) -> "Iterator[CalamineWorkbook]":
-    from python_calamine import CalamineWorkbook
-
-    with path.open("rb") as file:  # by its bytes: calamine would go by its name
-        yield CalamineWorkbook.from_filelike(file)
 
 
 @contextmanager
@@ -151,19 +159,12 @@ def _refusing() -> Iterator[None]:
 
 def _cell_text(cell: object) -> str:
     """A cell as a person would have typed it: 12 rather than 12.0, an ISO date rather than a serial number."""
-    if cell is None:
-        return ""
     if type(cell) is str:
         return cell
-    if type(cell) is float:
-        return _number(cell)
-    if type(cell) is bool:
-        return str(cell).upper()
-    if isinstance(cell, datetime):
-        return (cell.date() if cell.time() == time.min else cell).__str__()
-    if isinstance(cell, timedelta):
-        return _hours(cell)
-    return cell.isoformat() if isinstance(cell, date) else str(cell)
+    if cell is None:
+        return ""
+    typed = _TYPED.get(type(cell))
+    return typed(cell) if typed else str(cell)
 
 
 def _number(cell: float) -> str:
@@ -173,7 +174,19 @@ def _number(cell: float) -> str:
     return f"{Decimal(text):f}" if "e" in text else text
 
 
+def _moment(cell: datetime) -> str:
+    return str(cell.date() if cell.time() == time.min else cell)
+
+
 def _hours(cell: timedelta) -> str:
     """A span as Excel shows it, in hours: 30:15:00."""
-    minutes, seconds = divmod(round(cell.total_seconds()), 60)
-    return f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"
+    seconds = round(cell.total_seconds())
+    return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+
+
+_TYPED: dict[type, Callable[[Any], str]] = {
+    float: _number,
+    bool: lambda cell: str(cell).upper(),
+    datetime: _moment,
+    timedelta: _hours,
+}

@@ -5,7 +5,6 @@ Does not belong here: which rows (rows).
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -13,7 +12,9 @@ from typing import Any, Self
 from vm_pipeline.staging.reading.sheet import Refused
 
 READER = "read_parquet([{files}])"
-_CELLS = 400_000  # of a piece: some ten megabytes
+_GROUP, _LARGE = 60_000, 16 << 20  # rows written together, and bytes of a piece that is written at once
+
+Piece = tuple[Sequence[int], Sequence[list[str]]]  # numbers of rows, and their cells
 
 
 class Writer:
@@ -22,6 +23,7 @@ class Writer:
     def __init__(self, target: Path) -> None:
         self._target = target
         self._file: Any = None
+        self._waiting: list[Any] = []
 
     def __enter__(self) -> Self:
         return self
@@ -30,13 +32,13 @@ class Writer:
         if self._file is not None:
             self._file.close()
 
-    def write(self, rows: Iterator[tuple[int, list[str]]], width: int, sheet: str | None) -> None:
+    def write(self, pieces: Iterator[Piece], width: int, sheet: str | None) -> None:
         """Write numbered rows, all `width` cells wide."""
         self._start(width + (sheet is not None))
-        while piece := list(islice(rows, max(1, _CELLS // max(1, width)))):
-            numbers, cells = zip(*piece, strict=True)
-            columns: list[Sequence[str]] = list(zip(*cells, strict=True))
-            self._write([[sheet] * len(numbers), *columns] if sheet is not None else columns, numbers)
+        for numbers, rows in pieces:
+            columns: list[Sequence[str]] = list(zip(*rows, strict=True))
+            self._add([[sheet] * len(numbers), *columns] if sheet is not None else columns, numbers)
+        self._put()
 
     def _start(self, width: int) -> None:
         import pyarrow as pa
@@ -47,7 +49,7 @@ class Writer:
             schema = pa.schema([*names, ("row_number", pa.int64())])
             self._file = parquet.ParquetWriter(self._target, schema, use_dictionary=False, write_statistics=False)
 
-    def _write(self, columns: Sequence[Sequence[str]], numbers: Sequence[int]) -> None:
+    def _add(self, columns: Sequence[Sequence[str]], numbers: Sequence[int]) -> None:
         import pyarrow as pa
         from pyarrow import compute
 
@@ -56,4 +58,14 @@ class Writer:
         except UnicodeEncodeError as error:
             raise Refused("not_text", "found half a character (a lone surrogate), expected text.") from error
         arrays = [compute.if_else(compute.equal(text, ""), None, text) for text in texts]
-        self._file.write_batch(pa.record_batch([*arrays, pa.array(numbers, pa.int64())], schema=self._file.schema))
+        batch = pa.record_batch([*arrays, pa.array(numbers, pa.int64())], schema=self._file.schema)
+        self._waiting.append(batch)
+        if sum(one.num_rows for one in self._waiting) >= _GROUP or batch.nbytes > _LARGE:
+            self._put()
+
+    def _put(self) -> None:
+        import pyarrow as pa
+
+        if self._waiting:
+            self._file.write_table(pa.Table.from_batches(self._waiting))
+            self._waiting = []

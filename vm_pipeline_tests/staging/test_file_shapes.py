@@ -1,0 +1,214 @@
+"""What a layout may say of a file, key by key; and what is wrong with one that cannot be."""
+
+import json
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from vm_pipeline.staging.layouts import Layout
+from vm_pipeline.staging.reading import AS_IT_SAYS, FileShape, Refused
+from vm_pipeline_tests.programme import Programme
+from vm_pipeline_tests.staging.tables import Table, read_bytes, shape
+
+REPORT = """Ledger of the day,,
+,,
+
+CC,Code,Net
+R1,6001,1.00
+R1,6002,2.00
+Total R1,,3.00
+CC,Code,Net
+R2,6001,4.00
+*** End of report ***
+Printed by,nobody,in particular
+"""
+
+
+@pytest.fixture
+def of(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> "Reader":
+    return Reader(con, tmp_path)
+
+
+class Reader:
+    """Reads text as a layout says."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, folder: Path) -> None:
+        self._con, self._folder = con, folder
+
+    def __call__(self, text: str | bytes, **how: object) -> Table:
+        content = text.encode() if isinstance(text, str) else text
+        return read_bytes(self._con, self._folder, content, shape(**how))
+
+
+class TestReports:
+    """Rows left out are counted under their rule, and keep their numbers."""
+
+    def test_preamble_subtotals_page_headers_and_trailer(self, of: Reader) -> None:
+        found = of(REPORT, header_has=["net", "cc"], skip_lines={"subtotal": "^Total "}, stop_at=r"^\*\*\* End")
+        assert found.header == ("CC", "Code", "Net")
+        assert found.rows == [("R1", "6001", "1.00"), ("R1", "6002", "2.00"), ("R2", "6001", "4.00")]
+        assert found.left_out == {
+            "above the header": 1,
+            "`skip_lines` subtotal": 1,
+            "equal to the header": 1,
+            "from `stop_at` on": 2,
+        }
+
+    def test_row_numbers_lead_back_to_the_file(self, of: Reader) -> None:
+        found = of(REPORT, header_row=4, skip_lines={"other": "^(Total|[*]|Printed)"})
+        lines = REPORT.splitlines()
+        assert [lines[found.sheet.header_row + number - 1].split(",") for number in found.numbers] == [
+            list(row) for row in found.rows
+        ]
+
+    def test_a_footer(self, of: Reader) -> None:
+        found = of("a,b\n1,2\n3,4\n\nTotal\n5 rows\n", footer=2)
+        assert found.rows == [("1", "2"), ("3", "4")]
+        assert found.left_out == {"of the `footer`": 2}
+
+    @pytest.mark.parametrize("how", [{"header_has": ["Gross"]}, {"header_row": 99}])
+    def test_no_such_header(self, of: Reader, how: dict[str, object]) -> None:
+        with pytest.raises(Refused) as why:
+            of(REPORT, **how)
+        assert why.value.code == "no_header"
+
+    def test_a_ragged_row_that_no_rule_takes(self, of: Reader) -> None:
+        with pytest.raises(Refused, match=r"found 1 cells in row 6, expected 3"):
+            of(REPORT, header_row=4, skip_lines={"subtotal": "^Total "})
+
+    def test_rules_far_into_a_large_file(self, of: Reader) -> None:
+        """Rows are looked at in pieces: a rule counts in each of them, and numbers go on."""
+        page = "".join(f"{n},x\n" for n in range(29_999)) + "Total,\n"
+        found = of("a,b\n" + page * 2, skip_lines={"total": "^Total"})
+        assert found.left_out == {"`skip_lines` total": 2}
+        assert found.numbers == [n for n in range(1, 60_000) if n != 30_000]
+
+
+class TestHeaders:
+    def test_several_rows_joined_and_filled_to_the_right(self, of: Reader) -> None:
+        found = of(",Inpatients,,Outpatients,\nWard,Beds,Days,Beds,Days\nW1,1,2,3,4\n", header_rows=2)
+        assert found.header == ("Ward", "Inpatients Beds", "Inpatients Days", "Outpatients Beds", "Outpatients Days")
+        assert (found.numbers, found.sheet.header_row) == ([1], 2)
+
+    def test_none(self, of: Reader) -> None:
+        found = of("1,2\n3,4\n", no_header=["a", "b"])
+        assert (found.header, found.rows, found.numbers) == (("a", "b"), [("1", "2"), ("3", "4")], [1, 2])
+
+    def test_none_and_a_row_too_wide(self, of: Reader) -> None:
+        with pytest.raises(Refused, match="found 3 cells in row 2, expected 2"):
+            of("1,2\n3,4,5\n", no_header=["a", "b"])
+
+    def test_text_under_no_header_is_told(self, of: Reader) -> None:
+        found = of("a,,c\n1,x,2\n3,,4\n")
+        assert [(note.code, note.rows) for note in found.sheet.notes] == [("unnamed_column", 1)]
+
+
+class TestSigns:
+    @pytest.mark.parametrize("sign", ["$", "^", "~", " ", "'", "\\", "*", "\u00a6"])
+    def test_any_delimiter(self, of: Reader, sign: str) -> None:
+        assert of(f"a{sign}b\n1{sign}2,3;4\n", delimiter=sign).rows == [("1", "2,3;4")]
+
+    def test_runs_of_blanks(self, of: Reader) -> None:
+        found = of('code   name \t n\nR1\t"Ward  one"   3  \n', delimiter="blanks")
+        assert found.rows == [("R1", "Ward  one", "3")]
+
+    def test_another_quote(self, of: Reader) -> None:
+        assert of("a,b\n'1,2',3\"\n", quote="'").rows == [("1,2", '3"')]
+
+    def test_no_quote(self, of: Reader) -> None:
+        assert of('a,b\n"1,2"\n', quote="").rows == [('"1', '2"')]
+
+    def test_a_comment_is_none_within_quotes(self, of: Reader) -> None:
+        found = of('# by "nobody\na,b\n"1\n# 2",3\n# x\n', comment="#")
+        assert found.rows == [("1\n# 2", "3")]
+        assert found.left_out == {"lines of comment": 2}
+
+    @pytest.mark.parametrize("encoding", ["cp850", "utf-16-le", "iso-8859-7", "mac_roman"])
+    def test_an_encoding(self, of: Reader, encoding: str) -> None:
+        text = "a,b\nα,2\n" if encoding == "iso-8859-7" else "a,b\né,2\n"
+        assert of(text.encode(encoding), encoding=encoding).rows[0][0] == text[4]
+
+    def test_an_encoding_that_it_is_not(self, of: Reader) -> None:
+        with pytest.raises(Refused) as why:
+            of(b"a,b\n\xff\xfe,2\n", encoding="utf-8")
+        assert why.value.code == "not_text"
+
+
+FIELDS = [{"name": "code", "start": 1, "width": 4}, {"name": "net", "start": 8, "width": 6}]
+
+
+class TestFixedWidth:
+    def test_by_places(self, of: Reader) -> None:
+        found = of("R1  xxx  1.00\n\nR2  x\u2028x  2\n", format="fixed_width", fields=FIELDS)
+        assert found.header == ("code", "net")
+        assert found.rows == [("R1", "1.00"), ("R2", "2")]
+
+    def test_a_report(self, of: Reader) -> None:
+        text = "REPORT\nCODE      NET\nR1      1.00\nTotal   1.00 and more\n"
+        found = of(text, format="fixed_width", fields=FIELDS, header_row=2, skip_lines={"total": "^Tota"})
+        assert (found.rows, found.numbers) == ([("R1", "1.00")], [1])
+        assert [note.code for note in found.sheet.notes] == ["skipped_rows", "skipped_rows", "text_beyond"]
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ({"delimeter": ";"}, "closest is 'delimiter'"),
+        ({"format": "xml"}, "expected one of csv"),
+        ({"encoding": "utf-9"}, "expected one that Python knows"),
+        ({"encoding": "base64"}, "expected one that Python knows"),
+        ({"delimiter": "||"}, "expected one character"),
+        ({"delimiter": '"'}, "the same"),
+        ({"quote": "\n"}, "line ends"),
+        ({"header_row": -1}, "expected a number of rows"),
+        ({"header_row": "3"}, "expected a whole number"),
+        ({"header_row": True}, "expected a whole number"),
+        ({"header_rows": 0}, "expected 1 or more"),
+        ({"header_row": 1, "no_header": ["a"]}, "expected one of them"),
+        ({"header_has": "a"}, "expected a list"),
+        ({"skip_lines": ["a"]}, "expected a table"),
+        ({"skip_lines": {"a": "("}}, "expected a regular expression"),
+        ({"stop_at": "*"}, "expected a regular expression"),
+        ({"format": "fixed_width"}, "both or neither"),
+        ({"fields": FIELDS}, "both or neither"),
+        ({"format": "fixed_width", "fields": [{"name": "a"}]}, "expected a list of"),
+        ({"format": "fixed_width", "fields": [{"name": "a", "start": 0, "width": 1}]}, "number from 1"),
+    ],
+)
+def test_what_it_may_not_say(table: dict[str, object], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        FileShape.of(table)
+
+
+def test_it_survives_its_way_to_landing() -> None:
+    """A layout is stored as JSON; keys that say nothing are not, so that new ones change no layout."""
+    table = {"format": "fixed_width", "fields": FIELDS, "skip_lines": {"total": "^T"}, "sheets": ["A", "B"]}
+    layout = Layout.of({"columns": {"a": "b"}, "file": table})
+    assert Layout.from_json(layout.to_json()).file == layout.file
+    assert Layout.from_json(layout.to_json()).to_json() == layout.to_json()
+    assert json.loads(Layout.of({"columns": {"a": "b"}}).to_json())["file"] == AS_IT_SAYS.to_table() == {}
+
+
+def test_every_key_has_its_words() -> None:
+    assert all(one.metadata["says"].endswith((".", "`")) for one in FileShape.__dataclass_fields__.values())
+
+
+def test_left_out_rows_are_warnings_of_the_batch(programme: Programme, tmp_path: Path) -> None:
+    """And a rejected row is found in the file by its number."""
+    head, *lines = ledger({}, {"amount": "?"}, {"line_no": "3"}).splitlines()
+    (tmp_path / "gl.csv").write_text("\n".join(["Ledger", head, lines[0], "Total", *lines[1:], head]))
+    columns = {name: name for name in head.split(",")}
+    file = {"header_has": ["journal_id"], "skip_lines": {"total": "^Total"}}
+    layout = Layout.of({"columns": columns, "file": file}).to_json()
+    source = FilesSource("ledger", "B1", tmp_path, "gl.csv", PeriodRule(covers="2022-07"), layout)
+    programme.landing.receive(source.extracts(), datetime(2022, 8, 1, tzinfo=UTC))
+    programme.staging.stage(programme.receipts())
+    found = programme.summary()
+    assert found.rows_received == 3
+    assert programme.rejected() == [(3, "bad_amount")]
+    assert {(one.rows, one.message) for one in found.warnings if one.code == "skipped_rows"} == {
+        (1, "1 rows left out: above the header"),
+        (1, "1 rows left out: `skip_lines` total"),
+        (1, "1 rows left out: equal to the header"),
+    }
