@@ -15,13 +15,13 @@ from vm_pipeline.feeds.identifiers import KINDS, Kind
 from vm_pipeline.feeds.reference import UNALLOCATED
 from vm_pipeline.quality.history import Thresholds
 from vm_pipeline.sources.files import PeriodRule
-from vm_pipeline.staging.layouts import Layout, Unpivot
+from vm_pipeline.staging.layouts import Layout, Skip, Unpivot
 from vm_pipeline.staging.policy import Then
-from vm_pipeline.staging.words import BATCH_FACTS
+from vm_pipeline.staging.words import SOURCES, STEPS, Word
 
 if TYPE_CHECKING:
     pass
-from vm_pipeline.reference.markdown import code, codes, joined, table, words_for
+from vm_pipeline.reference.markdown import code, joined, table, words_for
 
 _VARIABLES = {
     "VM_CONFIG": "Path of `vm.toml`; `--config` goes before it.",
@@ -69,13 +69,26 @@ _LAYOUT = {
     "sheet": "Sheet of a workbook. Default: the first.",
     "ignore": "Headers that are not needed; `*` stands for any text. A header that is neither used nor ignored "
     "refuses the batch: it may change what a row means.",
-    "where": "SQL condition on rows that belong here; the others are somebody else's.",
-    "unpivot": "Makes several rows of one, before `columns` are read. Not for a ledger.",
+    "where": "SQL condition on rows that belong here; the others are somebody else's. They are counted.",
+    "skip": "A list of tables `[[layout.<name>.skip]]`: rules for rows that are none, see below. They are counted.",
+    "unpivot": "Makes several rows of one, before `columns` are read.",
+    "year_to_date": "`true`: the amounts of a ledger are since April, not of the month.",
+}
+_SKIP = {
+    "name": "What the rule is called, where its rows are counted.",
+    "header": "A header, or several possible ones, beside `matches`.",
+    "matches": "A regular expression searched for in the cell under `header`.",
+    "blank": "Headers under which nothing stands.",
+    "sql": "An SQL condition.",
+    "heading": "`true`: the row is a heading, and its cells still fill down.",
+    "check_total": "A cell, as in `columns`: its sum over the rows left out must be that over the rows kept, or the "
+    "batch is refused.",
 }
 _UNPIVOT = {
     "into": "Names of new headers: of the value's code, then of each cell it takes along.",
-    "values": "Code → one header (or `{ sql = … }`) for each further name. A row whose first cell is empty is left "
-    "out.",
+    "values": "Code → one header (or a cell without steps) for each further name. A row whose first cell is empty is "
+    "left out.",
+    "values_like": "In place of `values`: one pattern of headers for each further name. Its first group is the code.",
 }
 _QUALITY = {
     "blocking": "Feeds whose checks of the whole table close the gate. Default: none.",
@@ -112,8 +125,13 @@ def settings_page() -> str:
         "### [layout.name]",
         _two("key", words_for(_LAYOUT, _fields(Layout), "keys of a layout")),
         _cells(),
+        "### skip, of a layout",
+        "All conditions that a rule gives must hold.",
+        _two("key", words_for(_SKIP, _fields(Skip), "keys of skip")),
         "### unpivot, of a layout",
         _two("key", words_for(_UNPIVOT, _fields(Unpivot), "keys of unpivot")),
+        "A ledger's row that becomes several lines gives each a row number of its own, (row - 1) × values + place, and "
+        "so does `{ row_number = true }`. `line_no` must be that, or `journal_id` must hold the value's code.",
         _quality(),
         _privacy(),
     )
@@ -133,20 +151,24 @@ def _two(name: str, said: Mapping[str, str]) -> str:
 
 
 def _cells() -> str:
-    rows = [
-        ('`"Header"`', "The cell under that header."),
-        ('`["Header", "Other"]`', "The first of these headers that the file has."),
-        ('`{ const = "text" }`', "The same text in every row."),
-        ("`{ row_number = true }`", "The row's number in the file."),
-        ('`{ batch = "…" }`', f"What the batch knows of itself: {codes(BATCH_FACTS)}."),
-        ('`{ sql = "…" }`', "An SQL expression, see below."),
-    ]
+    rows = [(_word(word), word.takes.words, code(word.example) if word.example else "", word.says) for word in SOURCES]
+    steps = [(_word(word), word.takes.words, code(word.example) if word.example else "", word.says) for word in STEPS]
     return joined(
-        "A column comes from one of these:",
-        table(("in `columns`", "gives"), rows),
+        "A column comes from one of these. A header, or a list of headers, may stand alone, without `{ header = … }`.",
+        table(("source", "takes", "example", "gives"), rows),
+        "The text then takes the steps that are named beside the source, in this order. A date or an amount that a "
+        "step cannot read is rejected by the feed's own rule, a code by `unmade_cell`; the rejected row shows what was "
+        "sent.",
+        table(("step", "takes", "example", "does"), steps),
+        "Codes stay text on all that way. One that looks like what a spreadsheet makes of a long number, `1.2E+347`, "
+        "is rejected by `damaged_code`.",
         "SQL sees the file's headers in double quotes, trimmed, with an empty cell as NULL; facts of the batch in "
         "braces, such as `{provider_code}`; and the canonical columns that stand before its own, by their names.",
     )
+
+
+def _word(word: Word) -> str:
+    return code(word.name) + (f", beside {word.beside}" if word.beside else "")
 
 
 def _quality() -> str:
