@@ -57,8 +57,19 @@ def _rule_codes() -> str:
 
 _REFUSALS = {
     "empty_file": "The file or sheet is empty, or has no header. Send the extract again.",
-    "not_text": "The file is neither UTF-8 nor cp1252 text (binary, UTF-16). Export it as CSV UTF-8.",
-    "not_a_workbook": "It begins like a workbook and does not open as an `.xlsx`. Send it as CSV.",
+    "not_text": "The file is no text, or none in its encoding. Export it as CSV UTF-8, or name its encoding in `file` "
+    "of the layout.",
+    "not_a_workbook": "It begins like a workbook and does not open as one. Send it as CSV.",
+    "not_a_table": "It is a file of another kind (a web page, an image), or holds no list of rows. Send the table itself.",
+    "no_header": "No row holds the headers that `file` of the layout names. Correct the extract, or the layout.",
+    "no_such_sheet": "A sheet that the layout names is not in the workbook; the message names those that are. Correct "
+    "the workbook, or the layout.",
+    "sheets_differ": "Sheets that the layout reads together have other headers. Correct the workbook, or the layout.",
+    "encrypted": "The file is under a password. Send it without.",
+    "broken_archive": "A gz or zip is cut off or damaged, or holds another archive. Send it again, packed once.",
+    "several_members": "A zip holds several files, or none that fits. Send one, or name it in `file.member` of the "
+    "layout.",
+    "too_large": "What is packed grows to more than data ever does. Send the extract in parts, or not packed.",
     "broken_rows": "Rows have more or fewer cells than the header, a quote is not closed, line ends are mixed, or the "
     "file is cut off. The message says at which row. Send the whole extract again.",
     "missing_header": "A required header is not there; the message names the closest one found. Correct the header, "

@@ -11,9 +11,11 @@ from vm_pipeline.feeds.identifiers import Kind
 from vm_pipeline.reference.markdown import code, codes, joined, table
 from vm_pipeline.settings import Variables
 from vm_pipeline.settings.document import KINDS
-from vm_pipeline.settings.schema import Schema, alternatives, declared, in_words, keys, resolved, sentences
+from vm_pipeline.settings.schema import Schema, declared, in_words, sentences
 from vm_pipeline.sources.declared import FeedKeys
+from vm_pipeline.sources.sftp import SftpKeys
 from vm_pipeline.staging.policy import Then
+from vm_pipeline.staging.words import SOURCES, STEPS, Word
 
 
 def settings_page() -> str:
@@ -35,6 +37,12 @@ def settings_page() -> str:
         *(part for key in KINDS for part in _kind(key)),
         "### period, of a source with files",
         _keys(declared("PeriodRule")),
+        "### store, of files at sftp://",
+        table(("key", "what it says"), [(code(key), words) for key, words in sentences(SftpKeys).items()]),
+        "### auth, pages and limits, of a web address",
+        _keys(declared("Auth")),
+        _keys(declared("Pages")),
+        _keys(declared("Limits")),
         "### [layout.name]",
         _keys(declared("Layout")),
         _cells(),
@@ -42,8 +50,13 @@ def settings_page() -> str:
         _keys(declared("FileShape")),
         "A field of a fixed-width file says",
         _keys(declared("Span")),
+        "### skip, of a layout",
+        "All conditions that a rule gives must hold.",
+        _keys(declared("Skip")),
         "### unpivot, of a layout",
         _keys(declared("Unpivot")),
+        "A ledger's row that becomes several lines gives each a row number of its own, (row - 1) × values + place, and "
+        "so does `{ row_number = true }`. `line_no` must be that, or `journal_id` must hold the value's code.",
         "### [quality]",
         _keys(declared("Quality")),
         _privacy(),
@@ -77,31 +90,24 @@ def _default(part: Schema) -> str:
 
 
 def _cells() -> str:
-    rows = [
-        ('`"Header"`', "The cell under that header."),
-        ('`["Header", "Other"]`', "The first of these headers that the file has."),
-        *(
-            _cell(part)
-            for part in alternatives(declared("Layout")["columns"]["additionalProperties"])
-            if "$ref" in part
-        ),
-    ]
+    rows = [(_word(word), word.takes.words, code(word.example) if word.example else "", word.says) for word in SOURCES]
+    steps = [(_word(word), word.takes.words, code(word.example) if word.example else "", word.says) for word in STEPS]
     return joined(
-        "A column comes from one of these:",
-        table(("in `columns`", "gives"), rows),
+        "A column comes from one of these. A header, or a list of headers, may stand alone, without `{ header = … }`.",
+        table(("source", "takes", "example", "gives"), rows),
+        "The text then takes the steps that are named beside the source, in this order. A date or an amount that a "
+        "step cannot read is rejected by the feed's own rule, a code by `unmade_cell`; the rejected row shows what was "
+        "sent.",
+        table(("step", "takes", "example", "does"), steps),
+        "Codes stay text on all that way. One that looks like what a spreadsheet makes of a long number, `1.2E+347`, "
+        "is rejected by `damaged_code`.",
         "SQL sees the file's headers in double quotes, trimmed, with an empty cell as NULL; facts of the batch in "
         "braces, such as `{provider_code}`; and the canonical columns that stand before its own, by their names.",
     )
 
 
-def _cell(part: Schema) -> tuple[str, str]:
-    """A table that may stand for a cell, and what it gives."""
-    said = keys(resolved(part))
-    shown = ", ".join(f"{name} = " + ("true" if "const" in one else '"…"') for name, one in said.items())
-    words = [
-        f"{one['description']} {in_words(one).capitalize() + '.' if 'enum' in one else ''}" for one in said.values()
-    ]
-    return code(f"{{ {shown} }}"), " ".join(words).strip()
+def _word(word: Word) -> str:
+    return code(word.name) + (f", beside {word.beside}" if word.beside else "")
 
 
 def _privacy() -> str:

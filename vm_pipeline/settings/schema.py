@@ -73,7 +73,7 @@ def _plain(part: Any) -> Any:
         return [_plain(one) for one in part if one != {"type": "null"}]
     if not isinstance(part, dict):
         return part
-    kept = {
+    kept: dict[str, Any] = {
         name: {key: _plain(of) for key, of in one.items()} if name == "properties" else _plain(one)
         for name, one in part.items()
         if not _is_noise(name, one)

@@ -96,11 +96,13 @@ def _way(name: str, table: Table, value: Value, file: File) -> Way:
         table = {word: given for word, given in table.items() if word not in _CLEANING}
     else:
         way = [{f"  {name}": simple(table, file)}]
+    may_fail = "debit" in table
     for place, (word, given) in enumerate(pick([word.name for word in STEPS], table).items()):
         if turn := _turn(word, given, table, value, name, file):
             before = _last(way)
             kept = f"CASE WHEN starts_with({before}, {steps.FAILED}) THEN {before} ELSE {turn(before)} END"
-            way.append({f"  {name} {place}": kept})
+            way.append({f"  {name} {place}": kept if may_fail else turn(before)})
+            may_fail = may_fail or word in steps.MAY_FAIL
     return way
 
 

@@ -20,6 +20,7 @@ _SERIAL = "^[0-9]{1,6}([.][0-9]+)?$"
 _NO_DAY = 60  # Excel takes 1900 for a leap year: its day 60 never was
 _UNITS = {"pence": "0.01", "thousands": "1000"}
 UNITS = tuple(_UNITS)
+MAY_FAIL = {"debit", "extract", "lookup", "date", "month", "year", "decimal", "sign", "unit", "negate"}
 YEARS = ("both", "start", "end")
 EXCEL = {"excel": "DATE '1899-12-30'", "excel1904": "DATE '1904-01-01'"}
 
@@ -163,12 +164,12 @@ def year(x: str, which: str) -> str:
         first, second = (f"regexp_extract({x}, {pattern}, {group})" for group in (1, 2))
         whole = f"CASE WHEN length({first}) = 2 THEN '20' ELSE '' END || {first} || '/' || right({second}, 2)"
         return _or_failed(f"CASE WHEN {first} <> '' THEN {whole} END", x)
-    number = f"CASE WHEN regexp_full_match({x}, '([0-9]{{2}}){{1,2}}') THEN right('20' || {x}, 4)::INT END"
-    return _or_failed(_financial_year(f"({number} - {int(which == 'end')})"), x)
+    number = f"(right('20' || {x}, 4)::SMALLINT - {int(which == 'end')})"
+    return _or_failed(f"CASE WHEN regexp_full_match({x}, '([0-9]{{2}}){{1,2}}') THEN {_financial_year(number)} END", x)
 
 
 def _financial_year(start: str) -> str:
-    return f"{start} || '/' || lpad((({start} + 1) % 100)::VARCHAR, 2, '0')"
+    return f"{start} || '/' || right(({start} + 1)::VARCHAR, 2)"
 
 
 def default(x: str, text: str) -> str:

@@ -254,7 +254,7 @@ class TestPaths:
 def test_a_full_disk_is_no_fault_of_the_file(programme: Programme, monkeypatch: pytest.MonkeyPatch) -> None:
     """It stops the night; a refusal would stay for good."""
 
-    def full(*_: object) -> list[str]:
+    def full(*_: object, **__: object) -> list[str]:
         raise duckdb.IOException("No space left on device")
 
     programme.ledger({})
