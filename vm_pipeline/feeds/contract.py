@@ -131,3 +131,15 @@ def unreadable(*columns: str | Column) -> str:
 WRONG_PROVIDER = Rule(
     "wrong_provider", "The row names another provider than its batch.", "provider_code <> batch_provider"
 )
+# Of a provider's own layout, before the rules of any feed: they say why a code is empty or none.
+UNMADE_CELL = Rule(
+    "unmade_cell",
+    "A text has not the form that the layout of the provider expects: no match, no such text in a lookup.",
+    "layout_rule = 'unmade_cell'",
+)
+DAMAGED_CODE = Rule(
+    "damaged_code",
+    "A code looks like what a spreadsheet makes of one that it takes for a number, `1.2E+347`.",
+    "layout_rule = 'damaged_code'",
+)
+LAYOUT_RULES = (UNMADE_CELL, DAMAGED_CODE)

@@ -97,10 +97,10 @@ def sound(filled: Table, found: Iterable[Problem]) -> dict[str, Any]:
 def _problem(error: ErrorDetails, raw: Table) -> Problem:
     path, rest = _path(error["loc"], raw)
     part, value = part_at(path, raw), value_at(path, raw)
+    if error["type"] == "value_error":
+        return Problem(path, str(error["ctx"]["error"]), names_key=False)
     if "anyOf" not in part:
         match error["type"]:
-            case "value_error":
-                return Problem(path, str(error["ctx"]["error"]), names_key=False)
             case "missing" | "missing_argument" | "missing_keyword_only_argument":
                 return Problem(path, _missing(str(rest[-1])), names_key=False)
             case "unexpected_keyword_argument" | "extra_forbidden":

@@ -86,8 +86,10 @@ def _no_such(name: str, known: Collection[str]) -> str:
 
 def _misfit(feed: str, layout: Layout) -> str:
     """Why a layout cannot give the columns of a feed; empty where it can."""
-    if feed == "ledger" and layout.unpivot:
-        return "found a layout with `unpivot`, expected one row a line for a ledger."
+    try:
+        layout.check_feed(feed)
+    except ValueError as error:
+        return str(error)
     contract = _contract(feed, layout)
     extra = [name for name in layout.columns if name not in contract.by_name]
     if extra and not contract.open_header:

@@ -25,7 +25,7 @@ from vm_pipeline.feeds.reference import REFERENCES
 from vm_pipeline.sources.landing import Landing
 from vm_pipeline.sources.receipts import Receipt
 from vm_pipeline.staging import judging, reading
-from vm_pipeline.staging.layouts import Layout
+from vm_pipeline.staging.layouts import LAYOUT_VERSION, Layout
 from vm_pipeline.staging.load import Opened, load, refused
 from vm_pipeline.staging.parsing import BLANKS, EXPRESSIONS
 from vm_pipeline.staging.personal import PERSONAL_VERSION
@@ -43,7 +43,7 @@ def staging_version(feed: str) -> str:
     """Eight hex digits that change when the same content would be staged differently."""
     contracts = {"ledger": (LEDGER,), "activity": (ACTIVITY,), "survey": (SURVEY_WIDE, SURVEY_COUNTS)}
     known = contracts.get(feed) or (contract_of(feed),)
-    readers = (reading.READER_VERSION, judging.JUDGING_VERSION, PERSONAL_VERSION)
+    readers = (reading.READER_VERSION, judging.JUDGING_VERSION, PERSONAL_VERSION, LAYOUT_VERSION)
     parts = (readers, BLANKS, EXPRESSIONS, KINDS, [c.version for c in known])
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:8]
 
@@ -115,7 +115,7 @@ class Staging:
         control = self.landing.verified(receipt.control_sha256) if receipt.control_sha256 else None
         layout, contract = self._layout(receipt), contract_of(receipt.slot.feed)
         try:
-            sheet = reading.read_sheet(path, draft, layout.sheet if layout else "")
+            sheet = reading.read_sheet(path, draft, layout.file if layout else reading.AS_IT_SAYS)
         except Refused as why:
             return _Closed(receipt, refused(receipt, contract, why), draft)
         contract = contract_of(receipt.slot.feed, _names(sheet, layout))
@@ -181,7 +181,7 @@ def _names(sheet: reading.Sheet, layout: Layout | None) -> tuple[str, ...]:
 def _put(draft: Path, folder: Path) -> None:
     """Give finished work its name, whole or not at all; the same work done twice is the same."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    for leftover in draft.glob("*.utf8"):
+    for leftover in draft.glob("*.read"):
         leftover.unlink()
     if folder.exists():
         folder.rename(draft.with_name(f"{draft.name}-before"))

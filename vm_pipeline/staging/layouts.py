@@ -1,7 +1,8 @@
-"""A provider's own layout, turned into the canonical columns of a contract.
+"""A provider's own layout: what it may say, read from settings or from a receipt.
 
-Belongs here: what a layout may say, which headers it needs, and the SQL it becomes.
-Does not belong here: reading `vm.toml` (settings), what follows from a header that is missing (matching).
+Belongs here: the parts of a layout, whether they make sense, and which headers they need.
+Does not belong here: the words of one cell (cells), the SQL a layout becomes (making, leaving_out), reading `vm.toml`
+(settings), what follows from a header that is missing (matching).
 
 A layout is data (JSON), received and versioned like an extract: changing it restates what it applies to.
 """
@@ -9,17 +10,19 @@ A layout is data (JSON), received and versioned like an extract: changing it res
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from fnmatch import fnmatchcase
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field
-from typing_extensions import TypedDict  # pydantic reads that of `typing` from Python 3.12 on
 
-from vm_pipeline.keys import OneOf
+from vm_pipeline.staging.cells import Cell, Spec, as_table, check, has_steps, headers
+from vm_pipeline.staging.naming import header_of
+from vm_pipeline.staging.reading.shape import AS_IT_SAYS, FileShape
+from vm_pipeline.staging.words import texts
 
-ROW_NUMBER = '"row  number"'  # no header has two blanks in a row, so none is called this
-BATCH_FACTS = ("provider_code", "financial_year", "period", "first_day")
+LAYOUT_VERSION = 2  # raise it when the same layout would read the same file differently
+NOTHING: Spec = {"sql": "NULL"}
 _SQL_TEXT = re.compile(r"'(?:[^']|'')*'")
 _SQL_NAME = re.compile(r'"((?:[^"]|"")+)"')
 
@@ -33,58 +36,91 @@ class Asked:
     in_sql: bool = False
 
 
-class Const(TypedDict):
-    """The same in every row."""
-
-    const: str | int | float | bool
-    """The same text in every row."""
-
-
-class RowNumber(TypedDict):
-    """The row's number."""
-
-    row_number: Literal[True]
-    """The row's number in the file."""
-
-
-class BatchFact(TypedDict):
-    """What the batch knows of itself."""
-
-    batch: Annotated[str, OneOf(BATCH_FACTS)]
-    """What the batch knows of itself."""
-
-
-class Sql(TypedDict):
-    """An expression."""
-
-    sql: str
-    """An SQL expression."""
-
-
-Spec = str | Annotated[Sequence[str], Field(min_length=1)] | Const | RowNumber | BatchFact | Sql
-NOTHING: Spec = {"sql": "NULL"}
-
-
 @dataclass(frozen=True)
 class Unpivot:
     """One row becomes one a value."""
 
     into: Annotated[Sequence[str], Field(min_length=2)]
     """Names of new headers: of the value's code, then of each cell it takes along."""
-    values: Mapping[str, Spec | Sequence[Spec]]
-    """Code → one header (or `{ sql = … }`) for each further name. A row whose first cell is empty is left out."""
+    values: Mapping[str, Cell | Sequence[Cell]] = field(default_factory=dict)
+    """Code → one header (or another cell) for each further name. A row whose first cell is empty is left out."""
+    values_like: str | Sequence[str] = ()
+    """Instead of `values`: one pattern of headers for each further name, whose first group is the code."""
 
     def __post_init__(self) -> None:
-        """Raises ValueError where a value does not take along a cell for every name."""
-        for code, taken in self.cells.items():
-            if len(taken) != len(self.into) - 1:
+        """Raises ValueError, in words, where nobody can say what becomes of a row."""
+        if bool(self.values) == bool(self.values_like):
+            raise ValueError("found an `unpivot` without `values` or `values_like`, expected one of them.")
+        if any(has_steps(cell) for cells in self.cells.values() for cell in cells):
+            raise ValueError(
+                "found steps in `values` of an unpivot, expected them in `columns`, for the headers it makes."
+            )
+        lengths = {code: len(cells) for code, cells in self.cells.items()} or {"values_like": len(self.patterns)}
+        for code, length in lengths.items():
+            if length != len(self.into) - 1:
                 names = ", ".join(self.into[1:])
-                raise ValueError(f"found {len(taken)} cells for unpivot value {code!r}, expected {names}.")
+                raise ValueError(f"found {length} cells for unpivot value {code!r}, expected {names}.")
+        for pattern in self.patterns:
+            _check_pattern("values_like", pattern, groups=1)
 
     @property
-    def cells(self) -> dict[str, Sequence[Spec]]:
+    def cells(self) -> dict[str, list[Spec]]:
         """Code → what each further name takes."""
-        return {code: one if isinstance(one, list | tuple) else [one] for code, one in self.values.items()}  # type: ignore[list-item]
+        listed: dict[str, Any] = {**self.values}
+        return {code: list(one) if isinstance(one, list | tuple) else [one] for code, one in listed.items()}
+
+    @property
+    def patterns(self) -> list[str]:
+        """One pattern of headers for each further name."""
+        return texts(self.values_like)
+
+    def of_header(self, header: Sequence[str]) -> "Unpivot":
+        """With the headers that the patterns find in a file, in the file's order. They may find none."""
+        if not self.patterns:
+            return replace(self, values=dict(sorted(self.values.items())))
+        found = [{match[1]: name for name in header if (match := re.search(one, name))} for one in self.patterns]
+        codes = [code for code in found[0] if all(code in one for one in found)]
+        values = {code: [one[code] for one in found] for code in codes}
+        return replace(self, values=values, values_like=() if values else self.values_like)
+
+
+@dataclass(frozen=True)
+class Skip:
+    """Rows that are left out, and counted: totals, page headings. All conditions that are given must hold."""
+
+    name: str
+    """What they are, as the summary of a batch says it."""
+    header: str | Sequence[str] = ""
+    """The header of a cell that `matches` looks at."""
+    matches: str = ""
+    """A pattern searched for in that cell."""
+    blank: Sequence[str] = ()
+    """Headers under which nothing stands."""
+    sql: str = ""
+    """A condition in SQL."""
+    heading: bool = False
+    """Whether its cells still fill down."""
+    check_total: Cell | None = None
+    """A cell of the rows left out whose sum must be that of the rows kept, or the batch is refused."""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError, in words, where there is no whole condition."""
+        if bool(self.header) != bool(self.matches) or not (self.header or self.blank or self.sql):
+            raise ValueError(
+                f"found no whole condition in skip {self.name!r}, "
+                "expected `header` and `matches`, or `blank`, or `sql`."
+            )
+        _check_pattern(f"matches of skip {self.name!r}", self.matches)
+
+    def asked(self) -> Iterator[Asked]:
+        """Headers it needs."""
+        purpose = f"skip {self.name}"
+        if self.header:
+            yield Asked(purpose, tuple(texts(self.header)))
+        yield from (Asked(purpose, (one,)) for one in self.blank)
+        yield from (Asked(purpose, (one,), in_sql=True) for one in names_in(self.sql))
+        if self.check_total:
+            yield from _asked(purpose, self.check_total)
 
 
 @dataclass(frozen=True)
@@ -95,47 +131,97 @@ class Layout:
     canonical columns that stand before its own in the contract, by their names.
     """
 
-    columns: Annotated[Mapping[str, Spec], Field(min_length=1)]
+    columns: Annotated[Mapping[str, Cell], Field(min_length=1)]
     """Canonical name → where it comes from: see below. Names beyond the contract are questions of a survey."""
-    sheet: str = ""
-    """Sheet of a workbook. Default: the first."""
+    file: FileShape = AS_IT_SAYS
+    """How its file becomes rows, where its bytes do not say it."""
     ignore: Sequence[str] = ()
     """Headers that are not needed; `*` stands for any text. A header that is neither used nor ignored refuses the
     batch: it may change what a row means."""
     where: str = ""
-    """SQL condition on rows that belong here; the others are somebody else's (a national file)."""
+    """SQL condition on rows that belong here; the others are somebody else's (a national file), and are counted."""
+    skip: Sequence[Skip] = ()
+    """Rules for rows that are none: totals, page headings."""
     unpivot: Unpivot | None = None
-    """Makes several rows of one, before `columns` are read. Not for a ledger."""
+    """Makes several rows of one, before `columns` are read."""
+    year_to_date: bool = False
+    """`true` where a ledger sends the year so far: the warehouse takes off what the month before said."""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError, in words, where its cells make no sense."""
+        for name, spec in self.cells():
+            check(name, spec)
+        for made in (names for names in self.filled_down if header_of(names, self.made)):
+            raise ValueError(f"found fill_down for {made[0]!r}, expected it for a header of the file.")
 
     @classmethod
     def of(cls, table: Mapping[str, Any]) -> "Layout":
-        """The layout of a table whose shape was checked (settings, when it was read)."""
+        """The layout of a table whose shape was checked (settings, when it was read). Raises ValueError, in words."""
         unpivot = table.get("unpivot")
-        return cls(**{**table, "unpivot": Unpivot(**unpivot) if unpivot else None})
+        parts = {
+            "file": FileShape.of(table.get("file", {})),
+            "skip": tuple(Skip(**one) for one in table.get("skip", ())),
+            "unpivot": Unpivot(**unpivot) if unpivot else None,
+        }
+        return cls(**{**table, **parts})
+
+    def check_feed(self, feed: str) -> None:
+        """Raises ValueError, in words, where a layout makes no sense for a feed."""
+        if self.year_to_date and feed != "ledger":
+            raise ValueError(f"found year_to_date for {feed}, expected it for a ledger only.")
+        if feed == "ledger" and self.unpivot and not self._tells_lines_apart(self.unpivot):
+            raise ValueError(
+                "found an `unpivot` whose lines share journal_id and line_no, expected a key for each: "
+                f"line_no = {{ row_number = true }}, or {self.unpivot.into[0]!r} in the journal_id."
+            )
+
+    def _tells_lines_apart(self, unpivot: Unpivot) -> bool:
+        key = [as_table(self.columns.get(name, NOTHING)) for name in ("journal_id", "line_no")]
+        used = {name for cell in key for names in headers(cell) for name in names}
+        used |= {name for cell in key for name in names_in(str(cell.get("sql", "")))}
+        return any("row_number" in cell for cell in key) or header_of(unpivot.into[0], list(used)) is not None
 
     def to_json(self) -> str:
         """The layout as it is received: the same text for the same layout."""
-        cells = {"unpivot": {"into": self.unpivot.into, "values": self.unpivot.cells}} if self.unpivot else {}
-        return json.dumps(asdict(self) | cells, sort_keys=True, ensure_ascii=False)
+        return json.dumps(asdict(self) | {"file": self.file.to_table()}, sort_keys=True, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str) -> "Layout":
         """The layout of a receipt."""
         return cls.of(json.loads(text))
 
-    def asked(self) -> Iterator["Asked"]:
-        """Every header it needs."""
-        for name, spec in self._specs():
-            if isinstance(spec, dict):
-                yield from (Asked(name, (one,), in_sql=True) for one in _names_in(str(spec.get("sql", ""))))
-            else:
-                yield Asked(name, (spec,) if isinstance(spec, str) else tuple(spec))
+    def for_header(self, header: Sequence[str]) -> "Layout":
+        """With what its patterns find in a file."""
+        return replace(self, unpivot=self.unpivot.of_header(header)) if self.unpivot else self
 
-    def _specs(self) -> Iterator[tuple[str, Spec]]:
+    def asked(self) -> Iterator[Asked]:
+        """Every header it needs."""
+        for name, spec in self.columns.items():
+            yield from _asked(name, spec)
+        for code, taken in self.unpivot.cells.items() if self.unpivot else ():
+            for spec in taken:
+                yield from _asked(code, spec)
+        for rule in self.skip:
+            yield from rule.asked()
+        yield from (Asked("where", (one,), in_sql=True) for one in names_in(self.where))
+
+    def cells(self) -> Iterator[tuple[str, Spec]]:
+        """Every cell it describes, with what for."""
         yield from self.columns.items()
         for code, taken in self.unpivot.cells.items() if self.unpivot else ():
             yield from ((code, spec) for spec in taken)
-        yield "where", {"sql": self.where}
+        yield from ((f"check_total of {rule.name}", rule.check_total) for rule in self.skip if rule.check_total)
+
+    @property
+    def filled_down(self) -> list[tuple[str, ...]]:
+        """Headers, each under its possible names, whose empty cells take the cell above."""
+        tables = [as_table(spec) for _, spec in self.cells()]
+        return [tuple(texts(table["header"])) for table in tables if "fill_down" in table]
+
+    @property
+    def leaves_out(self) -> bool:
+        """Whether rows may be left out, which are then to be counted."""
+        return bool(self.where or self.skip)
 
     @property
     def made(self) -> tuple[str, ...]:
@@ -148,49 +234,23 @@ class Layout:
         return any(name == one.casefold() or fnmatchcase(name, one.casefold()) for one in self.ignore)
 
 
-def _names_in(sql: str) -> list[str]:
+def _asked(purpose: str, spec: Spec) -> Iterator[Asked]:
+    yield from (Asked(purpose, names) for names in headers(spec))
+    sql = str(as_table(spec).get("sql", ""))
+    yield from (Asked(purpose, (one,), in_sql=True) for one in names_in(sql))
+
+
+def _check_pattern(name: str, pattern: str, groups: int = 0) -> None:
+    try:
+        enough = re.compile(pattern).groups >= groups
+    except (re.error, TypeError):
+        enough = False
+    if not enough:
+        raise ValueError(
+            f"found {name} = {pattern!r}, expected a regular expression{' with a group' if groups else ''}."
+        )
+
+
+def names_in(sql: str) -> list[str]:
     """Names in double quotes in an SQL text."""
     return sorted({name.replace('""', '"') for name in _SQL_NAME.findall(_SQL_TEXT.sub("", sql))})
-
-
-def quoted(name: str) -> str:
-    """An SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: object) -> str:
-    """An SQL string."""
-    return "'" + str(text).replace("'", "''") + "'"
-
-
-def same_name(name: str) -> str:
-    """What two spellings of one header have in common: neither case nor blanks tell headers apart."""
-    return " ".join(name.split()).casefold()
-
-
-def header_of(names: str | Sequence[str], header: Sequence[str]) -> str | None:
-    """The first of some names that is a header, as the file spells it."""
-    found = {same_name(name): name for name in reversed(header)}
-    wanted = [names] if isinstance(names, str) else names
-    return next((found[same_name(name)] for name in wanted if same_name(name) in found), None)
-
-
-def with_facts(sql: str, batch: Mapping[str, str]) -> str:
-    """An SQL text with `{provider_code}` and the like written out."""
-    for name, value in batch.items():
-        sql = sql.replace(f"{{{name}}}", literal(value))
-    return sql
-
-
-def expression(spec: Spec, header: Sequence[str], batch: Mapping[str, str]) -> str:
-    """The SQL of one cell. A header it needs must be there."""
-    match spec:
-        case {"const": value}:
-            return literal(value)
-        case {"row_number": True}:
-            return f"{ROW_NUMBER}::VARCHAR"
-        case {"batch": str(name)}:
-            return literal(batch.get(name, ""))
-        case {"sql": str(sql)}:
-            return f"({with_facts(sql, batch)})::VARCHAR"
-    return quoted(header_of(spec, header) or "")  # type: ignore[arg-type]

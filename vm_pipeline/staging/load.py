@@ -4,6 +4,7 @@ Belongs here: the steps between sheets of text and typed Parquet.
 Does not belong here: caching and parallel work (batches), what the steps' SQL says (matching, judging).
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,15 +14,18 @@ import duckdb
 from vm_pipeline.calendar import financial_year, first_day, ledger_period
 from vm_pipeline.feeds.contract import Contract
 from vm_pipeline.feeds.identifiers import names_an_identifier
-from vm_pipeline.sources.receipts import Receipt, Slot
+from vm_pipeline.sources.receipts import Receipt
 from vm_pipeline.staging import judging
 from vm_pipeline.staging.control import Totals, check_ledger, check_rows
 from vm_pipeline.staging.counting import Counts, count, count_periods
-from vm_pipeline.staging.layouts import Layout, literal
-from vm_pipeline.staging.matching import Matched, match_canonical, match_layout
+from vm_pipeline.staging.layouts import Layout
+from vm_pipeline.staging.leaving_out import check_totals, counted
+from vm_pipeline.staging.making import File
+from vm_pipeline.staging.matching import AS_SENT, Matched, looks_damaged, match_canonical, match_layout
+from vm_pipeline.staging.naming import literal
 from vm_pipeline.staging.personal import Protected, protect
 from vm_pipeline.staging.policy import STRICTEST, Policy
-from vm_pipeline.staging.reading import Refused, Sheet, what_is_broken
+from vm_pipeline.staging.reading import AS_IT_SAYS, Refused, Sheet, read_sheet
 from vm_pipeline.staging.summary import PeriodCount, Summary, Warned
 
 
@@ -39,15 +43,15 @@ class Opened:
 
     @property
     def shape(self) -> tuple[object, ...]:
-        """Batches of one shape can be judged by one statement; a layout is a shape of its own."""
-        if self.layout:
+        """Batches of one shape can be judged by one statement. A layout, or rows numbered already, go by themselves."""
+        if self.layout or self.sheet.numbered:
             return (self.receipt.content_id,)
-        return (self.contract.version, self.sheet.header, self.sheet.options, self.sheet.odd_blanks)
+        return (self.contract.version, self.sheet.header, self.sheet.reader, self.sheet.odd_blanks)
 
 
 def load(con: duckdb.DuckDBPyConnection, batches: Sequence[Opened], policy: Policy = STRICTEST) -> list[Summary]:
     """Judge batches of one shape, and write each one's Parquet. Raises Refused; then the batches go one by one."""
-    matched = _judge(con, batches)
+    batches, matched = _judge(con, batches)
     contract = batches[0].contract
     protected = protect(con, contract, [batch.receipt.slot for batch in batches], policy, _named(batches[0].layout))
     counts = count(con, contract)
@@ -63,23 +67,34 @@ def refused(batch: Receipt, contract: Contract, why: Refused) -> Summary:
     return Summary(batch.content_id, contract.version, refused_code=why.code, refused_because=str(why))
 
 
-def _judge(con: duckdb.DuckDBPyConnection, batches: Sequence[Opened]) -> Matched:
-    """Fill the table `judged`: typed, with rule_code. Raises Refused."""
+def _judge(con: duckdb.DuckDBPyConnection, batches: Sequence[Opened]) -> tuple[Sequence[Opened], Matched]:
+    """Fill the table `judged`: typed, with rule_code. Gives the batches as they were read. Raises Refused."""
     first, slots = batches[0], [batch.receipt.slot for batch in batches]
     if first.layout:
-        matched = match_layout(first.contract, first.sheet, first.layout, _facts(slots[0]))
+        matched = match_layout(first.contract, first.sheet, first.layout, _facts(first.receipt))
     else:
         matched = match_canonical(first.contract, [batch.sheet for batch in batches])
     try:
-        for statement in judging.judge(first.contract, slots, matched.select):
+        if matched.first:
+            con.execute(f"CREATE OR REPLACE TEMP TABLE {AS_SENT} AS {matched.first}")
+        for statement in judging.judge(first.contract, slots, matched.select, own_layout=first.layout is not None):
             con.execute(statement)
     except (duckdb.ProgrammingError, duckdb.DataError) as error:  # a full disk or memory is no fault of the file
-        if "CSV" in str(error):
-            raise what_is_broken(first.path, first.sheet) from error
+        if "CSV" in str(error) and not first.sheet.numbered:
+            return _judge(con, [_read_closely(batches)])
         if first.layout is None:
             raise
         raise Refused("bad_layout", f"the layout's SQL fails: {_safe(error)}. Correct the layout.") from error
-    return matched
+    return batches, matched
+
+
+def _read_closely(batches: Sequence[Opened]) -> Opened:
+    """A batch that DuckDB cannot read, read row by row. Raises Refused where that fails, or there are several."""
+    if len(batches) > 1:
+        raise Refused("broken_rows", "found a file among several that cannot be read. Each is read by itself.")
+    batch = batches[0]
+    shape = batch.layout.file if batch.layout else AS_IT_SAYS
+    return replace(batch, sheet=read_sheet(batch.path, batch.folder, shape, closely=True))
 
 
 def _named(layout: Layout | None) -> set[str]:
@@ -94,13 +109,15 @@ def _safe(error: duckdb.Error) -> str:
     return str(error).split("\n")[0] if binding else type(error).__name__
 
 
-def _facts(slot: Slot) -> dict[str, str]:
-    """What a batch knows of itself, for layouts whose rows do not say it."""
+def _facts(receipt: Receipt) -> dict[str, str]:
+    """What a batch knows of itself, for layouts whose rows do not say it. A name may be a path or an address."""
+    slot = receipt.slot
+    known = {"provider_code": slot.provider_code, "file_name": re.split(r"[/\\]", receipt.name)[-1]}
     if not slot.first_period:
-        return {"provider_code": slot.provider_code}
+        return known
     day = first_day(slot.first_period)
     return {
-        "provider_code": slot.provider_code,
+        **known,
         "financial_year": financial_year(day),
         "period": str(ledger_period(day)),
         "first_day": day.isoformat(),
@@ -123,6 +140,8 @@ def _outcome(
     said: Totals = {}
     try:
         said = _check_control(con, batch, counts, periods)
+        if batch.layout:
+            check_totals(con, AS_SENT, batch.layout, File(batch.sheet.header, _facts(batch.receipt)))
     except Refused as found:
         why = found
     _write(con, batch, matched, judging.Member(place, counts.rows_before), bool(counts.rejections))
@@ -139,8 +158,9 @@ def _outcome(
         refused_because=str(why) if why else "",
         rejections=counts.rejections,
         periods=tuple(_with_control(period, said) for period in periods),
-        warnings=(*_warnings(batch, counts), *person.notes),
+        warnings=(*_warnings(batch, counts), *_of_layout(con, batch), *person.notes),
         columns=batch.sheet.header,
+        year_to_date=bool(batch.layout and batch.layout.year_to_date),
     )
 
 
@@ -159,13 +179,26 @@ def _with_control(period: PeriodCount, said: Totals) -> PeriodCount:
 
 
 def _warnings(batch: Opened, counts: Counts) -> tuple[Warned, ...]:
-    found, slot = [], batch.receipt.slot
+    found, slot = list(batch.sheet.notes), batch.receipt.slot
     if batch.contract.feed == "ledger" and batch.control is None:
         found.append(Warned("no_control", 0, "found no control file, expected one beside the extract"))
     if slot.first_period and counts.outside:
         message = f"{counts.outside} rows belong to a month outside {slot.period}"
         found.append(Warned("outside_period", counts.outside, message))
     return tuple(found)
+
+
+def _of_layout(con: duckdb.DuckDBPyConnection, batch: Opened) -> tuple[Warned, ...]:
+    """What a layout left out, and references that a spreadsheet spoilt: with its line number a journal stays a key."""
+    if batch.layout is None:
+        return ()
+    spoilt: int = 0
+    if batch.contract.feed == "ledger":
+        condition = f"rule_code IS NULL AND {looks_damaged('journal_id')}"
+        spoilt = con.execute(f"SELECT count(*) FROM judged WHERE {condition}").fetchall()[0][0]
+    message = f"{spoilt} journal numbers look like what a spreadsheet makes of a long number, 5.56E+15; they are kept"
+    found = (Warned("damaged_reference", spoilt, message),) if spoilt else ()
+    return (*(counted(con, AS_SENT, batch.layout) if batch.layout.leaves_out else ()), *found)
 
 
 def _write(

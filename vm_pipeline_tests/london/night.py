@@ -31,7 +31,6 @@ REPOSITORY = Path(__file__).parents[2]
 SHARED = Path(os.environ.get("VM_SHARED", REPOSITORY.parent / "shared"))
 LONDON = SHARED / "realdata" / "london_join_2020_21"
 EXAMPLE = REPOSITORY / "examples" / "london"
-OTHER_TRUSTS = Path(__file__).with_name("other_trusts.toml")
 FIRST_NIGHT = datetime(2026, 1, 5, 2, tzinfo=UTC)
 
 Cells = dict[str, str]
@@ -111,6 +110,10 @@ class OneFile:
         self._landing.receive([extract], FIRST_NIGHT)
         self._staging.stage([self._last])
         return self._staging.summary(self._last)
+
+    def rejected(self, columns: str) -> list[tuple[object, ...]]:
+        """Columns of the rows that the last file had rejected, in their order."""
+        return duckdb.read_parquet(str(self._staging.rejected(self._last))).select(columns).fetchall()
 
     def accepted(self, columns: str) -> list[tuple[object, ...]]:
         """Columns of the rows that the last file gave, in their order."""
