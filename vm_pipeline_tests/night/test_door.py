@@ -1,0 +1,150 @@
+"""What holds wherever a command is typed: the configuration, a home that moved, answers kept apart, other runs."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from vm_pipeline.cli import main
+from vm_pipeline.defs.run import run_night
+from vm_pipeline.settings import Asked, load
+from vm_pipeline.warehouse.drafts import Drafts
+from vm_pipeline_tests.night.conftest import Door
+from vm_pipeline_tests.programme import written
+
+NOTHING = {"VM_CONFIG": "", "VM_FEEDS": "", "VM_HOME": "", "VM_WAREHOUSE": ""}
+
+
+def type_in(*words: str, **environment: str) -> Result:
+    """Type a command, and no more than that."""
+    return CliRunner().invoke(main, words, env=NOTHING | environment)
+
+
+@pytest.fixture
+def config(door: Door) -> Path:
+    """A `vm.toml` for the drop folder and home of the programme."""
+    path = door.programme.root / "vm.toml"
+    path.write_text('home = "home"\n[[source]]\nfolder = "drop"\n', "utf-8")
+    return path
+
+
+def test_every_command_takes_the_configuration(door: Door, config: Path) -> None:
+    assert type_in("run", "--config", str(config)).exit_code == 0
+    for given in (["--config", str(config)], []):
+        environment = {} if given else {"VM_CONFIG": str(config)}
+        assert "up to date" in type_in("status", *given, **environment).stdout
+        assert "bad_amount" in type_in("rejects", *given, **environment).stdout
+        assert len(type_in("fingerprint", *given, **environment).stdout.strip()) == 64
+        assert type_in("check", *given, **environment).exit_code == 0
+
+
+def test_check_says_what_there_is_and_touches_nothing(door: Door, config: Path) -> None:
+    door.programme.ledger({}, period="2022-09")
+    result = type_in("check", "--config", str(config))
+    assert result.exit_code == 0
+    (ledger,) = [line.split() for line in result.stdout.splitlines() if "ledger" in line]
+    assert [cell for cell in ledger if cell not in "│┃"] == ["ledger", "B1", "2", "2022-07", "2022-09", "2022-08"]
+    assert not door.programme.home.exists()
+
+
+def test_check_fails_where_a_source_has_nothing(door: Door, config: Path) -> None:
+    config.write_text(f'{config.read_text()}[[source]]\nfeed = "survey"\nprovider = "B9"\nfiles = "away/*.xlsx"\n')
+    result = type_in("check", "--config", str(config))
+    assert result.exit_code == 2
+    assert "found no file; expected survey files of B9" in " ".join(result.stdout.split())
+
+
+def test_two_sources_for_one_month_are_told_and_neither_counts(door: Door, config: Path) -> None:
+    """Night after night each would replace the other."""
+    config.write_text(
+        config.read_text() + '[[source]]\nfeed = "ledger"\nprovider = "B1"\nfiles = "drop/ledger/B1/*.csv"\n'
+        'period.pattern = "^(?P<period>.{7})"\n'
+    )
+    result = type_in("check", "--config", str(config))
+    assert result.exit_code == 2
+    told = " ".join(result.stdout.split())
+    assert told.count("found another source's extract for ledger/B1/2022-07; expected one source") == 2
+    assert not [line for line in result.stdout.splitlines() if line.startswith("│ ledger")]
+
+
+def test_an_answer_as_of_a_time_is_kept_apart(door: Door, tmp_path: Path) -> None:
+    first = door.figures()["known_until"]
+    door.programme.ledger({"amount": "20.00"}, {"amount": "rubbish"})
+    door.run()
+    reports = door.programme.home / "reports"
+    now = {path: path.read_bytes() for path in [*reports.rglob("*.csv"), door.snapshot]}
+    refused = door.run("--as-of", first, "--warehouse", str(door.snapshot))
+    assert (refused.exit_code, "which readers read, expected another file" in refused.stderr) == (2, True)
+    found = door.figures("--as-of", first, "--warehouse", str(tmp_path / "then.duckdb"))
+    assert found["warehouse"] == str(tmp_path / "then.duckdb")
+    assert (tmp_path / "then.duckdb").is_file() and not (door.programme.home / "as-of").exists()
+    assert {path: path.read_bytes() for path in now} == now
+    assert "nonsense" in (Path(found["rejected_rows"]) / "ledger.csv").read_text("utf-8")
+
+
+def test_a_home_that_was_moved_leaves_nothing_behind(door: Door) -> None:
+    door.run()
+    old = door.programme.home
+    runs = len([*old.glob("dagster/history/*.db")])
+    new = old.rename(old.with_name("moved"))
+    door.programme.ledger({"amount": "20.00"})
+    result = type_in("run", "--feeds", str(door.programme.drop), "--home", str(new))
+    assert result.exit_code == 0, result.output
+    assert not old.exists()
+    assert len([*new.glob("dagster/history/*.db")]) > runs > 1
+
+
+def test_strict_does_not_mind_what_was_mended(door: Door) -> None:
+    control = {"provider_code": "B1", "financial_year": "2022/23", "period": "4", "row_count": "1", "total_amount": "1"}
+    sound = door.programme.drop / "ledger" / "B1" / "2022-07.csv"
+    kept = sound.read_bytes()
+    door.programme.send("ledger/B1/2022-07.control.csv", written([control]))
+    assert door.run("--strict").exit_code == 1
+    assert "ledger/B1/2022-07" in door("status").stdout
+    door.programme.send("ledger/B1/2022-07.control.csv", written([control | {"row_count": "3", "total_amount": "20"}]))
+    sound.write_bytes(kept.replace(b"nonsense", b"0.00"))
+    result = door.run("--strict")
+    assert result.exit_code == 0, result.output
+    assert "Refused" not in door("status").stdout
+
+
+def test_rejected_rows_of_reference_files_are_listed(door: Door) -> None:
+    door.programme.reference("cost_centre_map", "B1,R1,T1,1,,", "B1,R2,T1,many,,")
+    door.programme.night()
+    told = door("rejects", "--feed", "reference/cost_centre_map").stdout
+    assert "reference/cost_centre_map: 1 rejected rows" in told
+    assert "reference/cost_centre_map" in door("rejects").stdout
+
+
+def test_another_run_that_tidies_up_at_every_step_takes_nothing_away(door: Door) -> None:
+    chosen = load(Asked(feeds=door.programme.drop, home=door.programme.home), {})
+    work, steps = door.programme.home / "work", []
+
+    def tidy(step: str, done: int, total: int) -> None:
+        steps.append(step)
+        (work / "died.duckdb").touch()
+        Drafts(work).tidy()
+
+    work.mkdir(parents=True)
+    assert run_night(chosen, tidy).published
+    assert "publish" in steps
+    assert [path.name for path in work.iterdir() if path.is_file()] == []
+
+
+def test_the_draft_of_a_run_that_was_killed_is_nobody_s(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from vm_pipeline.warehouse.drafts import Drafts\n"
+        "drafts = Drafts(Path(sys.argv[1])); drafts.hold('killed').touch(); print('held', flush=True); sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout and process.stdout.readline() == "held\n"
+        Drafts(tmp_path).tidy()
+        assert (tmp_path / "killed.duckdb").exists()
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    Drafts(tmp_path).tidy()
+    assert [*tmp_path.iterdir()] == []
