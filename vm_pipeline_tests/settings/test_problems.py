@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from vm_pipeline.settings import ConfigurationError
 from vm_pipeline.settings.lines import Path
+from vm_pipeline.sources.query import QuerySource
 from vm_pipeline_tests.settings.conftest import SOUND, VARIABLES, Load
 
 Amiss = Callable[..., list[str]]
@@ -108,7 +109,7 @@ most_ration = 1
         "vm.toml:9: source 1",
         "vm.toml:11: source 2",
         "vm.toml:14: source 3",
-        "vm.toml:16: layout.a.columns",
+        "vm.toml:16: layout.a.columns.a",
         "vm.toml:18: privacy",
         "vm.toml:20: quality",
     ]
@@ -180,7 +181,8 @@ def test_a_byte_order_mark_is_no_key(load: Load) -> None:
 
 def test_variables_are_filled_in(load: Load) -> None:
     chosen = load(SOUND)
-    assert VARIABLES["PAS_DB"] in next(one.url for one in chosen.sources if hasattr(one, "url"))
+    (query,) = [one for one in chosen.sources if isinstance(one, QuerySource)]
+    assert VARIABLES["PAS_DB"] in query.asked.database
 
 
 def test_a_layout_that_nobody_uses_is_doubted(load: Load) -> None:
