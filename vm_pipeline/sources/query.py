@@ -120,8 +120,16 @@ def _connected(asked: QueryTable) -> Iterator["Connection"]:
                 con.exec_driver_sql(statement.format(patience=asked.patience))
             yield con
         except BaseException:
-            con.invalidate()  # else MariaDB's driver reads the rest of the answer before it lets go
+            _let_go(con)
             raise
+
+
+def _let_go(con: "Connection") -> None:
+    """Close without the rest of the answer: MariaDB's driver would read it all first, however much it is."""
+    answer = getattr(con.connection.dbapi_connection, "_result", None)
+    if answer is not None:
+        answer.unbuffered_active = False
+    con.invalidate()
 
 
 def _patience(driver: str, asked: QueryTable) -> dict[str, Any]:
