@@ -92,7 +92,7 @@ def sftp_server(root: Path) -> Iterator[SftpServer]:
                 transport.set_subsystem_handler("sftp", paramiko.SFTPServer, folder)
                 try:
                     transport.start_server(server=_Door())
-                except (paramiko.SSHException, EOFError):
+                except (paramiko.SSHException, EOFError, OSError):
                     continue
 
         threading.Thread(target=serve, daemon=True).start()
