@@ -13,16 +13,18 @@ from typing import TextIO
 
 def write_answer(text: TextIO, header: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
     """Header and rows, a line each, without header where there are no rows. Returns how many rows there were."""
-    plain = csv.writer(text, lineterminator="\n")
-    quoting = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL)
     count = 0
     for count, row in enumerate(rows, 1):  # the number of the last row is how many there were
         if count == 1:
-            plain.writerow(header)
-        cells = [spelled(cell) for cell in row]
-        # A lone carriage return ends a line for many readers, and the plain writer leaves it bare.
-        (quoting if any("\r" in cell for cell in cells) else plain).writerow(cells)
+            _write(text, header)
+        _write(text, [spelled(cell) for cell in row])
     return count
+
+
+def _write(text: TextIO, cells: Sequence[str]) -> None:
+    """A line; a lone carriage return ends one for many readers, and the writer by itself leaves it bare."""
+    bare = any("\r" in cell for cell in cells)
+    csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL if bare else csv.QUOTE_MINIMAL).writerow(cells)
 
 
 def spelled(value: object) -> str:

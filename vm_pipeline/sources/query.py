@@ -4,6 +4,7 @@ Belongs here: asking without being able to change anything, and streaming the an
 Does not belong here: how a value is spelled (answer), what the columns mean (staging), other settings.
 """
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -134,15 +135,32 @@ def _connected(asked: QueryKeys) -> Iterator["Connection"]:
     from sqlalchemy.pool import NullPool
 
     url = make_url(asked.database)
-    engine = create_engine(url, poolclass=NullPool, connect_args=_patience(url.get_driver_name(), asked))
+    logging.getLogger("sqlalchemy.pool.impl.NullPool").addFilter(_without_reason)
+    waits = _patience(url.get_driver_name(), asked)
+    engine = create_engine(url, poolclass=NullPool, connect_args=waits, hide_parameters=True)
     with engine.connect() as con:
         try:
             for statement in _READ_ONLY.get(url.get_backend_name(), ()):
                 con.exec_driver_sql(statement.format(patience=asked.patience))
             yield con
         except BaseException:
-            con.invalidate()  # else MariaDB's driver reads the rest of the answer before it lets go
+            _let_go(con)
             raise
+
+
+def _without_reason(record: logging.LogRecord) -> bool:
+    """SQLAlchemy logs why a connection failed in the words of the driver, which may show what it was given."""
+    if isinstance(record.args, tuple):
+        record.args = tuple(type(one).__name__ if isinstance(one, BaseException) else one for one in record.args)
+    return True
+
+
+def _let_go(con: "Connection") -> None:
+    """Close without the rest of the answer: MariaDB's driver would read it all first, however much it is."""
+    answer = getattr(con.connection.dbapi_connection, "_result", None)
+    if answer is not None:
+        answer.unbuffered_active = False
+    con.invalidate()
 
 
 def _patience(driver: str, asked: QueryKeys) -> dict[str, Any]:

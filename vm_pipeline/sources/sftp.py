@@ -4,6 +4,7 @@ Belongs here: the keys of `store` for SFTP, and the check of the host key.
 Does not belong here: which files count (files).
 """
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,7 +58,23 @@ class VerifiedSFTP(SFTPFileSystem):  # type: ignore[misc]  # fsspec has no types
 
     cachable = False
 
+    def info(self, path: str) -> Any:
+        """As fsspec's, one at a time: of two threads that ask at once, paramiko may lose the answer to one."""
+        with self.turn:
+            return super().info(path)
+
+    def get_file(self, rpath: str, lpath: str, **kwargs: Any) -> Any:
+        """As fsspec's, one at a time."""
+        with self.turn:
+            return super().get_file(rpath, lpath, **kwargs)
+
+    def cat_file(self, path: str, **kwargs: Any) -> Any:
+        """As fsspec's, one at a time."""
+        with self.turn:
+            return super().cat_file(path, **kwargs)
+
     def _connect(self) -> None:
+        self.turn = threading.RLock()
         options = dict(self.ssh_kwargs)
         known_hosts, patience = options.pop("known_hosts"), options.pop("patience")
         self.client = paramiko.SSHClient()

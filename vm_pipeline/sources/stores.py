@@ -8,6 +8,7 @@ as the process lives.
 """
 
 import importlib.util
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,7 @@ _DRIVERS = {
     "abfs": ("adlfs", "azure"),
     "abfss": ("adlfs", "azure"),
 }
+_TELLING = ("botocore.endpoint", "botocore.auth")  # at their finest they log requests with key and session token
 SCHEMES = ("file", "sftp", *_DRIVERS, "memory")
 
 
@@ -46,7 +48,13 @@ class Store:
             from vm_pipeline.sources.sftp import VerifiedSFTP
 
             return VerifiedSFTP(**self.options)
+        for name in _TELLING:
+            logging.getLogger(name).addFilter(_above_debug)
         return fsspec.filesystem(self.scheme, **self.options, skip_instance_cache=True, use_listings_cache=False)
+
+
+def _above_debug(record: logging.LogRecord) -> bool:
+    return record.levelno > logging.DEBUG
 
 
 def store_of(address: str, options: Mapping[str, Any], base: Path) -> tuple[Store, str]:
