@@ -87,7 +87,7 @@ _SKIP = {
 _UNPIVOT = {
     "into": "Names of new headers: of the value's code, then of each cell it takes along.",
     "values": "Code → one header (or a cell without steps) for each further name. A row whose first cell is empty is "
-    "left out.",
+    "left out; of a ledger, one of which no cell holds anything.",
     "values_like": "In place of `values`: one pattern of headers for each further name. Its first group is the code.",
 }
 _QUALITY = {

@@ -37,7 +37,8 @@ class Unpivot:
     """One row becomes one a value. `into` names new headers: of the value's code, then of each cell it takes along.
 
     `values`: code → one header (or another cell) for each further name. `values_like`: instead, one pattern of headers
-    for each further name, whose first group is the code. A row whose first cell is empty is left out.
+    for each further name, whose first group is the code. A row whose first cell is empty is left out; of a ledger,
+    one of which no cell holds anything.
     """
 
     into: Sequence[str]
