@@ -43,7 +43,8 @@ class Unpivot:
     into: Annotated[Sequence[str], Field(min_length=2)]
     """Names of new headers: of the value's code, then of each cell it takes along."""
     values: Mapping[str, Cell | Sequence[Cell]] = field(default_factory=dict)
-    """Code → one header (or another cell) for each further name. A row whose first cell is empty is left out."""
+    """Code → one header (or another cell without steps) for each further name. A row whose first cell is empty is left
+    out; of a ledger, one of which no cell holds anything."""
     values_like: str | Sequence[str] = ()
     """Instead of `values`: one pattern of headers for each further name, whose first group is the code."""
 

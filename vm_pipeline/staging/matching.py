@@ -130,7 +130,7 @@ def _unpivoted(rows: str, unpivot: Unpivot | None, contract: Contract, file: Fil
     """One row becomes one a value. Rows that may be each other's duplicates are numbered anew, others keep theirs."""
     if not unpivot:
         return rows
-    code, first, *_ = names = [quoted(name) for name in unpivot.into]
+    code, *_ = names = [quoted(name) for name in unpivot.into]
     pieces = ", ".join(
         _struct([*names, _PLACE], [literal(value), *(_piece(spec, file) for spec in taken), str(place)])
         for place, (value, taken) in enumerate(unpivot.cells.items(), 1)
@@ -143,8 +143,20 @@ def _unpivoted(rows: str, unpivot: Unpivot | None, contract: Contract, file: Fil
     kept += [f"{_PIECE}.{name} AS {name}" for name in (code, *names[1:])]
     return (
         f"(SELECT {', '.join(kept)} FROM (SELECT *, unnest([{pieces}]) AS {_PIECE} FROM {rows}) "
-        f"WHERE {_PIECE}.{first} IS NOT NULL)"
+        f"WHERE {' OR '.join(f'{_PIECE}.{name} IS NOT NULL' for name in _telling(unpivot, contract))})"
     )
+
+
+def _telling(unpivot: Unpivot, contract: Contract) -> list[str]:
+    """New headers of which one must hold something, or there is no row: the first; of money, any that comes from cells.
+
+    A line of whole-time equivalents without an amount must be rejected by its rule, and not be left out.
+    """
+    first, *others = unpivot.into[1:]
+    if not contract.money:
+        return [quoted(first)]
+    by_name = zip(others, list(zip(*unpivot.values.values(), strict=True))[1:], strict=True)
+    return [quoted(first), *(quoted(name) for name, cells in by_name if not any(isinstance(c, dict) for c in cells))]
 
 
 def _piece(spec: Spec, file: File) -> str:

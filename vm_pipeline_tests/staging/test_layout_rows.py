@@ -202,6 +202,20 @@ def test_several_patterns_share_their_codes(one_file: OneFile, tmp_path: Path) -
     assert lonely.refused_because.startswith("found the column 'P02 £', 'P03 WTE', which the layout neither uses nor")
 
 
+def test_a_line_without_an_amount_is_rejected_and_not_left_out(one_file: OneFile, tmp_path: Path) -> None:
+    text = "Centre,Account,P01 £,P01 WTE,P02 £,P02 WTE\nA,1,,0.5,,\n"
+    unpivot = {"into": ["P", "Amount", "W"], "values_like": [r"^P(\d\d) £$", r"^P(\d\d) WTE$"]}
+    found = stage(one_file, tmp_path, text, columns=COLUMNS | {"period": "P", "wte": "W"}, unpivot=unpivot)
+    assert [(one.rule_code, one.rows) for one in found.rejections] == [("bad_amount", 1)]
+    by_account = {
+        "into": ["P", "Amount", "A"],
+        "values": {"01": ["Food", {"const": "7"}], "02": ["Drugs", {"const": "8"}]},
+    }
+    columns = COLUMNS | {"period": "P", "account_code": "A"}
+    assert not stage(one_file, tmp_path, "Centre,Food,Drugs\nA,1.00,\n", columns=columns, unpivot=by_account).refused
+    assert one_file.accepted("account_code, amount") == [("7", Decimal("1.00"))]
+
+
 def test_a_pattern_that_no_header_meets_refuses_the_file(one_file: OneFile, tmp_path: Path) -> None:
     found = stage(one_file, tmp_path, "Centre,Account\nA,1\n", columns=OF_MONTHS, unpivot=MONTHS)
     assert found.refused_code == "missing_header"
