@@ -1,14 +1,16 @@
 """What a layout may say of a file, key by key; and what is wrong with one that cannot be."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from vm_pipeline.sources.files import FilesSource, PeriodRule
 from vm_pipeline.staging.layouts import Layout
 from vm_pipeline.staging.reading import AS_IT_SAYS, FileShape, Refused
-from vm_pipeline_tests.programme import Programme
+from vm_pipeline_tests.programme import Programme, ledger
 from vm_pipeline_tests.staging.tables import Table, read_bytes, shape
 
 REPORT = """Ledger of the day,,
@@ -202,7 +204,7 @@ def test_left_out_rows_are_warnings_of_the_batch(programme: Programme, tmp_path:
     file = {"header_has": ["journal_id"], "skip_lines": {"total": "^Total"}}
     layout = Layout.of({"columns": columns, "file": file}).to_json()
     source = FilesSource("ledger", "B1", tmp_path, "gl.csv", PeriodRule(covers="2022-07"), layout)
-    programme.landing.receive(source.extracts(), datetime(2022, 8, 1, tzinfo=UTC))
+    programme.landing.receive(source.find()[0], datetime(2022, 8, 1, tzinfo=UTC))
     programme.staging.stage(programme.receipts())
     found = programme.summary()
     assert found.rows_received == 3

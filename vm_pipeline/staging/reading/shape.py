@@ -53,7 +53,9 @@ class FileShape:
     escape: str = _key(
         "", "The character before a quote that is part of a cell, such as `\\`; a doubled quote is one, too."
     )
-    comment: str = _key("", "Lines that begin with this text are none of the table's: left out and counted.")
+    comment: str = _key(
+        "", "Lines of a delimited file that begin with this text are none of the table's: left out and counted."
+    )
     header_row: int = _key(
         0, "Row of the header, 1 the first, blank rows counted. Default: the first that is not blank."
     )
