@@ -60,7 +60,8 @@ _REFUSALS = {
     "not_text": "The file is no text, or none in its encoding. Export it as CSV UTF-8, or name its encoding in `file` "
     "of the layout.",
     "not_a_workbook": "It begins like a workbook and does not open as one. Send it as CSV.",
-    "not_a_table": "It is a file of another kind (a web page, an image), or holds no list of rows. Send the table itself.",
+    "not_a_table": "It is a file of another kind (a web page, an image), or holds no list of rows. Send the "
+    "table itself.",
     "no_header": "No row holds the headers that `file` of the layout names. Correct the extract, or the layout.",
     "no_such_sheet": "A sheet that the layout names is not in the workbook; the message names those that are. Correct "
     "the workbook, or the layout.",

@@ -5,6 +5,7 @@ Belongs here: what tests of files need to see. Does not belong here: what is exp
 
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import duckdb
@@ -50,8 +51,8 @@ def read(con: duckdb.DuckDBPyConnection, path: Path, how: FileShape = AS_IT_SAYS
 
 
 def read_bytes(con: duckdb.DuckDBPyConnection, folder: Path, content: bytes, how: FileShape = AS_IT_SAYS) -> Table:
-    """Open a file of these bytes."""
-    path = folder / "sheet"
+    """Open a file of these bytes. In a folder of its own: DuckDB keeps what it read of a path for a while."""
+    path = Path(mkdtemp(prefix="sheet", dir=folder)) / "sheet"
     path.write_bytes(content)
     return read(con, path, how)
 

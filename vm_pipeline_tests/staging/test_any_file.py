@@ -39,10 +39,13 @@ def trimmed(rows: list[tuple[str | None, ...]]) -> list[tuple[str | None, ...]]:
     return [tuple((cell or "").strip(" ") or None for cell in row) for row in rows]
 
 
-def written(rows: Sequence[Sequence[str]], **dialect: object) -> str:
-    text = io.StringIO(newline="")
-    csv.writer(text, **dialect).writerows(rows)  # type: ignore[arg-type]
-    return text.getvalue()
+def written(rows: Sequence[Sequence[str]], delimiter: str = ",", ends: str = "\n", always: bool = False) -> str:
+    """Text with quotes where they are needed; Python's own writer leaves some line ends without."""
+
+    def cell(text: str) -> str:
+        return '"' + text.replace('"', '""') + '"' if always or set(text) & {delimiter, '"', "\r", "\n"} else text
+
+    return "".join(delimiter.join(map(cell, row)) + ends for row in rows)
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +118,7 @@ def test_any_bytes_are_a_table_or_refused(
     rows=TABLES,
     delimiter=st.sampled_from(",;\t|$^~:"),
     ends=st.sampled_from(["\n", "\r\n", "\r"]),
-    quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+    always=st.booleans(),
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "utf-32", "cp1252"]),
     pack=st.sampled_from(["", "gz", "zip"]),
 )
@@ -125,11 +128,11 @@ def test_text_in_any_dialect(
     rows: Rows,
     delimiter: str,
     ends: str,
-    quoting: int,
+    always: bool,
     encoding: str,
     pack: str,
 ) -> None:
-    text = written([header_of(rows), *rows], delimiter=delimiter, lineterminator=ends, quoting=quoting)
+    text = written([header_of(rows), *rows], delimiter, ends, always)
     try:
         content = text.encode(encoding)
     except UnicodeEncodeError:
@@ -156,10 +159,11 @@ def packed(content: bytes, pack: str) -> bytes:
 def test_text_that_is_read_row_by_row(con: duckdb.DuckDBPyConnection, folder: Path, rows: Rows, escape: bool) -> None:
     """The slow way gives what the fast way does."""
     how = {"escape": "\\"} if escape else {"skip_lines": {"nothing": "no such text"}}
-    dialect = {"escapechar": "\\", "doublequote": False} if escape else {}
-    text = written([header_of(rows), *rows], quoting=csv.QUOTE_ALL, **dialect)
-    assume(not escape or "\\" not in "".join(map("".join, rows)))
-    assert read_bytes(con, folder, text.encode(), shape(**how)).rows == cells(rows)
+    text = io.StringIO(newline="")
+    csv.writer(text, quoting=csv.QUOTE_ALL, **({"escapechar": "\\", "doublequote": False} if escape else {})).writerows(
+        [header_of(rows), *rows]
+    )
+    assert read_bytes(con, folder, text.getvalue().encode(), shape(**how)).rows == cells(rows)
 
 
 @given(rows=TABLES)
@@ -195,7 +199,8 @@ def test_xlsx(con: duckdb.DuckDBPyConnection, folder: Path, rows: Rows) -> None:
 def test_values_as_a_person_would_write_them(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
     path = folder / "types.parquet"
     con.execute(
-        "COPY (SELECT 12::DOUBLE a, 0.1::DOUBLE b, 1.10::DECIMAL(9,2) c, DATE '2022-07-01' d, TIMESTAMP '2022-07-01' e, "
+        "COPY (SELECT 12::DOUBLE a, 0.1::DOUBLE b, 1.10::DECIMAL(9,2) c, DATE '2022-07-01' d, "
+        "TIMESTAMP '2022-07-01' e, "
         f"TIMESTAMP '2022-07-01 10:30' f, true g, {{'x': 1, 'y': NULL}} h, NULL::INT i) TO '{path}' (FORMAT parquet)"
     )
     found = read_bytes(con, folder, path.read_bytes())

@@ -10,7 +10,7 @@ from vm_pipeline.sources.files import FilesKeys
 from vm_pipeline.sources.period import PeriodRule
 from vm_pipeline.staging.layouts import Layout
 from vm_pipeline.staging.reading import AS_IT_SAYS, FileShape, Refused
-from vm_pipeline_tests.programme import Programme
+from vm_pipeline_tests.programme import Programme, ledger
 from vm_pipeline_tests.staging.tables import Table, read_bytes, shape
 
 REPORT = """Ledger of the day,,

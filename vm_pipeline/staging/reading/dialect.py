@@ -35,8 +35,30 @@ class Dialect:
     skip: int = 0
     strict: bool = True
 
-    def rows(self, lines: Iterator[str]) -> Iterator[list[str]]:
-        """Cells of each row, a blank line has none. Raises csv.Error."""
+    def rows(self, lines: Iterator[str], comment: str = "", left: Counter[str] | None = None) -> Iterator[list[str]]:
+        """Cells of each row, a blank line has none. Lines of comment are counted in `left`. Raises csv.Error.
+
+        A comment stands where a row may begin, never inside a quoted cell.
+        """
+        if not comment:
+            yield from self._cells(lines)
+            return
+        between, counted = True, Counter[str]() if left is None else left
+
+        def uncommented() -> Iterator[str]:
+            nonlocal between
+            for line in lines:
+                if between and line.startswith(comment):
+                    counted["lines of comment"] += 1
+                else:
+                    between = False
+                    yield line
+
+        for cells in self._cells(uncommented()):
+            between = True
+            yield cells
+
+    def _cells(self, lines: Iterator[str]) -> Iterator[list[str]]:
         csv.field_size_limit(_MOST_CELL)
         runs = self.delimiter == BLANK_RUNS
         return csv.reader(
@@ -120,12 +142,13 @@ def _fits(start: str, delimiter: str, shape: FileShape) -> tuple[bool, int, bool
     return alike and len(header) > 1, len(header), alike
 
 
-def _shared(start: str, delimiter: str, shape: FileShape) -> tuple[int, int]:
-    widths = Counter(len(cells) for cells in islice(_first_rows(start, delimiter, shape), _ROWS) if len(cells) > 1)
-    return max(((rows, width) for width, rows in widths.items()), default=(0, 0))
+def _shared(start: str, delimiter: str, shape: FileShape) -> tuple[int, int, int]:
+    widths = Counter(len(cells) for cells in islice(_first_rows(start, delimiter, shape), _ROWS))
+    rows, width = max(((rows, width) for width, rows in widths.items() if width > 1), default=(0, 0))
+    return (rows, width, 0) if rows * 2 > widths.total() else (0, 0, widths[1])
 
 
 def _first_rows(start: str, delimiter: str, shape: FileShape) -> Iterator[list[str]]:
     """Rows of the first lines that are not blank; the last may be cut off."""
     dialect = Dialect(delimiter, shape.quote, shape.escape, strict=False)
-    return filter(None, dialect.rows(iter(io.StringIO(start, newline=""))))
+    return filter(None, dialect.rows(iter(io.StringIO(start, newline="")), shape.comment))

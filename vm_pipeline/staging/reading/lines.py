@@ -8,7 +8,6 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TextIO
 
 from vm_pipeline.staging.reading.dialect import Dialect, Head
 from vm_pipeline.staging.reading.rows import Part, Tally, tabulate
@@ -17,8 +16,6 @@ from vm_pipeline.staging.reading.sheet import Refused, Sheet
 from vm_pipeline.staging.reading.text import UTF8, Look, Text
 from vm_pipeline.staging.reading.writing import READER
 from vm_pipeline.staging.summary import Warned
-
-_COMMENTS = "lines of comment"
 
 
 def delimited(text: Text, shape: FileShape, head: Head, look: Look, target: Path) -> Sheet:
@@ -40,7 +37,7 @@ def _delimited(text: Text, shape: FileShape, dialect: Dialect, target: Path) -> 
         for _ in range(dialect.skip):
             file.readline()
         try:
-            header = tabulate([Part(_rows(file, dialect, shape.comment, tally))], shape, target, tally)
+            header = tabulate([Part(dialect.rows(file, shape.comment, tally.left_out))], shape, target, tally)
         except csv.Error as error:
             raise _broken(f"found a quote that is not closed, or stray quotes, after row {tally.row}", text) from error
         except Refused as why:
@@ -58,34 +55,11 @@ def _delimited(text: Text, shape: FileShape, dialect: Dialect, target: Path) -> 
     )
 
 
-def _rows(file: TextIO, dialect: Dialect, comment: str, tally: Tally) -> Iterator[list[str]]:
-    """Cells of each row. A comment stands where a row may begin, never inside a quoted cell."""
-    if not comment:
-        yield from dialect.rows(file)
-        return
-    between = True
-
-    def lines() -> Iterator[str]:
-        nonlocal between
-        for line in file:
-            if between and line.startswith(comment):
-                tally.left_out[_COMMENTS] += 1
-                continue
-            between = False
-            yield line
-
-    for cells in dialect.rows(lines()):
-        between = True
-        yield cells
-
-
 def fixed_width(text: Text, shape: FileShape, target: Path) -> Sheet:
     """A file whose columns begin at fixed characters. Raises Refused."""
     tally, beyond = Tally(), [0]
     with text.path.open(encoding=UTF8, newline="") as file:
         lines = (line.rstrip("\r\n") for line in file)
-        if shape.comment:
-            lines = (line for line in lines if not line.startswith(shape.comment) or _count(tally))
         header = tabulate([Part(_cut(lines, shape.fields, beyond))], shape, target, tally)
     notes = tally.notes()
     if beyond[0]:
@@ -100,11 +74,6 @@ def fixed_width(text: Text, shape: FileShape, target: Path) -> Sheet:
         header_row=header.row,
         notes=notes,
     )
-
-
-def _count(tally: Tally) -> bool:
-    tally.left_out[_COMMENTS] += 1
-    return False
 
 
 def _cut(lines: Iterator[str], spans: Sequence[Span], beyond: list[int]) -> Iterator[list[str]]:

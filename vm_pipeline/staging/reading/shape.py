@@ -58,7 +58,7 @@ class FileShape:
     escape: Annotated[Sign, Field(examples=["\\"])] = ""
     """The character before a quote that is part of a cell; a doubled quote is one, too."""
     comment: str = ""
-    """Lines that begin with this text are none of the table's: left out and counted."""
+    """Lines of a delimited file that begin with this text are none of the table's: left out and counted."""
     header_row: Annotated[int, Field(ge=0)] = 0
     """Row of the header, 1 the first, blank rows counted. Default: the first that is not blank."""
     header_has: Sequence[str] = ()

@@ -121,8 +121,8 @@ def _marked(path: Path) -> str:
         if start.startswith(mark):
             return encoding
     even, odd = start[::2].count(0), start[1::2].count(0)
-    if max(even, odd) * 4 > len(start) and not min(even, odd):
-        return "utf-16-be" if even else "utf-16-le"
+    if max(even, odd) * 4 > len(start) and min(even, odd) * 4 <= max(even, odd):
+        return "utf-16-be" if even > odd else "utf-16-le"
     return ""
 
 
