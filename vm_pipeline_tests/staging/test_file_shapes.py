@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from vm_pipeline.keys import read
 from vm_pipeline.sources.files import FilesKeys
 from vm_pipeline.sources.period import PeriodRule
 from vm_pipeline.staging.layouts import Layout
@@ -156,31 +157,31 @@ class TestFixedWidth:
 @pytest.mark.parametrize(
     ("table", "said"),
     [
-        ({"delimeter": ";"}, "closest is 'delimiter'"),
-        ({"format": "xml"}, "expected one of csv"),
+        ({"delimeter": ";"}, "at delimeter"),
+        ({"format": "xml"}, "at format"),
         ({"encoding": "utf-9"}, "expected one that Python knows"),
         ({"encoding": "base64"}, "expected one that Python knows"),
         ({"delimiter": "||"}, "expected one character"),
         ({"delimiter": '"'}, "the same"),
         ({"quote": "\n"}, "line ends"),
-        ({"header_row": -1}, "expected a number of rows"),
-        ({"header_row": "3"}, "expected a whole number"),
-        ({"header_row": True}, "expected a whole number"),
-        ({"header_rows": 0}, "expected 1 or more"),
+        ({"header_row": -1}, "at header_row: .* greater than or equal to 0"),
+        ({"header_row": "3"}, "at header_row: .* integer"),
+        ({"header_row": True}, "at header_row: .* integer"),
+        ({"header_rows": 0}, "at header_rows: .* greater than or equal to 1"),
         ({"header_row": 1, "no_header": ["a"]}, "expected one of them"),
-        ({"header_has": "a"}, "expected a list"),
-        ({"skip_lines": ["a"]}, "expected a table"),
+        ({"header_has": "a"}, "at header_has"),
+        ({"skip_lines": ["a"]}, "at skip_lines"),
         ({"skip_lines": {"a": "("}}, "expected a regular expression"),
         ({"stop_at": "*"}, "expected a regular expression"),
         ({"format": "fixed_width"}, "both or neither"),
         ({"fields": FIELDS}, "both or neither"),
-        ({"format": "fixed_width", "fields": [{"name": "a"}]}, "expected a list of"),
-        ({"format": "fixed_width", "fields": [{"name": "a", "start": 0, "width": 1}]}, "number from 1"),
+        ({"format": "fixed_width", "fields": [{"name": "a"}]}, "at fields.0.start"),
+        ({"format": "fixed_width", "fields": [{"name": "a", "start": 0, "width": 1}]}, "at fields.0.start"),
     ],
 )
 def test_what_it_may_not_say(table: dict[str, object], said: str) -> None:
     with pytest.raises(ValueError, match=said):
-        FileShape.of(table)
+        read(FileShape, table)
 
 
 def test_it_survives_its_way_to_landing() -> None:
@@ -201,7 +202,7 @@ def test_left_out_rows_are_warnings_of_the_batch(programme: Programme, tmp_path:
     layout = Layout.of({"columns": columns, "file": file}).to_json()
     keys = FilesKeys(feed="ledger", provider="B1", files="gl.csv", period=PeriodRule(covers="2022-07"))
     programme.sources.append(keys.source(tmp_path, "B1", layout))
-    programme.drop.mkdir()
+    programme.drop.mkdir(parents=True)
     programme.night()
     found = programme.summary()
     assert found.rows_received == 3
