@@ -55,8 +55,13 @@ class Home:
 
     @property
     def reports(self) -> Path:
-        """Lists for people: rejected rows, unmapped codes."""
+        """Lists for people: rejected rows, unmapped codes, feedback to senders."""
         return self.folder / "reports"
+
+    @property
+    def feedback(self) -> Path:
+        """What senders are told of their batches."""
+        return self.reports / "feedback"
 
     @property
     def as_published(self) -> Path:

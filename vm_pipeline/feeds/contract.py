@@ -56,7 +56,8 @@ class Fault:
     """One way to fail a rule: the column to look at, by its name after staging, and an SQL condition.
 
     `when` is over typed columns; `<column>_sent` is the trimmed text, `batch_provider` the provider the batch came
-    from. `expected` says what would be right, where the type of the column does not say enough.
+    from. `expected` says what would be right, where the type of the column does not say enough; in it, too,
+    `{batch_provider}` stands for that provider.
     """
 
     column: str
@@ -180,6 +181,6 @@ MEND_DATE = (
 WRONG_PROVIDER = Rule(
     "wrong_provider",
     "The row names another provider than its batch.",
-    (Fault("provider_code", "provider_code <> batch_provider", "the provider whose file it is"),),
+    (Fault("provider_code", "provider_code <> batch_provider", "{batch_provider}, whose file it is"),),
     "Take the row out, or correct its provider: a file holds rows of one provider only.",
 )
