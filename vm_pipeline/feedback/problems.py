@@ -55,11 +55,11 @@ class Batch:
     rejected: Path
 
 
-def problems(batch: Batch) -> Iterator[Problem]:
+def problems(batch: Batch, con: duckdb.DuckDBPyConnection) -> Iterator[Problem]:
     """What concerns the whole file first, then row by row; of a row every rule that it breaks."""
     yield from _of_file(batch.summary)
     if batch.rejected.is_file():
-        yield from _of_rows(batch)
+        yield from _of_rows(batch, con)
 
 
 def _of_file(summary: Summary) -> Iterator[Problem]:
@@ -85,19 +85,18 @@ def _difference(one: Difference) -> Problem:
     return Problem(None, "", _REFUSED, rule, found, f"{expected} ({gap})", remedy(rule))
 
 
-def _of_rows(batch: Batch) -> Iterator[Problem]:
+def _of_rows(batch: Batch, con: duckdb.DuckDBPyConnection) -> Iterator[Problem]:
     faults = {
         (rule.code, batch.contract.by_stored[fault.column].name): (rule, fault) for rule, fault in batch.contract.faults
     }
-    with duckdb.connect() as con:
-        con.execute(_select(batch))
-        while rows := con.fetchmany(_PIECE):
-            for number, duplicate_of, found, texts in rows:
-                if duplicate_of is not None:
-                    yield _duplicate(batch, number, duplicate_of)
-                for one in found or ():
-                    rule, fault = faults[one["rule_code"], one["column"]]
-                    yield _fault(batch, number, rule, fault, (texts or {}).get(one["column"]))
+    con.execute(_select(batch))
+    while rows := con.fetchmany(_PIECE):
+        for number, duplicate_of, found, texts in rows:
+            if duplicate_of is not None:
+                yield _duplicate(batch, number, duplicate_of)
+            for one in found or ():
+                rule, fault = faults[one["rule_code"], one["column"]]
+                yield _fault(batch, number, rule, fault, texts.get(one["column"]))
 
 
 def _select(batch: Batch) -> str:
@@ -113,14 +112,15 @@ def _select(batch: Batch) -> str:
 
 def _fault(batch: Batch, number: int, rule: Rule, fault: Fault, text: str | None) -> Problem:
     column = batch.contract.by_stored[fault.column]
+    found = _found(column, fault, text)
     expected = fault.expected.replace("{batch_provider}", batch.slot.provider_code) or _spelling(column)
     return Problem(
         number,
         sent_as(column.name, batch.summary.columns, batch.layout),
         _REJECTED,
         rule.code,
-        _found(column, fault, text),
-        expected,
+        found,
+        f"a value: {expected}" if found is EMPTY else expected,
         rule.remedy,
     )
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+import duckdb
+
 from vm_pipeline.feedback import problems, totals
 from vm_pipeline.feedback.problems import Batch
 from vm_pipeline.feedback.spreadsheet import spreadsheet
@@ -66,16 +68,18 @@ def _path(folder: Path, version: Version) -> Path:
 
 def write(told: Iterable[Told], staging: Staging) -> list[Path]:
     """Write what is not written since its batch was staged. Returns the files written."""
-    written = []
-    for one in told:
-        if _is_written(one, staging):
-            continue
-        batch = _batch(one, staging)
-        found = (problem.cells for problem in problems.problems(batch))
-        _put(one.path, spreadsheet(problems.HEADER, found))
-        _put(one.totals, spreadsheet(totals.HEADER, totals.totals(batch)))
-        written.append(one.path)
-    return written
+    todo = [one for one in told if not _is_written(one, staging)]
+    if todo:
+        with duckdb.connect(config={"threads": 1}) as con:
+            for one in todo:
+                _write(one, _batch(one, staging), con)
+    return [one.path for one in todo]
+
+
+def _write(one: Told, batch: Batch, con: duckdb.DuckDBPyConnection) -> None:
+    found = (problem.cells for problem in problems.problems(batch, con))
+    _put(one.path, spreadsheet(problems.HEADER, found))
+    _put(one.totals, spreadsheet(totals.HEADER, totals.totals(batch)))
 
 
 def write_all(known: Known, room: str, staging: Staging, folder: Path) -> list[Told]:

@@ -50,9 +50,14 @@ def shape(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """One form for every way to write a letter or digit: full-width, Arabic, small capitals."""
-    normal = unicodedata.normalize("NFKC", text)
-    return "".join(str(unicodedata.digit(sign)) if sign.isdecimal() else sign for sign in normal)
+    """One form for every way to write a letter or digit, full-width or Arabic; what cannot be seen is a blank."""
+    return "".join(map(_plain_sign, unicodedata.normalize("NFKC", text)))
+
+
+def _plain_sign(sign: str) -> str:
+    if sign.isdecimal():
+        return str(unicodedata.digit(sign))
+    return sign if sign.isprintable() else " "
 
 
 def _may_stand(part: str, whole: str) -> bool:
