@@ -17,6 +17,7 @@ from vm_pipeline.quality.history import Thresholds
 from vm_pipeline.sources.files import PeriodRule
 from vm_pipeline.staging.layouts import BATCH_FACTS, Layout, Unpivot
 from vm_pipeline.staging.policy import Then
+from vm_pipeline.staging.reading.shape import FileShape
 
 if TYPE_CHECKING:
     pass
@@ -65,7 +66,7 @@ _PERIOD = {
 }
 _LAYOUT = {
     "columns": "Canonical name → where it comes from: see below. Names beyond the contract are questions of a survey.",
-    "sheet": "Sheet of a workbook. Default: the first.",
+    "file": "How a file becomes rows, where its bytes do not say it: see below.",
     "ignore": "Headers that are not needed; `*` stands for any text. A header that is neither used nor ignored "
     "refuses the batch: it may change what a row means.",
     "where": "SQL condition on rows that belong here; the others are somebody else's.",
@@ -111,6 +112,8 @@ def settings_page() -> str:
         "### [layout.name]",
         _two("key", words_for(_LAYOUT, _fields(Layout), "keys of a layout")),
         _cells(),
+        "### file, of a layout",
+        _two("key", {one.name: str(one.metadata["says"]) for one in dataclasses.fields(FileShape)}),
         "### unpivot, of a layout",
         _two("key", words_for(_UNPIVOT, _fields(Unpivot), "keys of unpivot")),
         _quality(),

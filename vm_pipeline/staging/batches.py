@@ -115,7 +115,7 @@ class Staging:
         control = self.landing.verified(receipt.control_sha256) if receipt.control_sha256 else None
         layout, contract = self.layout(receipt), contract_of(receipt.slot.feed)
         try:
-            sheet = reading.read_sheet(path, draft, layout.sheet if layout else "")
+            sheet = reading.read_sheet(path, draft, layout.file if layout else reading.AS_IT_SAYS)
         except Refused as why:
             return _Closed(receipt, refused(receipt, contract, why), draft)
         contract = contract_of(receipt.slot.feed, _names(sheet, layout))
@@ -182,7 +182,7 @@ def _names(sheet: reading.Sheet, layout: Layout | None) -> tuple[str, ...]:
 def _put(draft: Path, folder: Path) -> None:
     """Give finished work its name, whole or not at all; the same work done twice is the same."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    for leftover in draft.glob("*.utf8"):
+    for leftover in draft.glob("*.read"):
         leftover.unlink()
     if folder.exists():
         folder.rename(draft.with_name(f"{draft.name}-before"))

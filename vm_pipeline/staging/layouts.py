@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
 
+from vm_pipeline.staging.reading.shape import AS_IT_SAYS, FileShape
+
 Spec = str | list[str] | dict[str, object]
 NOTHING: Spec = {"sql": "NULL"}
 
@@ -45,6 +47,7 @@ class Unpivot:
 class Layout:
     """How one provider's file becomes a canonical feed.
 
+    `file`: how its file becomes rows, where its bytes do not say it.
     `columns`: canonical name → a header, several possible headers, `{const = "…"}`, `{row_number = true}`,
     `{batch = "provider_code" | "financial_year" | "period" | "first_day"}` or `{sql = "…"}`.
     `where`: an SQL condition on rows that belong here; the others are somebody else's (a national file).
@@ -56,7 +59,7 @@ class Layout:
     """
 
     columns: Mapping[str, Spec]
-    sheet: str = ""
+    file: FileShape = AS_IT_SAYS
     ignore: Sequence[str] = ()
     where: str = ""
     unpivot: Unpivot | None = None
@@ -65,7 +68,8 @@ class Layout:
     def of(cls, table: Mapping[str, object]) -> "Layout":
         """The layout of a table of settings. Raises ValueError, in words, where it cannot be one."""
         unpivot = table.get("unpivot")
-        layout = cls(**{**table, "unpivot": _unpivot(unpivot) if unpivot else None})  # type: ignore[arg-type]
+        file = FileShape.of(table.get("file", {}))  # type: ignore[arg-type]
+        layout = cls(**{**table, "file": file, "unpivot": _unpivot(unpivot) if unpivot else None})  # type: ignore[arg-type]
         if not layout.columns:
             raise ValueError("found no `columns`, expected canonical names and where they come from.")
         if isinstance(layout.ignore, str):
@@ -76,7 +80,7 @@ class Layout:
 
     def to_json(self) -> str:
         """The layout as it is received: the same text for the same layout."""
-        return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
+        return json.dumps(asdict(self) | {"file": self.file.to_table()}, sort_keys=True, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str) -> "Layout":

@@ -21,7 +21,7 @@ from vm_pipeline.staging.layouts import Layout, literal
 from vm_pipeline.staging.matching import Matched, match_canonical, match_layout
 from vm_pipeline.staging.personal import Protected, protect
 from vm_pipeline.staging.policy import STRICTEST, Policy
-from vm_pipeline.staging.reading import Refused, Sheet, what_is_broken
+from vm_pipeline.staging.reading import AS_IT_SAYS, Refused, Sheet, read_sheet
 from vm_pipeline.staging.summary import Difference, PeriodCount, Summary, Warned
 
 
@@ -39,15 +39,15 @@ class Opened:
 
     @property
     def shape(self) -> tuple[object, ...]:
-        """Batches of one shape can be judged by one statement; a layout is a shape of its own."""
-        if self.layout:
+        """Batches of one shape can be judged by one statement. A layout, or rows numbered already, go by themselves."""
+        if self.layout or self.sheet.numbered:
             return (self.receipt.content_id,)
-        return (self.contract.version, self.sheet.header, self.sheet.options, self.sheet.odd_blanks)
+        return (self.contract.version, self.sheet.header, self.sheet.reader, self.sheet.odd_blanks)
 
 
 def load(con: duckdb.DuckDBPyConnection, batches: Sequence[Opened], policy: Policy = STRICTEST) -> list[Summary]:
     """Judge batches of one shape, and write each one's Parquet. Raises Refused; then the batches go one by one."""
-    matched = _judge(con, batches)
+    batches, matched = _judge(con, batches)
     contract = batches[0].contract
     protected = protect(con, contract, [batch.receipt.slot for batch in batches], policy, _named(batches[0].layout))
     counts = count(con, contract)
@@ -63,8 +63,8 @@ def refused(batch: Receipt, contract: Contract, why: Refused) -> Summary:
     return Summary(batch.content_id, contract.version, refused_code=why.code, refused_because=str(why))
 
 
-def _judge(con: duckdb.DuckDBPyConnection, batches: Sequence[Opened]) -> Matched:
-    """Fill the table `judged`: typed, with rule_code. Raises Refused."""
+def _judge(con: duckdb.DuckDBPyConnection, batches: Sequence[Opened]) -> tuple[Sequence[Opened], Matched]:
+    """Fill the table `judged`: typed, with rule_code. Gives the batches as they were read. Raises Refused."""
     first, slots = batches[0], [batch.receipt.slot for batch in batches]
     if first.layout:
         matched = match_layout(first.contract, first.sheet, first.layout, _facts(slots[0]))
@@ -74,12 +74,21 @@ def _judge(con: duckdb.DuckDBPyConnection, batches: Sequence[Opened]) -> Matched
         for statement in judging.judge(first.contract, slots, matched.select):
             con.execute(statement)
     except (duckdb.ProgrammingError, duckdb.DataError) as error:  # a full disk or memory is no fault of the file
-        if "CSV" in str(error):
-            raise what_is_broken(first.path, first.sheet) from error
+        if "CSV" in str(error) and not first.sheet.numbered:
+            return _judge(con, [_read_closely(batches)])
         if first.layout is None:
             raise
         raise Refused("bad_layout", f"the layout's SQL fails: {_safe(error)}. Correct the layout.") from error
-    return matched
+    return batches, matched
+
+
+def _read_closely(batches: Sequence[Opened]) -> Opened:
+    """A batch that DuckDB cannot read, read row by row. Raises Refused where that fails, or there are several."""
+    if len(batches) > 1:
+        raise Refused("broken_rows", "found a file among several that cannot be read. Each is read by itself.")
+    batch = batches[0]
+    shape = batch.layout.file if batch.layout else AS_IT_SAYS
+    return replace(batch, sheet=read_sheet(batch.path, batch.folder, shape, closely=True))
 
 
 def _named(layout: Layout | None) -> set[str]:
@@ -166,7 +175,7 @@ def _with_control(period: PeriodCount, said: Totals) -> PeriodCount:
 
 
 def _warnings(batch: Opened, counts: Counts) -> tuple[Warned, ...]:
-    found, slot = [], batch.receipt.slot
+    found, slot = list(batch.sheet.notes), batch.receipt.slot
     if batch.contract.feed == "ledger" and batch.control is None:
         found.append(Warned("no_control", 0, "found no control file, expected one beside the extract"))
     if slot.first_period and counts.outside:

@@ -61,7 +61,9 @@ def match_canonical(contract: Contract, sheets: Sequence[Sheet]) -> Matched:
     ]
     questions = [place for place in extra if names[place]]
     cells += [(f"q{i}", text(f"c{place}", sheet.odd_blanks)) for i, place in enumerate(questions)]
-    return Matched(_select(cells, relation_of(sheets)), tuple(sheet.header[place] for place in questions))
+    return Matched(
+        _select(cells, relation_of(sheets), sheet.row_number), tuple(sheet.header[place] for place in questions)
+    )
 
 
 def match_layout(contract: Contract, sheet: Sheet, layout: Layout, batch: Mapping[str, str]) -> Matched:
@@ -88,7 +90,7 @@ def _rows(sheet: Sheet, layout: Layout, batch: Mapping[str, str]) -> str:
     """The rows that belong here, under the file's own headers, with the row numbers of the file."""
     places = {name: place for place, name in enumerate(sheet.header) if name}
     cells = [f"{text(f'c{place}', sheet.odd_blanks)} AS {quoted(name)}" for name, place in places.items()]
-    rows = f"(SELECT {', '.join([f'row_number() OVER () AS {ROW_NUMBER}', *cells])} FROM {sheet.relation})"
+    rows = f"(SELECT {', '.join([f'{sheet.row_number} AS {ROW_NUMBER}', *cells])} FROM {sheet.relation})"
     if layout.where:
         rows = f"(SELECT * FROM {rows} WHERE {with_facts(layout.where, batch)})"
     return _unpivoted(rows, layout.unpivot, list(places), batch) if layout.unpivot else rows
@@ -113,9 +115,7 @@ def _struct(names: Sequence[str], cells: Sequence[str]) -> str:
     return "{" + ", ".join(f"{name}: {cell}" for name, cell in zip(names, cells, strict=True)) + "}"
 
 
-def _select(
-    cells: list[tuple[str, str]], relation: str, row_number: str = "row_number() OVER ()", member: str = "file_index"
-) -> str:
+def _select(cells: list[tuple[str, str]], relation: str, row_number: str, member: str = "file_index") -> str:
     chosen = ", ".join(f"{sql} AS {name}" for name, sql in cells)
     return f"SELECT {row_number} AS row_number, {member} AS member, {chosen} FROM {relation}"
 

@@ -1,0 +1,138 @@
+"""How the lines of a text file are parted into cells: delimiter, quotes, and where the header stands.
+
+Belongs here: telling it from the first lines, or taking what the layout says.
+Does not belong here: reading the rows (lines, untouched).
+"""
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+
+from vm_pipeline.staging.reading.shape import BLANK_RUNS, FileShape
+from vm_pipeline.staging.reading.sheet import Refused
+from vm_pipeline.staging.reading.text import UTF8, Look
+
+DELIMITERS = ",;\t|"
+_HEAD, _MORE = 1 << 16, 1 << 20
+_ROWS = 50  # looked at to tell a delimiter where the first may be none of the table's
+_MOST_CELL = 1 << 27
+_SAID = re.compile(r"sep=(.)\r?\n?")
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How cells are parted and quoted. `skip` lines before the first row are none: blank ones, and Excel's `sep=`."""
+
+    delimiter: str
+    quote: str = '"'
+    escape: str = ""
+    skip_spaces: bool = False
+    skip: int = 0
+
+    def rows(self, lines: Iterator[str]) -> Iterator[list[str]]:
+        """Cells of each row, a blank line has none. Raises csv.Error."""
+        csv.field_size_limit(_MOST_CELL)
+        runs = self.delimiter == BLANK_RUNS
+        return csv.reader(
+            (line.replace("\t", " ").rstrip(" \r\n") + "\n" for line in lines) if runs else lines,
+            delimiter=" " if runs else self.delimiter,
+            quotechar=self.quote or None,
+            quoting=csv.QUOTE_MINIMAL if self.quote else csv.QUOTE_NONE,
+            escapechar=self.escape or None,
+            doublequote=not self.escape,
+            skipinitialspace=self.skip_spaces or runs,
+            strict=True,
+        )
+
+    def others(self, look: Look) -> Iterator["Dialect"]:
+        """Dialects to try, the likeliest first: no sender says how quotes inside quotes are written."""
+        if look.spaced_quotes:
+            yield replace(self, skip_spaces=True)
+        yield self
+        if look.slashed_quotes and not self.escape:
+            yield replace(self, escape="\\", skip_spaces=look.spaced_quotes)
+
+
+@dataclass(frozen=True)
+class Head:
+    """The first lines of a text file: their dialect, the header's names, and its line as bytes where it is one line."""
+
+    dialect: Dialect
+    names: tuple[str, ...]
+    line: bytes
+
+
+def head_of(path: Path, shape: FileShape) -> Head:
+    """Dialect and header of a UTF-8 file. Raises Refused where it is empty."""
+    text = _first_lines(path)
+    start = text.lstrip("\r\n")
+    skip = len(text[: len(text) - len(start)].splitlines())
+    said = _SAID.match(start)
+    if said and not shape.delimiter:
+        start, skip = start[said.end() :], skip + 1
+    if not start.strip():
+        raise Refused("empty_file", "found no header line. Send the extract again.")
+    delimiter = shape.delimiter or (said[1] if said else _likeliest(start, shape))
+    dialect = Dialect(delimiter, shape.quote, shape.escape, skip=skip)
+    line = start.splitlines()[0] if "\n" in start or "\r" in start else start
+    return Head(dialect, _names(dialect, start), line.encode())
+
+
+def _first_lines(path: Path) -> str:
+    with path.open(encoding=UTF8, newline="") as file:
+        head = file.read(_HEAD)
+        # Hundreds of questions in full words may be longer than that.
+        while len(head.strip("\r\n").splitlines()) < 2 and (more := file.read(_MORE)):  # noqa: PLR2004 - header, row
+            head += more
+    return head
+
+
+def _names(dialect: Dialect, start: str) -> tuple[str, ...]:
+    try:
+        cells = next(dialect.rows(iter(io.StringIO(start, newline=""))))
+    except csv.Error:
+        return ()
+    return tuple(map(name_of, cells))
+
+
+def name_of(cell: str) -> str:
+    """A header's name: blanks of every kind and line ends become one space."""
+    return " ".join(cell.split())
+
+
+def _likeliest(start: str, shape: FileShape) -> str:
+    """The sign that parts a file best: as many cells in the first row as in the header (a question may be full of
+
+    commas), and most of them. Where the header may stand below other lines, the width that most rows share counts.
+    """
+    above = shape.header_row or shape.header_has or shape.skip_lines or shape.comment
+    return max(DELIMITERS, key=lambda sign: _shared(start, sign, shape) if above else _fits(start, sign, shape))
+
+
+def _fits(start: str, delimiter: str, shape: FileShape) -> tuple[bool, int, bool]:
+    rows = _first_rows(start, delimiter, shape)
+    header, first = next(rows, []), next(rows, [])
+    alike = len(header) == len(first)
+    return alike and len(header) > 1, len(header), alike
+
+
+def _shared(start: str, delimiter: str, shape: FileShape) -> tuple[int, int]:
+    widths = Counter(len(cells) for cells in islice(_first_rows(start, delimiter, shape), _ROWS) if len(cells) > 1)
+    return max(((rows, width) for width, rows in widths.items()), default=(0, 0))
+
+
+def _first_rows(start: str, delimiter: str, shape: FileShape) -> Iterator[list[str]]:
+    """Rows of the first lines that are not blank; the last may be cut off."""
+    csv.field_size_limit(_MOST_CELL)
+    quoting = csv.QUOTE_MINIMAL if shape.quote else csv.QUOTE_NONE
+    lines = io.StringIO(start, newline="")
+    return (
+        cells
+        for cells in csv.reader(lines, delimiter=delimiter, quotechar=shape.quote or None, quoting=quoting)
+        if cells
+    )
