@@ -6,7 +6,6 @@ Does not belong here: anything that acts on a setting.
 
 import difflib
 import itertools
-import json
 import os
 import re
 import tomllib
@@ -185,6 +184,14 @@ def _layout(table: Mapping[str, Any], where: str) -> str:
         raise ConfigurationError(f"{where}: {error}") from error
 
 
+def _check_layout(layout: str, feed: str, where: str) -> None:
+    try:
+        if layout:
+            Layout.from_json(layout).check_feed(feed)
+    except ValueError as error:
+        raise ConfigurationError(f"{where}: {error}") from error
+
+
 def _privacy(table: Mapping[str, Any], where: str) -> Policy:
     try:
         return Policy.of(table)
@@ -199,8 +206,7 @@ def _source(table: Mapping[str, Any], provider: str, base: Path, layouts: Mappin
     feed = _one_of(table.get("feed"), (*FEEDS, *(f"reference/{n}" for n in REFERENCES)), "feed", where)
     layout = layouts[_one_of(table["layout"], tuple(layouts), "layout", where)] if "layout" in table else ""
     part = str(table.get("part", ""))
-    if feed == "ledger" and layout and json.loads(layout)["unpivot"]:
-        raise ConfigurationError(f"{where}: found a layout with `unpivot`, expected one row a line for a ledger.")
+    _check_layout(layout, feed, where)
     if feed in FEEDS and not provider:
         raise ConfigurationError(f"{where}: found no `provider`, expected the code of the provider whose {feed} it is.")
     if "query" in table:

@@ -12,9 +12,10 @@ import duckdb
 
 from vm_pipeline.feedback.refusals import remedy
 from vm_pipeline.feedback.showing import EMPTY, NOT_SHOWN, shown
-from vm_pipeline.feeds.contract import Column, Contract, Fault, Privacy, Rule
+from vm_pipeline.feeds.contract import LAYOUT_RULES, Column, Contract, Fault, Privacy, Rule
 from vm_pipeline.sources.receipts import Slot
-from vm_pipeline.staging.layouts import Layout, header_of, literal
+from vm_pipeline.staging.layouts import Layout
+from vm_pipeline.staging.naming import header_of, literal
 from vm_pipeline.staging.reading import readable
 from vm_pipeline.staging.summary import Difference, Summary
 
@@ -86,9 +87,8 @@ def _difference(one: Difference) -> Problem:
 
 
 def _of_rows(batch: Batch, con: duckdb.DuckDBPyConnection) -> Iterator[Problem]:
-    faults = {
-        (rule.code, batch.contract.by_stored[fault.column].name): (rule, fault) for rule, fault in batch.contract.faults
-    }
+    rules = (*LAYOUT_RULES, *batch.contract.rules)
+    faults = {(rule.code, _name(batch.contract, fault)): (rule, fault) for rule in rules for fault in rule.faults}
     con.execute(_select(batch))
     while rows := con.fetchmany(_PIECE):
         for number, duplicate_of, found, texts in rows:
@@ -99,9 +99,14 @@ def _of_rows(batch: Batch, con: duckdb.DuckDBPyConnection) -> Iterator[Problem]:
                 yield _fault(batch, number, rule, fault, texts.get(one["column"]))
 
 
+def _name(contract: Contract, fault: Fault) -> str:
+    """The column of a fault, as it is sent; empty where it is not known."""
+    return contract.by_stored[fault.column].name if fault.column else ""
+
+
 def _select(batch: Batch) -> str:
     """Row number, the row that counts instead, faults, and the text of the columns that may be shown."""
-    names = dict.fromkeys(batch.contract.by_stored[fault.column].name for _, fault in batch.contract.faults)
+    names = dict.fromkeys(_name(batch.contract, fault) for _, fault in batch.contract.faults)
     open_ = [name for name in names if batch.contract.by_name[name].privacy is Privacy.OPEN]
     texts = ", ".join(f"{literal(name)}: {name}" for name in open_)
     return (
@@ -111,12 +116,13 @@ def _select(batch: Batch) -> str:
 
 
 def _fault(batch: Batch, number: int, rule: Rule, fault: Fault, text: str | None) -> Problem:
-    column = batch.contract.by_stored[fault.column]
-    found = _found(column, fault, text)
-    expected = fault.expected.replace("{batch_provider}", batch.slot.provider_code) or _spelling(column)
+    column = batch.contract.by_stored.get(fault.column)
+    found = _found(column, fault, text) if column else NOT_SHOWN
+    spelling = column.value.spelling.replace("`", "") if column else ""
+    expected = fault.expected.replace("{batch_provider}", batch.slot.provider_code) or spelling
     return Problem(
         number,
-        sent_as(column.name, batch.summary.columns, batch.layout),
+        sent_as(column.name, batch.summary.columns, batch.layout) if column else "",
         _REJECTED,
         rule.code,
         found,
@@ -129,10 +135,6 @@ def _found(column: Column, fault: Fault, text: str | None) -> str:
     if text is not None:
         return shown(column, text)
     return NOT_SHOWN if "_sent IS NOT NULL" in fault.when else EMPTY
-
-
-def _spelling(column: Column) -> str:
-    return column.value.spelling.replace("`", "")
 
 
 def _duplicate(batch: Batch, number: int, duplicate_of: int) -> Problem:

@@ -53,7 +53,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Fault:
-    """One way to fail a rule: the column to look at, by its name after staging, and an SQL condition.
+    """One way to fail a rule: the column to look at, by its name after staging ("" = not known), and an SQL condition.
 
     `when` is over typed columns; `<column>_sent` is the trimmed text, `batch_provider` the provider the batch came
     from. `expected` says what would be right, where the type of the column does not say enough; in it, too,
@@ -184,3 +184,17 @@ WRONG_PROVIDER = Rule(
     (Fault("provider_code", "provider_code <> batch_provider", "{batch_provider}, whose file it is"),),
     "Take the row out, or correct its provider: a file holds rows of one provider only.",
 )
+# Of a provider's own layout, before the rules of any feed: they say why a code is empty or none.
+UNMADE_CELL = Rule(
+    "unmade_cell",
+    "A text has not the form that the layout of the provider expects: no match, no such text in a lookup.",
+    (Fault("", "layout_rule = 'unmade_cell'", "a text of the form that was agreed for your file"),),
+    "Correct the text. If it is right, whoever runs the pipeline has to correct the description of your file.",
+)
+DAMAGED_CODE = Rule(
+    "damaged_code",
+    "A code looks like what a spreadsheet makes of one that it takes for a number, `1.2E+347`.",
+    (Fault("", "layout_rule = 'damaged_code'", "the code as the system has it, such as 12E347"),),
+    "Export the file anew and do not open it in a spreadsheet before it is sent: that is where such codes are spoilt.",
+)
+LAYOUT_RULES = (UNMADE_CELL, DAMAGED_CODE)

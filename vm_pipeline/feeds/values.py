@@ -44,3 +44,5 @@ SHARE = Value("share", "DECIMAL(9,6)", "0 to 1, six decimals at most")
 PERCENT = Value("percent", "DECIMAL(18,13)", "0 to 100; digits and decimals")
 COUNT = Value("count", "BIGINT", "a whole number, not negative")
 FLAG = Value("flag", "BOOLEAN", "`true` or `false` (`yes`, `no`, `1`, `0`)")
+
+TEXTS = (CODE, LOWER_CODE, TEXT, NAME)  # any text is one: nothing about it can fail to be read

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from vm_pipeline.feeds import FEEDS
+from vm_pipeline.feeds.contract import LAYOUT_RULES
 from vm_pipeline.feeds.reference import REFERENCES
 from vm_pipeline.quality.promises import promises
 from vm_pipeline.settings import Settings
@@ -45,6 +46,7 @@ def _rule_codes() -> str:
             rows.setdefault((rule.code, rule.description), []).append(contract.feed)
         if contract.duplicates:
             rows.setdefault(("duplicate", contract.duplicates.description), []).append(contract.feed)
+    rows |= {(rule.code, rule.description): ["files with a layout"] for rule in LAYOUT_RULES}
     cells = [(code(name), says, codes(dict.fromkeys(feeds))) for (name, says), feeds in sorted(rows.items())]
     return joined(
         "## Why a row is rejected",
@@ -64,6 +66,10 @@ _REFUSALS = {
     "repeated_header": "A header stands twice. Correct the header.",
     "unknown_header": "A header is not one of the contract's, or the layout neither uses nor ignores it. Correct the "
     "header, or the layout.",
+    "bad_file_name": "The layout takes something from the file's name that this name has not. Rename the file, or "
+    "correct the layout.",
+    "total_mismatch": "The total that the file itself gives is not the sum of its rows, or is not there. Rows are "
+    "missing, or a rule of `skip` takes too many or too few. Ask for the whole extract, or correct the layout.",
     "bad_layout": "The SQL of the provider's layout fails. Correct the layout.",
     "personal_data": "A column that should hold none holds identifiers of people; the message names the column, the "
     "kind and the rate. Nothing of the batch is kept past landing. Ask the sender, or say what is to follow: "
@@ -94,6 +100,9 @@ def _refusals() -> str:
 
 
 _NOTED = {
+    "skipped_rows": "Rows that a layout leaves out, by one of its rules or by `where`. They are counted, not kept.",
+    "damaged_reference": "Journal numbers that look like `5.56E+15`: a spreadsheet took them for numbers. The lines "
+    "are kept, for the line number still tells them apart. Ask for an export that was not opened in a spreadsheet.",
     "no_control": "A ledger batch has no control file. Nobody can say that it is whole.",
     "outside_period": "Rows of a batch belong to a month outside it. They are kept, in their own month.",
     "personal_data": "A column held identifiers of people and was dropped or pseudonymised, as `[privacy]` says.",

@@ -15,9 +15,10 @@ from vm_pipeline.feeds.identifiers import KINDS, Kind
 from vm_pipeline.feeds.reference import UNALLOCATED
 from vm_pipeline.quality.history import Thresholds
 from vm_pipeline.sources.files import PeriodRule
-from vm_pipeline.staging.layouts import BATCH_FACTS, Layout, Unpivot
+from vm_pipeline.staging.layouts import Layout, Unpivot
 from vm_pipeline.staging.policy import Then
 from vm_pipeline.staging.reading.shape import FileShape
+from vm_pipeline.staging.words import BATCH_FACTS
 
 if TYPE_CHECKING:
     pass

@@ -25,7 +25,7 @@ from vm_pipeline.feeds.reference import REFERENCES
 from vm_pipeline.sources.landing import Landing
 from vm_pipeline.sources.receipts import Receipt
 from vm_pipeline.staging import judging, reading
-from vm_pipeline.staging.layouts import Layout
+from vm_pipeline.staging.layouts import LAYOUT_VERSION, Layout
 from vm_pipeline.staging.load import Opened, load, refused
 from vm_pipeline.staging.parsing import BLANKS, EXPRESSIONS
 from vm_pipeline.staging.personal import PERSONAL_VERSION
@@ -43,7 +43,7 @@ def staging_version(feed: str) -> str:
     """Eight hex digits that change when the same content would be staged differently."""
     contracts = {"ledger": (LEDGER,), "activity": (ACTIVITY,), "survey": (SURVEY_WIDE, SURVEY_COUNTS)}
     known = contracts.get(feed) or (contract_of(feed),)
-    readers = (reading.READER_VERSION, judging.JUDGING_VERSION, PERSONAL_VERSION)
+    readers = (reading.READER_VERSION, judging.JUDGING_VERSION, PERSONAL_VERSION, LAYOUT_VERSION)
     parts = (readers, BLANKS, EXPRESSIONS, KINDS, [c.version for c in known])
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:8]
 

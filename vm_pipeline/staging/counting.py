@@ -11,10 +11,11 @@ from decimal import Decimal
 
 import duckdb
 
-from vm_pipeline.feeds.contract import Contract
+from vm_pipeline.feeds.contract import LAYOUT_RULES, Contract
 from vm_pipeline.staging.summary import PeriodCount, RuleCount
 
 NOTHING = Decimal("0.00")
+_OF_LAYOUTS = tuple(rule.code for rule in LAYOUT_RULES)
 # What figures call a year or period as sent. Text that is no number may be anything, a name too: that is only `?`.
 _NUMERIC = re.compile(r"(?!.*[0-9]{9})[0-9/. -]{0,9}")
 
@@ -54,7 +55,7 @@ def _counts(found: list[tuple[RuleCount, int, int]], contract: Contract, several
         pounds_received=sum((rule.amount for rule in by_rule.values()), NOTHING),
         pounds_accepted=sound.amount,
         outside=sum(outside for _, outside, _ in found),
-        rejections=tuple(by_rule[code] for code in contract.rule_codes if code in by_rule),
+        rejections=tuple(by_rule[code] for code in (*_OF_LAYOUTS, *contract.rule_codes) if code in by_rule),
         rows_before=min(first for *_, first in found) - 1 if several else 0,
     )
 

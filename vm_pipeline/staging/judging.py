@@ -8,40 +8,40 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vm_pipeline.calendar import month_number
-from vm_pipeline.feeds.contract import Column, Consequence, Contract, Duplicates, Fault, Privacy
+from vm_pipeline.feeds.contract import LAYOUT_RULES, Column, Consequence, Contract, Duplicates, Fault, Privacy, Rule
 from vm_pipeline.feeds.survey import ANSWERS, NOT_ANSWERED
 from vm_pipeline.sources.receipts import Slot
-from vm_pipeline.staging.layouts import literal
+from vm_pipeline.staging.naming import literal
 from vm_pipeline.staging.parsing import parsed
 
 JUDGING_VERSION = 3  # raise it when the same text would be judged differently
 
 
-def judge(contract: Contract, slots: Sequence[Slot], sent: str) -> list[str]:
+def judge(contract: Contract, slots: Sequence[Slot], sent: str, own_layout: bool = False) -> list[str]:
     """Statements that turn a SELECT of text into the table `judged`: typed, month, rule_code (NULL = accepted).
 
-    `slots` are the batches of the SELECT's members. One pass: text that is not needed again is never kept.
+    `slots` are the batches of the SELECT's members; with `own_layout` it has `layout_rule`. One pass: text that is not
+    needed again is never kept.
     """
-    statements = [f"CREATE OR REPLACE TEMP TABLE judged AS {_judged(contract, slots, sent)}"]
+    statements = [f"CREATE OR REPLACE TEMP TABLE judged AS {_judged(contract, slots, sent, own_layout)}"]
     if contract.duplicates:
         statements += _mark_duplicates(contract.duplicates)
     return statements
 
 
-def _judged(contract: Contract, slots: Sequence[Slot], sent: str) -> str:
-    rules = " ".join(
-        f"WHEN {rule.fails_when} THEN '{rule.code}'"
-        for rule in contract.rules
-        if rule.consequence is Consequence.REJECT_ROW
-    )
+def _judged(contract: Contract, slots: Sequence[Slot], sent: str, own_layout: bool) -> str:
+    rules = [*(LAYOUT_RULES if own_layout else ()), *contract.rules]
+    rules = [rule for rule in rules if rule.consequence is Consequence.REJECT_ROW]
+    code = " ".join(f"WHEN {rule.fails_when} THEN '{rule.code}'" for rule in rules)
+    known = ["row_number", "member", *(["layout_rule"] if own_layout else [])]
     provider = _of_member([literal(slot.provider_code) for slot in slots])
     return (
-        f"SELECT * EXCLUDE ({_dropped(contract)}), "
+        f"SELECT * EXCLUDE ({', '.join([*_dropped(contract), *known[2:]])}), "
         f"CASE WHEN rule_code IS NOT NULL THEN {_as_sent(contract)} END AS sent, "
-        f"CASE WHEN rule_code IS NOT NULL THEN {_faults(contract)} END AS faults, NULL::BIGINT AS duplicate_of "
-        f"FROM (SELECT *, CASE {rules} END AS rule_code, {_batch_month(slots)} AS batch_month "
+        f"CASE WHEN rule_code IS NOT NULL THEN {_faults(contract, rules)} END AS faults, NULL::BIGINT AS duplicate_of "
+        f"FROM (SELECT *, CASE {code} END AS rule_code, {_batch_month(slots)} AS batch_month "
         f"FROM (SELECT *, {contract.month} AS month_number, {provider} AS batch_provider "
-        f"FROM (SELECT row_number, member, {_typed(contract)} FROM ({sent}))))"
+        f"FROM (SELECT {', '.join(known)}, {_typed(contract, known)} FROM ({sent}))))"
     )
 
 
@@ -50,17 +50,18 @@ def _as_sent(contract: Contract) -> str:
     return "{" + ", ".join(f"'{column.name}': {column.name}_sent" for column in _shown(contract)) + "}"
 
 
-def _faults(contract: Contract) -> str:
+def _faults(contract: Contract, rules: Sequence[Rule]) -> str:
     """Every fault of a row, rule and column, worked out for rejected rows alone; a row's code is only its first."""
     found = ", ".join(
         f"CASE WHEN {fault.when} THEN {{'rule_code': '{rule.code}', 'column': '{_sent_as(contract, fault)}'}} END"
-        for rule, fault in contract.faults
+        for rule in rules
+        for fault in rule.faults
     )
     return f"list_filter([{found}], lambda fault: fault IS NOT NULL)"
 
 
 def _sent_as(contract: Contract, fault: Fault) -> str:
-    return contract.by_stored[fault.column].name
+    return contract.by_stored[fault.column].name if fault.column else ""
 
 
 def _used(contract: Contract) -> list[Column]:
@@ -72,17 +73,17 @@ def _shown(contract: Contract) -> list[Column]:
     return [column for column in contract.columns if column.privacy is Privacy.OPEN]
 
 
-def _dropped(contract: Contract) -> str:
+def _dropped(contract: Contract) -> list[str]:
     """Text that nothing below needs: control totals need the period as sent, added-up answers their figures."""
     needed = {"financial_year", "period", "answered", "positive", "positive_pct"}
-    return ", ".join(f"{column.name}_sent" for column in _used(contract) if column.name not in needed)
+    return [f"{column.name}_sent" for column in _used(contract) if column.name not in needed]
 
 
-def _typed(contract: Contract) -> str:
+def _typed(contract: Contract, known: Sequence[str]) -> str:
     columns = [
         f"{column.name} AS {column.name}_sent, {_value(column)} AS {column.stored}" for column in _used(contract)
     ]
-    questions = [f"* EXCLUDE (row_number, member, {', '.join(contract.by_name)})"] if contract.open_header else []
+    questions = [f"* EXCLUDE ({', '.join([*known, *contract.by_name])})"] if contract.open_header else []
     return ", ".join(columns + questions)
 
 

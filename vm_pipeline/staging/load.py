@@ -4,6 +4,7 @@ Belongs here: the steps between sheets of text and typed Parquet.
 Does not belong here: caching and parallel work (batches), what the steps' SQL says (matching, judging).
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,12 +14,15 @@ import duckdb
 from vm_pipeline.calendar import financial_year, first_day, ledger_period
 from vm_pipeline.feeds.contract import Contract
 from vm_pipeline.feeds.identifiers import names_an_identifier
-from vm_pipeline.sources.receipts import Receipt, Slot
+from vm_pipeline.sources.receipts import Receipt
 from vm_pipeline.staging import judging
 from vm_pipeline.staging.control import Totals, compare_periods, compare_rows, ledger_control, mismatch, row_control
 from vm_pipeline.staging.counting import Counts, count, count_periods
-from vm_pipeline.staging.layouts import Layout, literal
-from vm_pipeline.staging.matching import Matched, match_canonical, match_layout
+from vm_pipeline.staging.layouts import Layout
+from vm_pipeline.staging.leaving_out import check_totals, counted
+from vm_pipeline.staging.making import File
+from vm_pipeline.staging.matching import AS_SENT, Matched, looks_damaged, match_canonical, match_layout
+from vm_pipeline.staging.naming import literal
 from vm_pipeline.staging.personal import Protected, protect
 from vm_pipeline.staging.policy import STRICTEST, Policy
 from vm_pipeline.staging.reading import AS_IT_SAYS, Refused, Sheet, read_sheet
@@ -67,11 +71,13 @@ def _judge(con: duckdb.DuckDBPyConnection, batches: Sequence[Opened]) -> tuple[S
     """Fill the table `judged`: typed, with rule_code. Gives the batches as they were read. Raises Refused."""
     first, slots = batches[0], [batch.receipt.slot for batch in batches]
     if first.layout:
-        matched = match_layout(first.contract, first.sheet, first.layout, _facts(slots[0]))
+        matched = match_layout(first.contract, first.sheet, first.layout, _facts(first.receipt))
     else:
         matched = match_canonical(first.contract, [batch.sheet for batch in batches])
     try:
-        for statement in judging.judge(first.contract, slots, matched.select):
+        if matched.first:
+            con.execute(f"CREATE OR REPLACE TEMP TABLE {AS_SENT} AS {matched.first}")
+        for statement in judging.judge(first.contract, slots, matched.select, own_layout=first.layout is not None):
             con.execute(statement)
     except (duckdb.ProgrammingError, duckdb.DataError) as error:  # a full disk or memory is no fault of the file
         if "CSV" in str(error) and not first.sheet.numbered:
@@ -103,13 +109,15 @@ def _safe(error: duckdb.Error) -> str:
     return str(error).split("\n")[0] if binding else type(error).__name__
 
 
-def _facts(slot: Slot) -> dict[str, str]:
-    """What a batch knows of itself, for layouts whose rows do not say it."""
+def _facts(receipt: Receipt) -> dict[str, str]:
+    """What a batch knows of itself, for layouts whose rows do not say it. A name may be a path or an address."""
+    slot = receipt.slot
+    known = {"provider_code": slot.provider_code, "file_name": re.split(r"[/\\]", receipt.name)[-1]}
     if not slot.first_period:
-        return {"provider_code": slot.provider_code}
+        return known
     day = first_day(slot.first_period)
     return {
-        "provider_code": slot.provider_code,
+        **known,
         "financial_year": financial_year(day),
         "period": str(ledger_period(day)),
         "first_day": day.isoformat(),
@@ -133,6 +141,8 @@ def _outcome(
     differences: tuple[Difference, ...] = ()
     try:
         said, differences = _against_control(con, batch, counts, periods)
+        if batch.layout:
+            check_totals(con, AS_SENT, batch.layout, File(batch.sheet.header, _facts(batch.receipt)))
     except Refused as found:
         why = found
     if differences:
@@ -151,7 +161,7 @@ def _outcome(
         refused_because=str(why) if why else "",
         rejections=counts.rejections,
         periods=tuple(_with_control(period, said) for period in periods),
-        warnings=(*_warnings(batch, counts), *person.notes),
+        warnings=(*_warnings(batch, counts), *_of_layout(con, batch), *person.notes),
         columns=batch.sheet.header,
         differences=differences,
     )
@@ -182,6 +192,19 @@ def _warnings(batch: Opened, counts: Counts) -> tuple[Warned, ...]:
         message = f"{counts.outside} rows belong to a month outside {slot.period}"
         found.append(Warned("outside_period", counts.outside, message))
     return tuple(found)
+
+
+def _of_layout(con: duckdb.DuckDBPyConnection, batch: Opened) -> tuple[Warned, ...]:
+    """What a layout left out, and references that a spreadsheet spoilt: with its line number a journal stays a key."""
+    if batch.layout is None:
+        return ()
+    spoilt: int = 0
+    if batch.contract.feed == "ledger":
+        condition = f"rule_code IS NULL AND {looks_damaged('journal_id')}"
+        spoilt = con.execute(f"SELECT count(*) FROM judged WHERE {condition}").fetchall()[0][0]
+    message = f"{spoilt} journal numbers look like what a spreadsheet makes of a long number, 5.56E+15; they are kept"
+    found = (Warned("damaged_reference", spoilt, message),) if spoilt else ()
+    return (*(counted(con, AS_SENT, batch.layout) if batch.layout.leaves_out else ()), *found)
 
 
 def _write(

@@ -10,28 +10,25 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from vm_pipeline.feeds.contract import Contract, Privacy
+from vm_pipeline.feeds.contract import DAMAGED_CODE, UNMADE_CELL, Contract, Privacy
 from vm_pipeline.feeds.identifiers import has_a_shape
-from vm_pipeline.staging.layouts import (
-    NOTHING,
-    ROW_NUMBER,
-    Layout,
-    Spec,
-    Unpivot,
-    expression,
-    header_of,
-    literal,
-    quoted,
-    same_name,
-    with_facts,
-)
+from vm_pipeline.feeds.values import CODE, LOWER_CODE, TEXT, TEXTS, Value
+from vm_pipeline.staging.cells import Spec, has_steps
+from vm_pipeline.staging.layouts import NOTHING, Layout, Unpivot
+from vm_pipeline.staging.leaving_out import LEFT_OUT_BY, numbered
+from vm_pipeline.staging.making import ROW_NUMBER, File, made, simple
+from vm_pipeline.staging.naming import header_of, literal, quoted, same_name
 from vm_pipeline.staging.parsing import text
 from vm_pipeline.staging.reading import Refused, Sheet, relation_of
+from vm_pipeline.staging.steps import FAILED
 
 _MEND_HEADER = "Correct the header and send the extract again."
 _MEND_LAYOUT = "Correct the layout of this provider."
-_PIECE = '"the  piece"'  # two blanks: no header is called this
+AS_SENT = "as_sent"
+_PIECE, _PLACE = '"the  piece"', '"its  place"'  # two blanks: no header is called this
+_DAMAGED = "[0-9]([.][0-9]+)?E[+][0-9]+"  # `12E345` as Excel shows it when it took it for a number
 _SHOWN = 12
+_WHO = (Privacy.IDENTIFIER, Privacy.PSEUDONYM)  # these tell records apart by themselves
 _NUMBER = re.compile(r"[^a-zA-Z]*[0-9][^a-zA-Z]*")
 
 
@@ -39,11 +36,14 @@ _NUMBER = re.compile(r"[^a-zA-Z]*[0-9][^a-zA-Z]*")
 class Matched:
     """The SELECT that gives `member`, `row_number`, every contract column as trimmed text, and questions as q0, q1 …
 
-    `member` counts the files of one SELECT from 0; `row_number` goes on from one to the next.
+    `member` counts the files of one SELECT from 0; `row_number` goes on from one to the next. With a layout there is
+    `layout_rule` too, the rule by which a cell could not be made. `first`: rows that are kept as the table `as_sent`
+    first, because what is left out of them is counted.
     """
 
     select: str
     questions: tuple[str, ...] = ()
+    first: str = ""
 
 
 def match_canonical(contract: Contract, sheets: Sequence[Sheet]) -> Matched:
@@ -72,43 +72,84 @@ def match_layout(contract: Contract, sheet: Sheet, layout: Layout, batch: Mappin
     if questions and not contract.open_header:
         _refuse_unknown(contract, list(questions), _MEND_LAYOUT)
     _refuse_missing(contract, list(layout.columns), _MEND_LAYOUT)
+    layout = layout.for_header(sheet.header)
     _refuse_absent(contract, sheet.header, layout)
     _refuse_unused(sheet.header, layout)
-    header = [*layout.made, *sheet.header]
-    cells = [(name, _cell(layout.columns.get(name, NOTHING), header, batch)) for name in contract.by_name]
-    cells += [(f"q{i}", _cell(layout.columns[name], header, batch)) for i, name in enumerate(questions)]
-    return Matched(_select(cells, _rows(sheet, layout, batch), ROW_NUMBER, "0"), questions)
-
-
-def _cell(spec: Spec, header: Sequence[str], batch: Mapping[str, str]) -> str:
-    """One trimmed cell: a header's was trimmed with its row, a computed one may still be blank."""
-    found = expression(spec, header, batch)
-    return text(found, odd_blanks=False) if isinstance(spec, dict) else found
-
-
-def _rows(sheet: Sheet, layout: Layout, batch: Mapping[str, str]) -> str:
-    """The rows that belong here, under the file's own headers, with the row numbers of the file."""
     places = {name: place for place, name in enumerate(sheet.header) if name}
     cells = [f"{text(f'c{place}', sheet.odd_blanks)} AS {quoted(name)}" for name, place in places.items()]
-    rows = f"(SELECT {', '.join([f'{sheet.row_number} AS {ROW_NUMBER}', *cells])} FROM {sheet.relation})"
-    if layout.where:
-        rows = f"(SELECT * FROM {rows} WHERE {with_facts(layout.where, batch)})"
-    return _unpivoted(rows, layout.unpivot, list(places), batch) if layout.unpivot else rows
-
-
-def _unpivoted(rows: str, unpivot: Unpivot, header: Sequence[str], batch: Mapping[str, str]) -> str:
-    """One row becomes one a value; all of them keep the row number they came from."""
-    code, first, *_ = made = [quoted(name) for name in unpivot.into]
-    pieces = ", ".join(
-        _struct(made, [literal(value), *(_cell(spec, header, batch) for spec in taken)])
-        for value, taken in sorted(unpivot.values.items())
+    file = File(sheet.header, batch)
+    rows = numbered(cells, sheet.relation, layout, file, sheet.row_number)
+    first, rows = (rows, AS_SENT) if layout.leaves_out else ("", rows)
+    rows = _unpivoted(f"(SELECT * FROM {rows} WHERE {LEFT_OUT_BY} IS NULL)", layout.unpivot, contract, file)
+    return Matched(
+        _canonical(contract, layout, questions, rows, File([*layout.made, *sheet.header], batch)), questions, first
     )
-    kept = [ROW_NUMBER, *(quoted(name) for name in header if header_of(name, unpivot.into) is None)]
-    kept += [f"{_PIECE}.{name} AS {name}" for name in (code, *made[1:])]
+
+
+def _canonical(contract: Contract, layout: Layout, questions: Sequence[str], rows: str, file: File) -> str:
+    """The SELECT of canonical text from rows under their headers."""
+    specs = {name: layout.columns.get(name, NOTHING) for name in (*contract.by_name, *questions)}
+    values = {name: column.value for name, column in contract.by_name.items()}
+    stepped = made({name: spec for name, spec in specs.items() if has_steps(spec)}, values, rows, file)
+    cells = [
+        (
+            f"q{questions.index(name)}" if name in questions else name,
+            _cell(spec, stepped.columns.get(name), values.get(name, TEXT), file),
+        )
+        for name, spec in specs.items()
+    ]
+    made_texts = [name for name in stepped.columns if values.get(name, TEXT) in TEXTS]
+    unmade = [f"starts_with({stepped.columns[name]}, {FAILED})" for name in made_texts]
+    rule = f"CASE WHEN {' OR '.join(unmade)} THEN {literal(UNMADE_CELL.code)} END" if unmade else "NULL"
+    return _undamaged(_select([*cells, ("layout_rule", rule)], stepped.relation, ROW_NUMBER, "0"), contract)
+
+
+def _undamaged(select: str, contract: Contract) -> str:
+    """Rows of which no code looks like a number that a spreadsheet made of it; the others have a rule."""
+    codes = [one.name for one in contract.columns if one.value in (CODE, LOWER_CODE) or one.privacy in _WHO]
+    damaged = " OR ".join(f"({looks_damaged(name)})" for name in codes)
+    rule = f"coalesce(layout_rule, CASE WHEN {damaged} THEN {literal(DAMAGED_CODE.code)} END)"
+    return f"SELECT * REPLACE ({rule} AS layout_rule) FROM ({select})" if codes else select
+
+
+def looks_damaged(name: str) -> str:
+    """SQL condition: a text looks like a number that a spreadsheet made of it."""
+    return f"contains({name}, 'E+') AND regexp_full_match({name}, '{_DAMAGED}')"
+
+
+def _cell(spec: Spec, column: str | None, value: Value, file: File) -> str:
+    """One trimmed cell: a header's was trimmed with its row, a computed one may still be blank."""
+    if column is None:
+        found = simple(spec, file)
+        return text(found, odd_blanks=False) if isinstance(spec, dict) else found
+    shown = f"ltrim({column}, {FAILED})" if value in TEXTS else f"replace({column}, {FAILED}, '?')"
+    return text(shown, odd_blanks=False)
+
+
+def _unpivoted(rows: str, unpivot: Unpivot | None, contract: Contract, file: File) -> str:
+    """One row becomes one a value. Rows that may be each other's duplicates are numbered anew, others keep theirs."""
+    if not unpivot:
+        return rows
+    code, first, *_ = names = [quoted(name) for name in unpivot.into]
+    pieces = ", ".join(
+        _struct([*names, _PLACE], [literal(value), *(_piece(spec, file) for spec in taken), str(place)])
+        for place, (value, taken) in enumerate(unpivot.values.items(), 1)
+    )
+    number = f"({ROW_NUMBER} - 1) * {len(unpivot.values)} + {_PIECE}.{_PLACE}" if contract.duplicates else ROW_NUMBER
+    kept = [
+        f"{number} AS {ROW_NUMBER}",
+        *(quoted(name) for name in file.header if name and header_of(name, unpivot.into) is None),
+    ]
+    kept += [f"{_PIECE}.{name} AS {name}" for name in (code, *names[1:])]
     return (
         f"(SELECT {', '.join(kept)} FROM (SELECT *, unnest([{pieces}]) AS {_PIECE} FROM {rows}) "
         f"WHERE {_PIECE}.{first} IS NOT NULL)"
     )
+
+
+def _piece(spec: Spec, file: File) -> str:
+    found = simple(spec, file)
+    return text(found, odd_blanks=False) if isinstance(spec, dict) else found
 
 
 def _struct(names: Sequence[str], cells: Sequence[str]) -> str:

@@ -37,12 +37,22 @@ def _when(pattern: str, then: str) -> str:
 
 
 def _money() -> str:
-    digits = "TRY_CAST(translate({x}, '£,()-CDR', '') AS DECIMAL(18,2))"
-    negative = "contains({x}, '-') OR contains({x}, '(') OR contains({x}, 'CR')"
     return (
         f"CASE WHEN regexp_full_match({{x}}, '{_PLAIN_MONEY}') THEN TRY_CAST({{x}} AS DECIMAL(18,2)) "
-        f"WHEN regexp_full_match({{x}}, '{_MONEY}') THEN CASE WHEN {negative} THEN -({digits}) ELSE {digits} END END"
+        f"{_signed(_MONEY, 'DECIMAL(18,2)')} END"
     )
+
+
+def _signed(pattern: str, stored: str) -> str:
+    digits = f"TRY_CAST(translate({{x}}, '£,()-CDR', '') AS {stored})"
+    negative = "contains({x}, '-') OR contains({x}, '(') OR contains({x}, 'CR')"
+    return f"WHEN regexp_full_match({{x}}, '{pattern}') THEN CASE WHEN {negative} THEN -({digits}) ELSE {digits} END"
+
+
+def amount(cell: str, decimals: int) -> str:
+    """SQL expression that reads an amount in the spelling of money with more decimals, exactly, or gives NULL."""
+    pattern = _MONEY.replace("{1,2}", f"{{1,{decimals}}}")
+    return f"CASE {_signed(pattern, f'DECIMAL(24,{decimals})')} END".replace("{x}", cell)
 
 
 def _date() -> str:

@@ -19,7 +19,7 @@ from vm_pipeline.feeds.contract import Column, Contract, Privacy
 from vm_pipeline.feeds.identifiers import ANY_SHAPE, KINDS, Kind
 from vm_pipeline.feeds.values import CODE, COUNT, INTEGER, LOWER_CODE, MONEY, NAME, QUANTITY, TEXT
 from vm_pipeline.sources.receipts import Slot
-from vm_pipeline.staging.layouts import literal
+from vm_pipeline.staging.naming import literal
 from vm_pipeline.staging.parsing import parsed
 from vm_pipeline.staging.policy import Policy, Then
 from vm_pipeline.staging.reading import Refused

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import duckdb
 
-from vm_pipeline.feeds.contract import Contract, Privacy
+from vm_pipeline.feeds.contract import LAYOUT_RULES, Contract, Privacy
 from vm_pipeline.sources.receipts import Version
 from vm_pipeline.staging.batches import Staging, contract_of
-from vm_pipeline.staging.layouts import literal
+from vm_pipeline.staging.naming import literal
 from vm_pipeline.staging.reading import readable
 
 _DUPLICATE = "The same key stands in another sound row of the batch."
@@ -55,7 +55,7 @@ def rejects(versions: Iterable[Version], staging: Staging, feed: str) -> tuple[l
 
 def descriptions(contract: Contract) -> dict[str, str]:
     """What each rule says, by code."""
-    said = {rule.code: rule.description for rule in contract.rules}
+    said = {rule.code: rule.description for rule in (*LAYOUT_RULES, *contract.rules)}
     return said | {"duplicate": contract.duplicates.description if contract.duplicates else _DUPLICATE}
 
 

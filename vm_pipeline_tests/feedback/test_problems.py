@@ -110,7 +110,7 @@ def test_a_control_that_differs_is_told_period_by_period(programme: Programme) -
     [
         (b"", "empty_file"),
         (b"provider_code,financial_year\nB1,2022/23\n", "missing_header"),
-        ("provider_code".encode("utf-16"), "not_text"),
+        (b"provider_code\x00\x01\x02\x81", "not_text"),
     ],
 )
 def test_a_refused_file_is_one_line_without_a_row(programme: Programme, content: bytes, code: str) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from vm_pipeline_tests.london.night import EXAMPLE, LONDON, OTHER_TRUSTS, Night, OneFile
+from vm_pipeline_tests.london.night import EXAMPLE, LONDON, Night, OneFile
 
 
 @pytest.fixture(scope="session")
@@ -32,15 +32,6 @@ def con(night: Night) -> Iterator[duckdb.DuckDBPyConnection]:
     with night.warehouse() as (built, findings):
         assert not findings
         yield built
-
-
-@pytest.fixture(scope="session")
-def others(london: Path, tmp_path_factory: pytest.TempPathFactory) -> Night:
-    """The four trusts that the example leaves out, after their first night."""
-    one = Night.of(OTHER_TRUSTS, tmp_path_factory.mktemp("others"))
-    received = one.receive()
-    assert not received.problems
-    return one
 
 
 @pytest.fixture

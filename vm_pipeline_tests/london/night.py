@@ -31,7 +31,6 @@ REPOSITORY = Path(__file__).parents[2]
 SHARED = Path(os.environ.get("VM_SHARED", REPOSITORY.parent / "shared"))
 LONDON = SHARED / "realdata" / "london_join_2020_21"
 EXAMPLE = REPOSITORY / "examples" / "london"
-OTHER_TRUSTS = Path(__file__).with_name("other_trusts.toml")
 FIRST_NIGHT = datetime(2026, 1, 5, 2, tzinfo=UTC)
 
 Cells = dict[str, str]

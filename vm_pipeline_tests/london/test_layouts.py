@@ -172,12 +172,12 @@ def test_a_questionnaire_may_have_a_layout(one_file: OneFile, file: Path) -> Non
     ("table", "reason"),
     [
         ({"columns": {}}, "found no `columns`"),
-        ({"columns": {"a": {"sqll": "1"}}}, "found {'sqll': '1'}, expected a header, several, or one of const"),
-        ({"columns": {"a": {"batch": "team"}}}, "found {'batch': 'team'}, expected"),
-        ({"columns": {"a": 3}}, "found 3, expected"),
+        ({"columns": {"a": {"sqll": "1"}}}, "found 'sqll' for a, expected one of header, const, "),
+        ({"columns": {"a": {"batch": "team"}}}, "found batch = 'team' for a, expected `provider_code` or "),
+        ({"columns": {"a": 3}}, "found 3 for a, expected a header, several, or one of header, const, "),
         ({"columns": {"a": "A"}, "ignore": "B"}, "found ignore = 'B', expected a list of headers"),
         ({"columns": {"a": "A"}, "unpivot": {"into": ["x"], "values": {}}}, "found an `unpivot` without two names"),
-        ({"columns": {"a": "A"}, "unpivot": {"into": ["x", "y"]}}, "found an `unpivot` without two names"),
+        ({"columns": {"a": "A"}, "unpivot": {"into": ["x", "y"]}}, "found an `unpivot` without `values` or"),
         (
             {"columns": {"a": "A"}, "unpivot": {"into": ["x", "y", "z"], "values": {"v": "A"}}},
             "found 1 cells for unpivot value 'v', expected y, z",

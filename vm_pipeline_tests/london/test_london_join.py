@@ -1,4 +1,4 @@
-"""Cost, activity, beds and staff survey of three trusts, joined from published tables, against the reference join."""
+"""Cost, activity, beds and staff survey of six trusts, joined from published tables, against the reference join."""
 
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -8,7 +8,7 @@ import pytest
 from vm_pipeline_tests.london.night import EXAMPLE, LONDON, Cells, Night, reference
 
 JOIN = {row["ods"]: row for row in reference("reference_join_2020_21.csv")} if LONDON.is_dir() else {}
-TRUSTS = ("RJ6", "RYJ", "RJ2")
+TRUSTS = ("RJ6", "RYJ", "RJ2", "RQM", "RVR", "RKE")
 OURS = {
     "rows": "lines",
     "spend": "spend_gbp",
@@ -45,16 +45,17 @@ def test_the_join_agrees(joined: dict[str, dict[str, object]], trust: str, colum
     assert rounded(joined[trust][OURS[column]], expected) == Decimal(expected)
 
 
-@pytest.mark.parametrize("trust", ["RJ6", "RJ2"])
+@pytest.mark.parametrize("trust", ["RJ6", "RJ2", "RVR", "RKE"])
 def test_over_four_hours_agrees(joined: dict[str, dict[str, object]], trust: str) -> None:
     expected = JOIN[trust]
     assert rounded(joined[trust]["ae_over_four_hours"], expected["ae_over4"]) == Decimal(expected["ae_over4"])
     assert rounded(joined[trust]["ae_over_four_hours_pct"], expected["pct_over4"]) == Decimal(expected["pct_over4"])
 
 
-def test_not_reported_is_missing_and_not_zero(joined: dict[str, dict[str, object]]) -> None:
-    assert JOIN["RYJ"]["ae_over4"] == "0.0"  # the reference writes 0 for it
-    assert (joined["RYJ"]["ae_over_four_hours"], joined["RYJ"]["ae_over_four_hours_pct"]) == (None, None)
+@pytest.mark.parametrize("trust", ["RYJ", "RQM"])
+def test_not_reported_is_missing_and_not_zero(joined: dict[str, dict[str, object]], trust: str) -> None:
+    assert JOIN[trust]["ae_over4"] == "0.0"  # the reference writes 0 for it
+    assert (joined[trust]["ae_over_four_hours"], joined[trust]["ae_over_four_hours_pct"]) == (None, None)
 
 
 def test_booked_appointments_are_attendances(con: duckdb.DuckDBPyConnection) -> None:
@@ -67,7 +68,7 @@ def test_booked_appointments_are_attendances(con: duckdb.DuckDBPyConnection) -> 
 
 def test_bed_days_are_whole(con: duckdb.DuckDBPyConnection) -> None:
     found = con.execute("SELECT quantity FROM vm.fact_activity WHERE measure_code LIKE 'bed_day%'").fetchall()
-    assert len(found) == 3 * 4 * 2
+    assert len(found) == 6 * 4 * 2
     assert all(quantity == quantity.to_integral_value() for (quantity,) in found)
 
 
@@ -133,6 +134,14 @@ def test_cost_stands_beside_performance_in_a_team(con: duckdb.DuckDBPyConnection
 
 
 def test_what_the_batches_warn_of(night: Night) -> None:
-    """Ledgers without control files, and nothing else: bed returns are a part of their own, of the whole year."""
-    warned = {(slot.feed, one.code, one.rows) for slot, found in night.summaries() for one in found.warnings}
-    assert warned == {("ledger", "no_control", 0)}
+    """Ledgers without control files, references that Excel spoilt, and rows of others in national files, counted."""
+    warned = {(slot.feed, slot.provider_code, one.code) for slot, found in night.summaries() for one in found.warnings}
+    of_all = {("survey", trust, "skipped_rows") for trust in TRUSTS} | {("activity", t, "skipped_rows") for t in TRUSTS}
+    ledgers = {("ledger", trust, "no_control") for trust in (*TRUSTS, "RJ1")}
+    assert warned == ledgers | of_all | {("ledger", "RVR", "damaged_reference")}
+
+
+def test_rows_of_others_are_counted(night: Night) -> None:
+    rows = len(reference("beds/master-quarterly-trust.csv"))
+    found = [one for slot, one in night.summaries() if slot.part == "beds"]
+    assert [sum(w.rows for w in one.warnings if w.code == "skipped_rows") for one in found] == [rows - 4] * len(TRUSTS)
