@@ -17,6 +17,7 @@ from rich.console import Console
 
 from vm_pipeline import __version__, figures, page, settings
 from vm_pipeline.commands.feedback import feedback
+from vm_pipeline.commands.inspect import inspect
 from vm_pipeline.commands.options import CLOSED, PATH, USAGE, installed
 from vm_pipeline.feeds import FEEDS
 from vm_pipeline.home import Home
@@ -190,3 +191,4 @@ def status(as_json: bool, home: Path | None, warehouse: str | None) -> None:
 
 
 main.add_command(feedback)
+main.add_command(inspect)
