@@ -19,6 +19,7 @@ from vm_pipeline import __version__, figures, page, settings
 from vm_pipeline.commands.feedback import feedback
 from vm_pipeline.commands.inspect import inspect
 from vm_pipeline.commands.options import CLOSED, PATH, USAGE, installed
+from vm_pipeline.commands.propose import propose
 from vm_pipeline.feeds import FEEDS
 from vm_pipeline.home import Home
 from vm_pipeline.indicators.profiles import PROFILES
@@ -192,3 +193,4 @@ def status(as_json: bool, home: Path | None, warehouse: str | None) -> None:
 
 main.add_command(feedback)
 main.add_command(inspect)
+main.add_command(propose)

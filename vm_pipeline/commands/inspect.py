@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from vm_pipeline.commands.options import CLOSED, PATH, USAGE
@@ -17,7 +18,17 @@ from vm_pipeline.proposal.columns import ColumnLook
 from vm_pipeline.proposal.looking import FileLook, opened, write_table
 from vm_pipeline.staging.reading import AS_IT_SAYS, FileShape, Refused
 
-_WITH_SHAPES = ("code", "date", "month", "financial year", "period", "integer", "money", "money, decimal comma")
+_WITH_SHAPES = (
+    "code",
+    "date",
+    "month",
+    "financial year",
+    "period",
+    "integer",
+    "money",
+    "money, decimal comma",
+    "number",
+)
 
 
 @click.command()
@@ -107,11 +118,11 @@ def _show(found: FileLook) -> None:
     console.print(", ".join(filter(None, said)))
     console.print(f"header in row {told['header_row']}, {told['rows']:,} rows below it, {len(told['columns'])} columns")
     if told["sheets"]:
-        console.print(f"read from the sheet {', '.join(map(repr, told['sheets']))}")
+        console.print(f"read from the sheet {', '.join(map(escape, told['sheets']))}")
     if not found.has_header:
         console.print("[yellow]The header seems to be a row of the table:[/] name the columns in `file.no_header`.")
     for note in told["notes"]:
-        console.print(f"[yellow]•[/] {note}")
+        console.print(f"[yellow]•[/] {escape(note)}")
     for name, rows in told["odd_rows"].items():
         console.print(f"[yellow]•[/] {rows['rows']:,} {name}, the first in row {', '.join(map(str, rows['first']))}")
     console.print(_table(told["columns"]))
@@ -123,7 +134,9 @@ def _table(columns: list[dict[str, Any]]) -> Table:
         table.add_column(name, justify="right" if name in ("blank", "different") else "left")
     for column in columns:
         share = f"{100 * column['blank_share']:.1f} %" if column["blank_share"] else ""
-        table.add_row(column["name"], column["kind"], share, f"{column['distinct']:,}", "\n".join(_known(column)))
+        table.add_row(
+            escape(column["name"]), column["kind"], share, f"{column['distinct']:,}", "\n".join(_known(column))
+        )
     return table
 
 
@@ -134,7 +147,7 @@ def _known(column: dict[str, Any]) -> list[str]:
     elif column["forms"]:
         said.append(f"forms that fit: {', '.join(column['forms'])}")
     if column["shapes"]:
-        said.append(f"like {', '.join(column['shapes'])}")
+        said.append(escape(f"like {', '.join(column['shapes'])}"))
     if column.get("total") is not None:
         said.append(f"sum {column['total']:,.2f}, {column['negatives']:,} below zero")
     return said + [f"[yellow]{rows:,} {name}[/]" for name, rows in column["odd"].items()]

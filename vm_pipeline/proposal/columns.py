@@ -16,8 +16,9 @@ MOST = 0.98  # of the texts of a column are of its kind: a few may be mistakes
 class ColumnLook:
     """What was counted in one column. Counts are of rows whose cell is not empty.
 
-    `counts`: test → rows. `forms`: form of dates or months → rows, the likeliest first. `shapes`: the commonest
-    shapes of its texts, `9999-AA`. `personal`: what it seems to hold of people, in words; empty = nothing.
+    `counts`: test → rows. `forms`: form of dates or months → rows, the likeliest first. `months`: form → the month that
+    most of its days are of, and their share. `shapes`: the commonest shapes of its texts, `9999-AA`. `personal`: what
+    it seems to hold of people, in words; empty = nothing.
     """
 
     name: str
@@ -30,6 +31,7 @@ class ColumnLook:
     total: Decimal | None = None
     negatives: int = 0
     personal: str = ""
+    months: dict[str, tuple[str, float]] = field(default_factory=dict)
 
     def share(self, test: str) -> float:
         """Share of its texts that pass a test."""
@@ -85,7 +87,9 @@ class ColumnLook:
             return "code" if self.counts.get("leading zeros") else "integer"
         if self.is_mostly("money"):
             return "money"
-        return "money, decimal comma" if self.is_mostly("decimal comma") else ""
+        if self.is_mostly("decimal comma"):
+            return "money, decimal comma"
+        return "number" if self.is_mostly("number") else ""
 
     @property
     def _text(self) -> str:

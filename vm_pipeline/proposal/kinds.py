@@ -6,6 +6,7 @@ Belongs here: the tests. Does not belong here: counting them (looking), what fol
 from vm_pipeline.feeds import values
 from vm_pipeline.staging.parsing import parsed
 
+CODE_IN_BRACKETS = r"^\((?:id:)?(\w+)\)"  # `(id:42270) Haematology`
 _MONTH_NAME = "(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 
 
@@ -18,11 +19,18 @@ KINDS = {
     "money": f"{parsed(values.MONEY, '{x}')} IS NOT NULL",
     "decimal comma": _whole("-?([0-9]+|[0-9]{1,3}([. ][0-9]{3})+),[0-9]{1,2}-?"),
     "integer": _whole("[0-9]{1,9}"),
+    "number": _whole("-?[0-9]+([.][0-9]+)?"),
     "flag": "lower({x}) IN ('true', 'false', 'yes', 'no', 'y', 'n')",
     "financial year": _whole("(20)?[0-9]{2} ?[-/] ?(20)?[0-9]{2}"),
     "period": _whole("0?[0-9]|1[0-4]"),
     "code": _whole("[A-Za-z0-9][A-Za-z0-9/._&:-]{0,23}"),
     "word": "regexp_matches({x}, '[A-Za-z]{3}')",
+}
+# What layouts have a word for.
+FEATURES = {
+    "canonical date": f"{parsed(values.DATE, '{x}')} IS NOT NULL",
+    "canonical year": f"{parsed(values.FINANCIAL_YEAR, '{x}')} IS NOT NULL",
+    "code in brackets": f"regexp_matches({{x}}, '{CODE_IN_BRACKETS}')",
 }
 # What is odd about a text, whatever its column is.
 ODD = {
@@ -46,7 +54,8 @@ MAY_BE_DATE = (
     f"|^(19|20)[0-9]{{2}}[01][0-9]|^{_MONTH_NAME}[- ][0-9]{{2}}')"
 )
 SERIAL = _whole("[34][0-9]{4}")  # a spreadsheet's number of a day, 1982 to 2036
-TOTAL = "regexp_matches({x}, '(?i)^(sub|grand|overall)?[ -]?total')"
+TOTAL_PATTERN = r"(?i)^(sub|grand|overall)?[ -]?total"
+TOTAL = f"regexp_matches({{x}}, '{TOTAL_PATTERN}')"
 TITLED = "regexp_matches({x}, '(?i)^(mr|mrs|miss|ms|dr|prof|professor|sister|rev)[. ]+[a-z]')"
 _YEARS = "BETWEEN 1990 AND 2099"
 

@@ -18,6 +18,7 @@ from vm_pipeline.proposal.columns import ColumnLook
 from vm_pipeline.proposal.heading import header_row, is_number
 from vm_pipeline.proposal.kinds import (
     DATES,
+    FEATURES,
     KINDS,
     MAY_BE_DATE,
     MONTHS,
@@ -117,9 +118,10 @@ def _column(con: duckdb.DuckDBPyConnection, place: int, name: str, rows: int) ->
         f"WHERE c{place} IS NOT NULL GROUP BY ALL"
     )
     con.execute(f"INSERT INTO shaped SELECT DISTINCT 0, '{place}', upper(x) FROM cell WHERE {shaped('x')}")
-    counts = _counted(con, {**KINDS, **ODD, "serial": SERIAL, "total": TOTAL, "titled": TITLED})
+    counts = _counted(con, {**KINDS, **FEATURES, **ODD, "serial": SERIAL, "total": TOTAL, "titled": TITLED})
     ((filled, distinct),) = con.execute("SELECT coalesce(sum(n), 0)::BIGINT, count(*) FROM cell").fetchall()
     found = ColumnLook(name, rows, filled, distinct, counts, _forms(con), _shapes(con))
+    found = replace(found, months={form: _month(con, form) for form in found.fitting if form in DATES})
     return _with_total(con, found) if counts.get("money") else found
 
 
@@ -147,6 +149,15 @@ def _forms(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     likely = {form: f"({may_be}) AND {of_form(form)}" for form, hit in zip(every, hits, strict=True) if hit}
     counted = _counted(con, likely) if likely else {}
     return dict(sorted(counted.items(), key=lambda pair: -pair[1]))
+
+
+def _month(con: duckdb.DuckDBPyConnection, form: str) -> tuple[str, float]:
+    """The month that most days are of, read by a form, and their share."""
+    month = f"strftime(try_strptime(x, {literal(form)}), '%Y-%m')"
+    rows = con.execute(
+        f"SELECT {month} AS month, sum(n) FROM cell WHERE {month} IS NOT NULL GROUP BY ALL ORDER BY 2 DESC, 1"
+    ).fetchall()
+    return rows[0][0], float(rows[0][1] / sum(number for _, number in rows))
 
 
 def _shapes(con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
