@@ -15,7 +15,7 @@ from vm_pipeline.proposal.draft import propose as drafted
 from vm_pipeline.proposal.looking import FileLook, opened
 from vm_pipeline.proposal.terms import TERMS
 from vm_pipeline.proposal.trial import Tried, in_words, tried
-from vm_pipeline.settings import Asked, ConfigurationError
+from vm_pipeline.settings import Asked
 from vm_pipeline.staging.reading import Refused
 
 
@@ -27,23 +27,23 @@ from vm_pipeline.staging.reading import Refused
 def propose(files: tuple[Path, ...], feed: str, provider: str, target: Path | None) -> None:
     """A draft of vm.toml from sample files, several months of them, tried on the same files."""
     console = Console(stderr=True, soft_wrap=True, highlight=False)
+    if target and target.exists():
+        console.print(f"[bold red]Configuration:[/] {target}: found a file, expected none. Name another, or move it.")
+        sys.exit(USAGE)
     try:
         with tempfile.TemporaryDirectory() as workspace:
             looks = [_look(file, Path(workspace)) for file in files]
             draft = drafted(looks, feed, provider.upper(), target.parent if target else Path.cwd())
-            found = _tried(draft, target.parent if target else Path.cwd(), Path(workspace), looks)
+            found = _tried(drafted(looks, feed, provider.upper(), Path(workspace)), Path(workspace), looks)
     except Refused as why:
         console.print(f"[bold red]Refused ({why.code}):[/] {escape(str(why))}")
         sys.exit(CLOSED)
     text = as_toml(draft, [in_words(found)] if found else [])
-    if target is None:
-        click.echo(text, nl=False)
-    elif target.exists():
-        console.print(f"[bold red]Configuration:[/] {target}: found a file, expected none. Name another, or move it.")
-        sys.exit(USAGE)
-    else:
+    if target:
         target.write_text(text, "utf-8")
         console.print(f"Draft written to {target}.")
+    else:
+        click.echo(text, nl=False)
     _show(console, draft, found)
 
 
@@ -55,16 +55,11 @@ def _look(file: Path, workspace: Path) -> FileLook:
         raise Refused(why.code, f"{file.name}: {why}") from why
 
 
-def _tried(draft: Draft, base: Path, workspace: Path, looks: list[FileLook]) -> list[Tried]:
-    """The draft loaded as settings and staged. Nothing is tried of a draft that is not whole."""
-    config = base.resolve() / f".{workspace.name}.toml"
-    try:
-        config.write_text(as_toml(draft), "utf-8")
-        chosen = settings.load(Asked(config=config, home=workspace / "home"), {})
-    except ConfigurationError:
-        return []
-    finally:
-        config.unlink(missing_ok=True)
+def _tried(draft: Draft, workspace: Path, looks: list[FileLook]) -> list[Tried]:
+    """The draft, loaded as settings and staged; its paths are relative to the workspace."""
+    config = workspace / "vm.toml"
+    config.write_text(as_toml(draft), "utf-8")
+    chosen = settings.load(Asked(config=config, home=workspace / "home"), {})
     wanted = {look.path.resolve() for look in looks}
     extracts = [one for source in chosen.sources for one in source.find()[0] if Path(one.name).resolve() in wanted]
     return tried(extracts, workspace / "home")

@@ -17,10 +17,12 @@ from vm_pipeline.proposal.kinds import TOTAL_PATTERN
 from vm_pipeline.proposal.looking import FileLook
 from vm_pipeline.proposal.matching import matched
 from vm_pipeline.staging.naming import header_of, same_name
+from vm_pipeline.staging.reading import Refused
 
 Table = dict[str, object]
 Doubts = dict[str, tuple[str, ...]]
 _WIDE = 110
+_MOST_OF_A_FILE = 0.5
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,16 @@ class Draft:
 
 
 def propose(files: Sequence[FileLook], feed: str, provider: str, base: Path) -> Draft:
-    """The draft for some files of one feed of one provider; its paths are relative to `base`."""
+    """The draft for some files of one feed of one provider; its paths are relative to `base`.
+
+    Raises Refused where the files have no headers to go by.
+    """
+    if not all(file.has_header for file in files):
+        raise Refused(
+            "no_header",
+            "found a first row that seems to be a row of the table, expected headers. Ask for files with headers, or "
+            "name the columns yourself, in `file.no_header` of a layout.",
+        )
     paths = [file.path.resolve() for file in files]
     if all(_is_canonical(file, feed) for file in files):
         return _canonical(files, feed, provider, base)
@@ -83,7 +94,8 @@ def _months(files: Sequence[FileLook], cells: Sequence[Cell], match: Mapping[str
     found = {}
     for file in files:
         for column in looks([file], match["posting_date"]):  # type: ignore[arg-type]
-            if form := form_of(cell, column):
+            form = form_of(cell, column)
+            if form and column.months[form][1] >= _MOST_OF_A_FILE:
                 found[file.path.name] = column.months[form][0]
     return found
 
@@ -115,7 +127,17 @@ def _layout(files: Sequence[FileLook], cells: Sequence[Cell]) -> tuple[Table, Do
     columns = {cell.name: cell.spec for cell in cells if not cell.missing}
     layout: Table = {"ignore": sorted(rest, key=str.casefold)}
     layout |= {"file": shape} if shape else {}
-    return layout | ({"skip": skip} if skip else {}) | {"columns": columns}, doubts | more
+    doubts |= more | _kept_out(files)
+    return layout | ({"skip": skip} if skip else {}) | {"columns": columns}, doubts
+
+
+def _kept_out(files: Sequence[FileLook]) -> Doubts:
+    """Columns that are left out because of what they seem to hold of people."""
+    found = {
+        column.name: column.personal for file in files for column in file.columns if column.personal and column.name
+    }
+    said = tuple(f"{name!r} is left out: it seems to hold {what.partition(' by ')[0]}" for name, what in found.items())
+    return {"ignore": said} if said else {}
 
 
 def _names(spec: object) -> list[str]:
@@ -182,8 +204,8 @@ def as_toml(draft: Draft, tried: Sequence[str] = ()) -> str:
     lines += ["", "[[source]]"]
     for key, value in draft.source.items():
         lines += [*_comments(draft.unsure.get(key, ())), f"{key} = {toml(value)}"]
-    if draft.source.keys() >= {"files"} and "period" not in draft.source:
-        lines += [f"# MISSING: period. {one}" for one in draft.unsure.get("period", ("The names do not tell months.",))]
+    if "files" in draft.source and "period" not in draft.source:
+        lines += [f"# MISSING: period. {one}" for one in draft.unsure["period"]]
     if draft.layout:
         lines += [f'layout = "{draft.name}"', "", *_layout_lines(draft)]
     return "\n".join(lines) + "\n"
@@ -191,7 +213,7 @@ def as_toml(draft: Draft, tried: Sequence[str] = ()) -> str:
 
 def _layout_lines(draft: Draft) -> list[str]:
     layout, head = draft.layout, f"layout.{draft.name}"
-    lines = [f"[{head}]", *_list("ignore", layout["ignore"])]  # type: ignore[arg-type]
+    lines = [f"[{head}]", *_comments(draft.unsure.get("ignore", ())), *_list("ignore", layout["ignore"])]  # type: ignore[arg-type]
     if "file" in layout or "file" in draft.unsure:
         lines += ["", *_comments(draft.unsure.get("file", ())), f"[{head}.file]"]
         lines += [f"{key} = {toml(value)}" for key, value in layout.get("file", {}).items()]  # type: ignore[attr-defined]

@@ -101,7 +101,11 @@ def _covers(names: Sequence[str], months: Mapping[str, str]) -> Named:
     """One file: its months are said outright."""
     if len(names) == 1 and months and is_period(next(iter(months.values()))):
         return Named({"covers": next(iter(months.values()))}, "the month most dates inside are of")
-    return Named({}, "the names do not tell the months, or not in a way that the dates inside agree with")
+    return Named(
+        {},
+        "The names do not tell the months, or not so that the dates inside agree. Give a pattern, or for one file say "
+        'it outright: period = { covers = "2022-04_2023-03" }.',
+    )
 
 
 def files_pattern(paths: Sequence[Path]) -> tuple[Path, str]:

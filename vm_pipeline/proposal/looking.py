@@ -70,6 +70,7 @@ def opened(
     if shape == AS_IT_SAYS and (row := header_row(path, workspace, shape)):
         shape = replace(shape, header_row=row)
     with duckdb.connect(config={"temp_directory": str(workspace / "spill")}) as con:
+        con.execute("SET enable_progress_bar = false")
         sheet = _read(con, path, workspace, shape)
         rows = con.execute("SELECT count(*) FROM seen").fetchall()[0][0]
         con.execute("CREATE TEMP TABLE shaped (member INTEGER, name VARCHAR, text VARCHAR)")
