@@ -4,7 +4,7 @@ Belongs here: arguments, exit status, and calling one thing.
 Does not belong here: the work (defs, home), how results look (summary).
 
 Exit status: 0 published, or nothing to do; 1 a gate closed (the last good warehouse stays), or --strict and a batch
-was refused; 2 usage or configuration.
+that was refused has not been sent again, or a file could not be received; 2 usage or configuration.
 """
 
 import csv
@@ -18,13 +18,16 @@ from rich.console import Console
 from vm_pipeline import __version__, figures, page, settings
 from vm_pipeline.commands.feedback import feedback
 from vm_pipeline.commands.inspect import inspect
-from vm_pipeline.commands.options import CLOSED, PATH, USAGE, installed
+from vm_pipeline.commands.options import CLOSED, CONFIG, PATH, USAGE, installed, loaded
 from vm_pipeline.commands.propose import propose
 from vm_pipeline.feeds import FEEDS
+from vm_pipeline.feeds.reference import REFERENCES
 from vm_pipeline.home import Home
 from vm_pipeline.indicators.profiles import PROFILES
 from vm_pipeline.settings import Asked, ConfigurationError
 from vm_pipeline.sources.folder import FolderSource
+
+_REJECTING = [*FEEDS, *(f"reference/{name}" for name in REFERENCES)]
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -34,11 +37,18 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--config", type=PATH, help="vm.toml (default: VM_CONFIG).")
+@CONFIG
 @click.option("--feeds", type=PATH, help="A drop folder in the canonical layout; needs no configuration.")
-@click.option("--as-of", "moment", metavar="TIME", help="Rebuild the warehouse as it was known then; receives nothing.")
+@click.option(
+    "--as-of",
+    "moment",
+    metavar="TIME",
+    help="Rebuild the warehouse as it was known then; receives nothing. --warehouse: where.",
+)
 @click.option("--full", is_flag=True, help="Stage and build everything again; the fingerprint must not change.")
-@click.option("--strict", is_flag=True, help="A refused batch or an unreadable file makes the exit status 1.")
+@click.option(
+    "--strict", is_flag=True, help="A batch that waits to be mended, or an unreadable file, makes the exit status 1."
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be received; change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary for machines.")
 @installed
@@ -56,12 +66,17 @@ def run(
     """Receive what is new, judge it, build the warehouse and publish it."""
     if config and feeds:
         raise ConfigurationError("found --config and --feeds, expected one of them.")
-    chosen = settings.load(Asked(config, feeds, home, warehouse))
-    if not chosen.sources and not moment:
-        raise ConfigurationError("found no source, expected --feeds DIR, --config FILE, VM_FEEDS or VM_CONFIG.")
+    chosen = loaded(Asked(config, feeds, home, warehouse, moment or ""))
+    if not moment:
+        _need_source(chosen)
     if dry_run:
         sys.exit(_dry_run(Home(chosen), as_json))
     sys.exit(night(chosen, moment, full, strict, as_json))
+
+
+def _need_source(chosen: settings.Settings) -> None:
+    if not chosen.sources:
+        raise ConfigurationError("found no source, expected --feeds DIR, --config FILE, VM_FEEDS or VMCONFIG.")
 
 
 def night(chosen: settings.Settings, moment: str | None, full: bool, strict: bool, as_json: bool) -> int:
@@ -105,6 +120,34 @@ def _dry_run(home: Home, as_json: bool) -> int:
 
 
 @main.command()
+@CONFIG
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@installed
+def check(config: Path | None, as_json: bool, home: Path | None, warehouse: str | None) -> None:
+    """Check vm.toml and ask every source what it has: files and months. Receives nothing, changes nothing."""
+    chosen = settings.load(Asked(config=config, home=home, warehouse=warehouse))
+    _need_source(chosen)
+    found = figures.look(Home(chosen))
+    if as_json:
+        click.echo(json.dumps(found, indent=1, ensure_ascii=False))
+    else:
+        page.show_look(found)
+    sys.exit(USAGE if found["problems"] else 0)
+
+
+@main.command()
+@click.option("--to", "target", type=PATH, help="Write it there (default: print it).")
+def schema(target: Path | None) -> None:
+    """The JSON schema of vm.toml, for editors that check while you type."""
+    from vm_pipeline.settings.schema import for_editors
+
+    if target is None:
+        click.echo(for_editors(), nl=False)
+    else:
+        target.write_text(for_editors(), "utf-8")
+
+
+@main.command()
 @click.option("--feeds", type=PATH, default=Path("demo-feeds"), show_default=True, help="Where to write the programme.")
 @installed
 def demo(feeds: Path, home: Path | None, warehouse: str | None) -> None:
@@ -123,12 +166,14 @@ def demo(feeds: Path, home: Path | None, warehouse: str | None) -> None:
 
 
 @main.command()
-@click.option("--feed", type=click.Choice([*FEEDS]), help="Only this feed.")
+@CONFIG
+@click.option("--feed", type=click.Choice(_REJECTING), metavar="FEED", help="Only this feed, or reference/<name>.")
 @click.option("--provider", help="Only this provider.")
 @click.option("--period", metavar="YYYY-MM", help="Only this month.")
 @click.option("--to", "target", type=PATH, help="Write them to a CSV file (with --feed, the feed's own columns).")
 @installed
 def rejects(
+    config: Path | None,
     feed: str | None,
     provider: str | None,
     period: str | None,
@@ -137,8 +182,8 @@ def rejects(
     warehouse: str | None,
 ) -> None:
     """Rejected rows in force, with rule, batch and row number, to be mended and sent again."""
-    known = Home(settings.load(Asked(home=home, warehouse=warehouse)))
-    tables = figures.rejected_rows(known, [feed] if feed else [*FEEDS], provider, period)
+    known = Home(loaded(Asked(config=config, home=home, warehouse=warehouse)))
+    tables = figures.rejected_rows(known, [feed] if feed else _REJECTING, provider, period)
     if target is None:
         page.show_rejects(tables)
         return
@@ -168,23 +213,25 @@ def signals(series: Path, profile: str, chart: str, options: tuple[str, ...], ta
 
 
 @main.command()
+@CONFIG
 @installed
-def fingerprint(home: Path | None, warehouse: str | None) -> None:
+def fingerprint(config: Path | None, home: Path | None, warehouse: str | None) -> None:
     """One hash of the published content, the same on any machine."""
     from vm_pipeline.warehouse.fingerprint import fingerprint_of
 
-    path = settings.load(Asked(home=home, warehouse=warehouse)).warehouse
+    path = loaded(Asked(config=config, home=home, warehouse=warehouse)).warehouse
     if not path.is_file():
         raise ConfigurationError(f"{path}: found no warehouse, expected a published one. Use `vm-pipeline run` first.")
     click.echo(fingerprint_of(path))
 
 
 @main.command()
+@CONFIG
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 @installed
-def status(as_json: bool, home: Path | None, warehouse: str | None) -> None:
+def status(config: Path | None, as_json: bool, home: Path | None, warehouse: str | None) -> None:
     """What has been received, what is in force, what was refused, what is published."""
-    found = figures.status(Home(settings.load(Asked(home=home, warehouse=warehouse))))
+    found = figures.status(Home(loaded(Asked(config=config, home=home, warehouse=warehouse))))
     if as_json:
         click.echo(json.dumps(found, indent=1, ensure_ascii=False))
     else:

@@ -6,8 +6,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from vm_pipeline import settings
-from vm_pipeline.commands.options import PATH, installed
+from vm_pipeline.commands.options import CONFIG, PATH, installed, loaded
 from vm_pipeline.feedback.reports import Told, to_tell, write
 from vm_pipeline.feeds import FEEDS
 from vm_pipeline.home import Home
@@ -16,12 +15,14 @@ from vm_pipeline.sources.receipts import Version
 
 
 @click.command()
+@CONFIG
 @click.option("--feed", type=click.Choice([*FEEDS, "reference"]), help="Only this feed.")
 @click.option("--provider", help="Only this provider.")
 @click.option("--period", metavar="YYYY-MM", help="Only this month.")
 @click.option("--to", "target", type=PATH, help="Write the files there (default: reports/feedback in the home).")
 @installed
 def feedback(
+    config: Path | None,
     feed: str | None,
     provider: str | None,
     period: str | None,
@@ -30,7 +31,7 @@ def feedback(
     warehouse: str | None,
 ) -> None:
     """Every problem of every batch, a file each for its sender, safe to open in a spreadsheet."""
-    known = Home(settings.load(Asked(home=home, warehouse=warehouse)))
+    known = Home(loaded(Asked(config=config, home=home, warehouse=warehouse)))
 
     def wanted(version: Version) -> bool:
         slot = version.receipt.slot

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from vm_pipeline.commands.options import CLOSED, PATH, USAGE
+from vm_pipeline.commands.options import CLOSED, PATH, USAGE, amiss
 from vm_pipeline.proposal.columns import ColumnLook
 from vm_pipeline.proposal.looking import FileLook, opened, write_table
 from vm_pipeline.staging.reading import AS_IT_SAYS, FileShape, Refused
@@ -51,7 +51,7 @@ def inspect(
         _refused(why, as_json)
         sys.exit(CLOSED)
     except (ValueError, OSError) as error:
-        Console(stderr=True, soft_wrap=True).print(f"[bold red]Configuration:[/] {error}", highlight=False)
+        amiss("bold red", str(error))
         sys.exit(USAGE)
     if as_json:
         click.echo(json.dumps(figures(found), indent=1, ensure_ascii=False, default=str))

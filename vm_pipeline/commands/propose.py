@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from vm_pipeline import settings
-from vm_pipeline.commands.options import CLOSED, PATH, USAGE
+from vm_pipeline.commands.options import CLOSED, PATH, USAGE, amiss
 from vm_pipeline.proposal.draft import Draft, as_toml
 from vm_pipeline.proposal.draft import propose as drafted
 from vm_pipeline.proposal.looking import FileLook, opened
@@ -28,7 +28,7 @@ def propose(files: tuple[Path, ...], feed: str, provider: str, target: Path | No
     """A draft of vm.toml from sample files, several months of them, tried on the same files."""
     console = Console(stderr=True, soft_wrap=True, highlight=False)
     if target and target.exists():
-        console.print(f"[bold red]Configuration:[/] {target}: found a file, expected none. Name another, or move it.")
+        amiss("bold red", f"{target}: found a file, expected none. Name another, or move it.")
         sys.exit(USAGE)
     try:
         with tempfile.TemporaryDirectory() as workspace:

@@ -10,10 +10,13 @@ A layout is data (JSON), received and versioned like an extract: changing it res
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, replace
 from fnmatch import fnmatchcase
+from typing import Annotated, Any
 
-from vm_pipeline.staging.cells import Spec, as_table, check, has_steps, headers
+from pydantic import Field
+
+from vm_pipeline.staging.cells import Cell, Spec, as_table, check, has_steps, headers
 from vm_pipeline.staging.naming import header_of
 from vm_pipeline.staging.reading.shape import AS_IT_SAYS, FileShape
 from vm_pipeline.staging.words import texts
@@ -35,48 +38,79 @@ class Asked:
 
 @dataclass(frozen=True)
 class Unpivot:
-    """One row becomes one a value. `into` names new headers: of the value's code, then of each cell it takes along.
+    """One row becomes one a value."""
 
-    `values`: code → one header (or another cell) for each further name. `values_like`: instead, one pattern of headers
-    for each further name, whose first group is the code. A row whose first cell is empty is left out.
-    """
+    into: Annotated[Sequence[str], Field(min_length=2)]
+    """Names of new headers: of the value's code, then of each cell it takes along."""
+    values: Mapping[str, Cell | Sequence[Cell]] = field(default_factory=dict)
+    """Code → one header (or another cell) for each further name. A row whose first cell is empty is left out."""
+    values_like: str | Sequence[str] = ()
+    """Instead of `values`: one pattern of headers for each further name, whose first group is the code."""
 
-    into: Sequence[str]
-    values: Mapping[str, Sequence[Spec]] = ()  # type: ignore[assignment]
-    values_like: Sequence[str] = ()
+    def __post_init__(self) -> None:
+        """Raises ValueError, in words, where nobody can say what becomes of a row."""
+        if bool(self.values) == bool(self.values_like):
+            raise ValueError("found an `unpivot` without `values` or `values_like`, expected one of them.")
+        if any(has_steps(cell) for cells in self.cells.values() for cell in cells):
+            raise ValueError(
+                "found steps in `values` of an unpivot, expected them in `columns`, for the headers it makes."
+            )
+        lengths = {code: len(cells) for code, cells in self.cells.items()} or {"values_like": len(self.patterns)}
+        for code, length in lengths.items():
+            if length != len(self.into) - 1:
+                names = ", ".join(self.into[1:])
+                raise ValueError(f"found {length} cells for unpivot value {code!r}, expected {names}.")
+        for pattern in self.patterns:
+            _check_pattern("values_like", pattern, groups=1)
+
+    @property
+    def cells(self) -> dict[str, list[Spec]]:
+        """Code → what each further name takes."""
+        listed: dict[str, Any] = {**self.values}
+        return {code: list(one) if isinstance(one, list | tuple) else [one] for code, one in listed.items()}
+
+    @property
+    def patterns(self) -> list[str]:
+        """One pattern of headers for each further name."""
+        return texts(self.values_like)
 
     def of_header(self, header: Sequence[str]) -> "Unpivot":
-        """With the headers that the patterns find in a file, in the file's order."""
-        if not self.values_like:
+        """With the headers that the patterns find in a file, in the file's order. They may find none."""
+        if not self.patterns:
             return replace(self, values=dict(sorted(self.values.items())))
-        found = [
-            {match[1]: name for name in header if (match := re.search(pattern, name))} for pattern in self.values_like
-        ]
+        found = [{match[1]: name for name in header if (match := re.search(one, name))} for one in self.patterns]
         codes = [code for code in found[0] if all(code in one for one in found)]
-        return replace(self, values={code: [one[code] for one in found] for code in codes})
-
-    def lonely(self, header: Sequence[str]) -> list[str]:
-        """Headers that one pattern finds and that have no fellow by another."""
-        used = {name for taken in self.of_header(header).values.values() for name in taken if isinstance(name, str)}
-        return [n for n in header if n not in used and any(re.search(pattern, n) for pattern in self.values_like)]
+        values = {code: [one[code] for one in found] for code in codes}
+        return replace(self, values=values, values_like=() if values else self.values_like)
 
 
 @dataclass(frozen=True)
 class Skip:
-    """Rows that are left out, and counted: totals, page headings. All conditions that are given must hold.
-
-    `header` and `matches`: a pattern searched for in that cell. `blank`: headers under which nothing stands. `sql`: a
-    condition. `heading`: its cells still fill down. `check_total`: a cell of the rows left out whose sum must be that
-    of the rows kept, or the batch is refused.
-    """
+    """Rows that are left out, and counted: totals, page headings. All conditions that are given must hold."""
 
     name: str
+    """What they are, as the summary of a batch says it."""
     header: str | Sequence[str] = ""
+    """The header of a cell that `matches` looks at."""
     matches: str = ""
+    """A pattern searched for in that cell."""
     blank: Sequence[str] = ()
+    """Headers under which nothing stands."""
     sql: str = ""
+    """A condition in SQL."""
     heading: bool = False
-    check_total: Spec = ""
+    """Whether its cells still fill down."""
+    check_total: Cell | None = None
+    """A cell of the rows left out whose sum must be that of the rows kept, or the batch is refused."""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError, in words, where there is no whole condition."""
+        if bool(self.header) != bool(self.matches) or not (self.header or self.blank or self.sql):
+            raise ValueError(
+                f"found no whole condition in skip {self.name!r}, "
+                "expected `header` and `matches`, or `blank`, or `sql`."
+            )
+        _check_pattern(f"matches of skip {self.name!r}", self.matches)
 
     def asked(self) -> Iterator[Asked]:
         """Headers it needs."""
@@ -93,42 +127,43 @@ class Skip:
 class Layout:
     """How one provider's file becomes a canonical feed.
 
-    `file`: how its file becomes rows, where its bytes do not say it.
-    `columns`: canonical name → a cell, see cells. `where`: an SQL condition on rows that belong here; the others are
-    somebody else's (a national file). `skip`: rows that are none, by rule. `unpivot`: makes several rows of one before
-    `columns` are read. `ignore`: headers not needed, `*` for any text; a header that nothing uses and `ignore` does not
-    name refuses the file: it may change what a row means. `year_to_date`: a ledger's amounts are since April.
-
     SQL sees headers in double quotes, trimmed, an empty cell as NULL; `{provider_code}` and other batch facts; and the
     canonical columns that stand before its own in the contract, by their names.
     """
 
-    columns: Mapping[str, Spec]
+    columns: Annotated[Mapping[str, Cell], Field(min_length=1)]
+    """Canonical name → where it comes from: see below. Names beyond the contract are questions of a survey."""
     file: FileShape = AS_IT_SAYS
+    """How its file becomes rows, where its bytes do not say it."""
     ignore: Sequence[str] = ()
+    """Headers that are not needed; `*` stands for any text. A header that is neither used nor ignored refuses the
+    batch: it may change what a row means."""
     where: str = ""
+    """SQL condition on rows that belong here; the others are somebody else's (a national file), and are counted."""
     skip: Sequence[Skip] = ()
+    """Rules for rows that are none: totals, page headings."""
     unpivot: Unpivot | None = None
+    """Makes several rows of one, before `columns` are read."""
     year_to_date: bool = False
+    """`true` where a ledger sends the year so far: the warehouse takes off what the month before said."""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError, in words, where its cells make no sense."""
+        for name, spec in self.cells():
+            check(name, spec)
+        for made in (names for names in self.filled_down if header_of(names, self.made)):
+            raise ValueError(f"found fill_down for {made[0]!r}, expected it for a header of the file.")
 
     @classmethod
-    def of(cls, table: Mapping[str, object]) -> "Layout":
-        """The layout of a table of settings. Raises ValueError, in words, where it cannot be one."""
-        unpivot, skip = table.get("unpivot"), table.get("skip") or []
-        file = FileShape.of(table.get("file", {}))  # type: ignore[arg-type]
-        parts = {"file": file, "unpivot": _unpivot(unpivot) if unpivot else None, "skip": _skips(skip)}
-        layout = cls(**{**table, **parts})  # type: ignore[arg-type]
-        if not layout.columns:
-            raise ValueError("found no `columns`, expected canonical names and where they come from.")
-        if isinstance(layout.ignore, str):
-            raise ValueError(f"found ignore = {layout.ignore!r}, expected a list of headers.")
-        if not isinstance(layout.year_to_date, bool):
-            raise ValueError(f"found year_to_date = {layout.year_to_date!r}, expected true or false.")
-        for name, spec in layout.cells():
-            check(name, spec)
-        for made in (names for names in layout.filled_down if header_of(names, layout.made)):
-            raise ValueError(f"found fill_down for {made[0]!r}, expected it for a header of the file.")
-        return layout
+    def of(cls, table: Mapping[str, Any]) -> "Layout":
+        """The layout of a table whose shape was checked (settings, when it was read). Raises ValueError, in words."""
+        unpivot = table.get("unpivot")
+        parts = {
+            "file": FileShape.of(table.get("file", {})),
+            "skip": tuple(Skip(**one) for one in table.get("skip", ())),
+            "unpivot": Unpivot(**unpivot) if unpivot else None,
+        }
+        return cls(**{**table, **parts})
 
     def check_feed(self, feed: str) -> None:
         """Raises ValueError, in words, where a layout makes no sense for a feed."""
@@ -163,7 +198,7 @@ class Layout:
         """Every header it needs."""
         for name, spec in self.columns.items():
             yield from _asked(name, spec)
-        for code, taken in self.unpivot.values.items() if self.unpivot and self.unpivot.values else ():
+        for code, taken in self.unpivot.cells.items() if self.unpivot else ():
             for spec in taken:
                 yield from _asked(code, spec)
         for rule in self.skip:
@@ -173,7 +208,7 @@ class Layout:
     def cells(self) -> Iterator[tuple[str, Spec]]:
         """Every cell it describes, with what for."""
         yield from self.columns.items()
-        for code, taken in self.unpivot.values.items() if self.unpivot and self.unpivot.values else ():
+        for code, taken in self.unpivot.cells.items() if self.unpivot else ():
             yield from ((code, spec) for spec in taken)
         yield from ((f"check_total of {rule.name}", rule.check_total) for rule in self.skip if rule.check_total)
 
@@ -203,46 +238,6 @@ def _asked(purpose: str, spec: Spec) -> Iterator[Asked]:
     yield from (Asked(purpose, names) for names in headers(spec))
     sql = str(as_table(spec).get("sql", ""))
     yield from (Asked(purpose, (one,), in_sql=True) for one in names_in(sql))
-
-
-def _unpivot(table: object) -> Unpivot:
-    several = 2
-    if not isinstance(table, dict) or len(table.get("into", ())) < several:
-        raise ValueError("found an `unpivot` without two names in `into`, expected them.")
-    values, like = table.get("values"), texts(table.get("values_like") or [])
-    if not table.keys() <= {"into", "values", "values_like"} or bool(values) == bool(like):
-        raise ValueError("found an `unpivot` without `values` or `values_like`, expected one of them.")
-    into = tuple(table["into"])
-    taken = {code: [one] if isinstance(one, str | dict) else list(one) for code, one in (values or {}).items()}
-    for code, cells in {**taken, **({"values_like": like} if like else {})}.items():
-        if len(cells) != len(into) - 1:
-            raise ValueError(f"found {len(cells)} cells for unpivot value {code!r}, expected {', '.join(into[1:])}.")
-    if any(has_steps(cell) for cells in taken.values() for cell in cells):
-        raise ValueError("found steps in `values` of an unpivot, expected them in `columns`, for the headers it makes.")
-    for pattern in like:
-        _check_pattern("values_like", pattern, groups=1)
-    return Unpivot(into, taken, tuple(like))
-
-
-def _skips(tables: object) -> tuple[Skip, ...]:
-    known = [one.name for one in fields(Skip)]
-    rules = []
-    for table in tables if isinstance(tables, Sequence) else [tables]:
-        if not isinstance(table, Mapping) or not table.get("name") or not table.keys() <= set(known):
-            raise ValueError(f"found a `skip` without a name, or with other keys than {', '.join(known)}.")
-        rules.append(_skip(Skip(**table)))
-    return tuple(rules)
-
-
-def _skip(rule: Skip) -> Skip:
-    if isinstance(rule.blank, str):
-        raise ValueError(f"found blank = {rule.blank!r} in skip {rule.name!r}, expected a list of headers.")
-    if bool(rule.header) != bool(rule.matches) or not (rule.header or rule.blank or rule.sql):
-        raise ValueError(
-            f"found no whole condition in skip {rule.name!r}, expected `header` and `matches`, or `blank`, or `sql`."
-        )
-    _check_pattern(f"matches of skip {rule.name!r}", rule.matches)
-    return rule
 
 
 def _check_pattern(name: str, pattern: str, groups: int = 0) -> None:

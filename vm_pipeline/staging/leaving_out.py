@@ -13,7 +13,7 @@ from decimal import Decimal
 import duckdb
 
 from vm_pipeline.feeds.values import MONEY
-from vm_pipeline.staging.layouts import Layout, Skip
+from vm_pipeline.staging.layouts import NOTHING, Layout, Skip
 from vm_pipeline.staging.making import ROW_NUMBER, File, made
 from vm_pipeline.staging.naming import literal, with_facts
 from vm_pipeline.staging.parsing import parsed
@@ -34,9 +34,9 @@ class Total:
     unread: int
 
 
-def numbered(cells: Sequence[str], relation: str, layout: Layout, file: File, number: str) -> str:
-    """Rows of a file with their numbers, filled down, and with the rule that leaves each out (NULL = it stays)."""
-    rows = f"(SELECT {', '.join([f'{number} AS {ROW_NUMBER}', *cells])} FROM {relation})"
+def numbered(cells: Sequence[str], relation: str, layout: Layout, file: File) -> str:
+    """Rows of a file, filled down, and with the rule that leaves each out (NULL = it stays). `cells`: as selected."""
+    rows = f"(SELECT {', '.join(cells)} FROM {relation})"
     if layout.skip:
         rules = " ".join(f"WHEN {_applies(rule, file)} THEN {place}" for place, rule in enumerate(layout.skip))
         rows = f"(SELECT *, CASE {rules} END AS {LEFT_OUT_BY} FROM {rows})"
@@ -92,7 +92,7 @@ def check_totals(con: duckdb.DuckDBPyConnection, table: str, layout: Layout, fil
 
 
 def _total(con: duckdb.DuckDBPyConnection, table: str, place: int, rule: Skip, file: File) -> Total:
-    cell = made({"total": rule.check_total}, {"total": MONEY}, table, file)
+    cell = made({"total": rule.check_total or NOTHING}, {"total": MONEY}, table, file)
     amount, this = parsed(MONEY, "trim(total)"), f"{LEFT_OUT_BY} = {place}"
     kept = f"coalesce({LEFT_OUT_BY}, {_ELSEWHERE}) = {_ELSEWHERE}"  # a file's total is of all its rows, of others too
     figures = con.execute(

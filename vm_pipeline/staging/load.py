@@ -164,6 +164,7 @@ def _outcome(
         warnings=(*_warnings(batch, counts), *_of_layout(con, batch), *person.notes),
         columns=batch.sheet.header,
         differences=differences,
+        year_to_date=bool(batch.layout and batch.layout.year_to_date),
     )
 
 

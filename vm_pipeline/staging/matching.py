@@ -78,7 +78,7 @@ def match_layout(contract: Contract, sheet: Sheet, layout: Layout, batch: Mappin
     places = {name: place for place, name in enumerate(sheet.header) if name}
     cells = [f"{text(f'c{place}', sheet.odd_blanks)} AS {quoted(name)}" for name, place in places.items()]
     file = File(sheet.header, batch)
-    rows = numbered(cells, sheet.relation, layout, file, sheet.row_number)
+    rows = numbered([f"{sheet.row_number} AS {ROW_NUMBER}", *cells], sheet.relation, layout, file)
     first, rows = (rows, AS_SENT) if layout.leaves_out else ("", rows)
     rows = _unpivoted(f"(SELECT * FROM {rows} WHERE {LEFT_OUT_BY} IS NULL)", layout.unpivot, contract, file)
     return Matched(
@@ -133,9 +133,9 @@ def _unpivoted(rows: str, unpivot: Unpivot | None, contract: Contract, file: Fil
     code, first, *_ = names = [quoted(name) for name in unpivot.into]
     pieces = ", ".join(
         _struct([*names, _PLACE], [literal(value), *(_piece(spec, file) for spec in taken), str(place)])
-        for place, (value, taken) in enumerate(unpivot.values.items(), 1)
+        for place, (value, taken) in enumerate(unpivot.cells.items(), 1)
     )
-    number = f"({ROW_NUMBER} - 1) * {len(unpivot.values)} + {_PIECE}.{_PLACE}" if contract.duplicates else ROW_NUMBER
+    number = f"({ROW_NUMBER} - 1) * {len(unpivot.cells)} + {_PIECE}.{_PLACE}" if contract.duplicates else ROW_NUMBER
     kept = [
         f"{number} AS {ROW_NUMBER}",
         *(quoted(name) for name in file.header if name and header_of(name, unpivot.into) is None),
@@ -168,6 +168,8 @@ def _refuse_absent(contract: Contract, header: Sequence[str], layout: Layout) ->
         for asked in layout.asked()
         if header_of(asked.names, [*header, *layout.made, *(contract.by_name if asked.in_sql else ())]) is None
     ]
+    if layout.unpivot and not layout.unpivot.values:
+        absent += [f"like {pattern!r} (for unpivot)" for pattern in layout.unpivot.patterns]
     if absent:
         raise Refused(
             "missing_header",

@@ -83,8 +83,8 @@ def date(x: str, forms: Sequence[str], pivot: int, value: Value) -> str:
 
 def _moment(x: str, form: str, pivot: int) -> str:
     moment = f"try_strptime({x}, {literal(form)})"
-    if "%y" not in form:
-        return moment
+    if "%y" not in form:  # `%Y` takes 20 for the year 20
+        return f"CASE WHEN year({moment}) > 999 THEN {moment} END"
     short = f"(year({moment}) % 100)"
     year = f"(CASE WHEN {short} < {pivot} THEN 2000 ELSE 1900 END + {short})"
     return f"TRY(make_timestamp({year}, month({moment}), day({moment}), hour({moment}), minute({moment}), 0))"

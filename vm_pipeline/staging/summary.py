@@ -84,6 +84,7 @@ class Summary:
     warnings: tuple[Warned, ...] = ()
     columns: tuple[str, ...] = field(default=())
     differences: tuple[Difference, ...] = ()
+    year_to_date: bool = False
 
     @property
     def refused(self) -> bool:

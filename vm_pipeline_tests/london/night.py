@@ -111,6 +111,10 @@ class OneFile:
         self._staging.stage([self._last])
         return self._staging.summary(self._last)
 
+    def rejected(self, columns: str) -> list[tuple[object, ...]]:
+        """Columns of the rows that the last file had rejected, in their order."""
+        return duckdb.read_parquet(str(self._staging.rejected(self._last))).select(columns).fetchall()
+
     def accepted(self, columns: str) -> list[tuple[object, ...]]:
         """Columns of the rows that the last file gave, in their order."""
         return duckdb.read_parquet(str(self._staging.accepted(self._last))).select(columns).fetchall()

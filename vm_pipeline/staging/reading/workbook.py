@@ -62,7 +62,7 @@ def _chosen(names: list[str], hidden: set[str], shape: FileShape) -> list[str]:
         if not shown:
             raise Refused("empty_file", "found a workbook without sheets. Send the extract again.")
         return shown[:1]
-    fitting = {wanted: [name for name in names if _fits(name, wanted)] for wanted in shape.sheets}
+    fitting = {wanted: [name for name in names if _fits(name, wanted)] for wanted in shape.sheet_patterns}
     absent = [wanted for wanted, fits in fitting.items() if not fits]
     if absent:
         raise Refused(

@@ -1,0 +1,1 @@
+"""Settings: what may be said, and how what is wrong is told."""
