@@ -56,7 +56,7 @@ class Home:
         )
 
     def reports(self, as_of: str = "") -> Path:
-        """Lists for people: rejected rows, unmapped codes, feedback; those of an as-of question lie beside its warehouse."""
+        """Lists for people: rejected rows, unmapped codes; those of an as-of question lie beside its warehouse."""
         target = self.target(as_of)
         return target.with_name(f"{target.stem}-reports") if as_of else self.folder / "reports"
 

@@ -84,7 +84,7 @@ def look(con: duckdb.DuckDBPyConnection, contract: Contract, named: Collection[s
 def identifiers_in(
     con: duckdb.DuckDBPyConnection, candidates: str, named: Collection[str] = ()
 ) -> dict[tuple[int, str], tuple[Kind, int, int]]:
-    """Columns that hold identifiers: (member, column) → the first kind that fits, texts that passed, texts of its shape.
+    """Columns that hold identifiers, by (member, column): the first kind that fits, texts that passed, of its shape.
 
     `candidates` is a SELECT of member, name and text: upper case, each once, all of them with an identifier's shape.
     """
