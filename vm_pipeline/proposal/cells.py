@@ -14,6 +14,7 @@ from vm_pipeline.proposal.matching import Match
 from vm_pipeline.staging.naming import header_of
 
 _SURE = 0.5  # a name that is one of the terms, or has one of them in it
+_NOTHING = {"const": ""}  # an empty cell: what must have a value is rejected
 _DEBIT, _CREDIT = ["D", "DR", "Debit"], ["C", "CR", "Credit"]
 
 
@@ -86,7 +87,7 @@ def _period(files: Sequence[FileLook], match: dict[str, Match]) -> list[Cell]:
 
 def _code(name: str, files: Sequence[FileLook], match: dict[str, Match]) -> Cell:
     if name not in match:
-        return Cell(name, None, missing=f"no header is known to be {name.replace('_', ' ')}")
+        return Cell(name, _NOTHING, missing=f"no header is known to be {name.replace('_', ' ')}")
     found, columns = match[name], looks(files, match[name])
     doubts = [*_doubts(found), *_absent(found, files), *_blank(columns, "its rows are rejected as `missing_code`")]
     if all(column.counts.get("code in brackets") == column.filled for column in columns):
@@ -129,7 +130,7 @@ def _line(files: Sequence[FileLook], match: dict[str, Match]) -> Cell:
 
 def _date(files: Sequence[FileLook], match: dict[str, Match]) -> Cell:
     if "posting_date" not in match:
-        return Cell("posting_date", None, missing="no header is known to be a date of posting or payment")
+        return Cell("posting_date", _NOTHING, missing="no header is known to be a date of posting or payment")
     found, columns = match["posting_date"], looks(files, match["posting_date"])
     doubts = [*_doubts(found), *_absent(found, files), *_blank(columns, "its rows are rejected as `bad_date`")]
     if any(column.mixed_dates for column in columns):
@@ -170,7 +171,7 @@ def _amount(files: Sequence[FileLook], match: dict[str, Match]) -> Cell:
     if {"debit", "credit"} <= match.keys() and match.get("amount", Match(weight=0)).weight < match["debit"].weight:
         return Cell("amount", {"debit": _headers(match["debit"]), "credit": _headers(match["credit"])})
     if "amount" not in match:
-        return Cell("amount", None, missing="no header is known to be an amount in pounds")
+        return Cell("amount", _NOTHING, missing="no header is known to be an amount in pounds")
     found, columns = match["amount"], looks(files, match["amount"])
     doubts = [*_doubts(found), *_absent(found, files), *_blank(columns, "its rows are rejected as `bad_amount`")]
     steps: dict[str, object] = {}

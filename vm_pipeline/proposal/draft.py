@@ -124,7 +124,7 @@ def _layout(files: Sequence[FileLook], cells: Sequence[Cell]) -> tuple[Table, Do
     rest = [name for key, name in headers.items() if key not in used]
     shape, doubts = _shape(files, used)
     skip, more = _skip(files, cells)
-    columns = {cell.name: cell.spec for cell in cells if not cell.missing}
+    columns = {cell.name: cell.spec for cell in cells}
     layout: Table = {"ignore": sorted(rest, key=str.casefold)}
     layout |= {"file": shape} if shape else {}
     doubts |= more | _kept_out(files)
@@ -227,10 +227,8 @@ def _layout_lines(draft: Draft) -> list[str]:
         ]
     lines += ["", f"[{head}.columns]"]
     for cell in draft.cells:
-        if cell.missing:
-            lines.append(f"# MISSING: {cell.name}. {cell.missing[0].upper()}{cell.missing[1:]}.")
-        else:
-            lines += [*_comments(cell.unsure), f"{cell.name} = {toml(cell.spec)}"]
+        missing = [f"# MISSING: {cell.missing}; until it is said, every row is rejected"] if cell.missing else []
+        lines += [*missing, *_comments(cell.unsure), f"{cell.name} = {toml(cell.spec)}"]
     return lines
 
 
