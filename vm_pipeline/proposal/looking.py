@@ -37,6 +37,7 @@ _SAMPLE = 5_000  # different texts of a column: enough to see which forms of dat
 _START = 1 << 16
 _SHOWN_ROWS, _SHOWN_SHAPES = 5, 3
 _FEW_TITLES = 0.2
+_LONGEST = 16
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,7 @@ def opened(
         con.execute("SET enable_progress_bar = false")
         sheet = _read(con, path, workspace, shape)
         rows = con.execute("SELECT count(*) FROM seen").fetchall()[0][0]
-        con.execute("CREATE TEMP TABLE shaped (member INTEGER, name VARCHAR, text VARCHAR)")
-        columns = tuple(_column(con, place, name, rows) for place, name in enumerate(sheet.header))
+        columns = _columns(con, sheet.header, rows)
         found = FileLook(
             path, shape, sheet, rows, _line_ends(path, sheet), tuple(_personal(con, columns)), _odd_rows(con, columns)
         )
@@ -113,70 +113,94 @@ def write_table(con: duckdb.DuckDBPyConnection, found: FileLook, target: Path) -
     )
 
 
-def _column(con: duckdb.DuckDBPyConnection, place: int, name: str, rows: int) -> ColumnLook:
+def _columns(con: duckdb.DuckDBPyConnection, names: Sequence[str], rows: int) -> list[ColumnLook]:
+    """Every column, counted. All columns in one query each: of a small file, compiling a query is the work."""
+    cells = " UNION ALL ".join(f"SELECT {place} AS place, c{place} AS x FROM seen" for place in range(len(names)))
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE cell AS SELECT c{place} AS x, count(*) AS n FROM seen "
-        f"WHERE c{place} IS NOT NULL GROUP BY ALL"
+        f"CREATE TEMP TABLE cell AS SELECT place, x, count(*) AS n FROM ({cells}) WHERE x IS NOT NULL GROUP BY ALL"
     )
-    con.execute(f"INSERT INTO shaped SELECT DISTINCT 0, '{place}', upper(x) FROM cell WHERE {shaped('x')}")
-    counts = _counted(con, {**KINDS, **FEATURES, **ODD, "serial": SERIAL, "total": TOTAL, "titled": TITLED})
-    ((filled, distinct),) = con.execute("SELECT coalesce(sum(n), 0)::BIGINT, count(*) FROM cell").fetchall()
-    found = ColumnLook(name, rows, filled, distinct, counts, _forms(con), _shapes(con))
-    found = replace(found, months={form: _month(con, form) for form in found.fitting if form in DATES})
-    return _with_total(con, found) if counts.get("money") else found
+    tests = {**KINDS, **FEATURES, **ODD, "serial": SERIAL, "total": TOTAL, "titled": TITLED}
+    counts, forms, shapes = _counted(con, tests), _forms(con), _shapes(con)
+    sizes = {place: sums for place, *sums in con.execute(_SIZES).fetchall()}
+    found = []
+    for place, name in enumerate(names):
+        filled, distinct, total, negatives = sizes.get(place, (0, 0, None, 0))
+        column = ColumnLook(
+            name,
+            rows,
+            filled,
+            distinct,
+            counts.get(place, {}),
+            forms.get(place, {}),
+            shapes.get(place, ()),
+            total,
+            negatives,
+        )
+        found.append(replace(column, months=_months(con, place, column)))
+    return found
 
 
-def _with_total(con: duckdb.DuckDBPyConnection, found: ColumnLook) -> ColumnLook:
-    ((total, negatives),) = con.execute(
-        "SELECT sum(pounds * n)::DECIMAL(38,2), coalesce(sum(n) FILTER (pounds < 0), 0)::BIGINT "
-        f"FROM (SELECT {parsed(values.MONEY, 'x')} AS pounds, n FROM cell)"
-    ).fetchall()
-    return replace(found, total=total, negatives=negatives)
+_SIZES = (
+    "SELECT place, sum(n)::BIGINT, count(*), sum(pounds * n)::DECIMAL(38,2), "
+    "coalesce(sum(n) FILTER (pounds < 0), 0)::BIGINT "
+    f"FROM (SELECT place, n, {parsed(values.MONEY, 'x')} AS pounds FROM cell) GROUP BY place"
+)
 
 
-def _counted(con: duckdb.DuckDBPyConnection, tests: dict[str, str]) -> dict[str, int]:
+def _counted(con: duckdb.DuckDBPyConnection, tests: dict[str, str], where: str = "true") -> dict[int, dict[str, int]]:
+    """Place of a column → test → rows whose text passes it; what nothing passes is left out."""
     sums = [f"coalesce(sum(n) FILTER ({test.replace('{x}', 'x')}), 0)::BIGINT" for test in tests.values()]
-    (found,) = con.execute(f"SELECT {', '.join(sums)} FROM cell").fetchall()
-    return {name: rows for name, rows in zip(tests, found, strict=True) if rows}
+    found = con.execute(f"SELECT place, {', '.join(sums)} FROM cell WHERE {where} GROUP BY place").fetchall()
+    return {place: {name: rows for name, rows in zip(tests, passed, strict=True) if rows} for place, *passed in found}
 
 
-def _forms(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+def _forms(con: duckdb.DuckDBPyConnection) -> dict[int, dict[str, int]]:
     """Forms of dates and the rows that fit each: those of a sample are counted over all, if there are any."""
-    may_be = MAY_BE_DATE.replace("{x}", "x")
-    sample = f"(SELECT x FROM cell WHERE {may_be} LIMIT {_SAMPLE})"
-    every = (*DATES, *MONTHS)
-    tried = ", ".join(f"count_if({of_form(form).replace('{x}', 'x')})" for form in every)
-    (hits,) = con.execute(f"SELECT {tried} FROM {sample}").fetchall()
-    likely = {form: f"({may_be}) AND {of_form(form)}" for form, hit in zip(every, hits, strict=True) if hit}
-    counted = _counted(con, likely) if likely else {}
-    return dict(sorted(counted.items(), key=lambda pair: -pair[1]))
+    may_be, every = MAY_BE_DATE.replace("{x}", "x"), (*DATES, *MONTHS)
+    con.execute(
+        f"CREATE TEMP TABLE dated AS SELECT * FROM cell WHERE {may_be} "
+        f"QUALIFY row_number() OVER (PARTITION BY place) <= {_SAMPLE}"
+    )
+    tried = ", ".join(f"bool_or({of_form(form).replace('{x}', 'x')})" for form in every)
+    rows = con.execute(f"SELECT place, {tried} FROM dated GROUP BY place").fetchall()
+    likely = {form for _, *hits in rows for form, hit in zip(every, hits, strict=True) if hit}
+    if not likely:
+        return {}
+    counted = _counted(con, {form: of_form(form) for form in every if form in likely}, may_be)
+    return {place: dict(sorted(found.items(), key=lambda pair: -pair[1])) for place, found in counted.items()}
 
 
-def _month(con: duckdb.DuckDBPyConnection, form: str) -> tuple[str, float]:
-    """The month that most days are of, read by a form, and their share."""
+def _months(con: duckdb.DuckDBPyConnection, place: int, column: ColumnLook) -> dict[str, tuple[str, float]]:
+    """Form → the month that most days are of, read by it, and their share."""
+    return {form: _month(con, place, form) for form in column.fitting if form in DATES}
+
+
+def _month(con: duckdb.DuckDBPyConnection, place: int, form: str) -> tuple[str, float]:
     month = f"strftime(try_strptime(x, {literal(form)}), '%Y-%m')"
     rows = con.execute(
-        f"SELECT {month} AS month, sum(n) FROM cell WHERE {month} IS NOT NULL GROUP BY ALL ORDER BY 2 DESC, 1"
+        f"SELECT {month} AS month, sum(n) FROM cell WHERE place = {place} AND {month} IS NOT NULL "
+        "GROUP BY ALL ORDER BY 2 DESC, 1"
     ).fetchall()
     return rows[0][0], float(rows[0][1] / sum(number for _, number in rows))
 
 
-def _shapes(con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+def _shapes(con: duckdb.DuckDBPyConnection) -> dict[int, tuple[str, ...]]:
     """The commonest shapes, letters as A and a, digits as 9; none longer than a code."""
     digits = "regexp_replace(x, '[0-9]', '9', 'g')"
     upper = f"regexp_replace({digits}, '[A-Z]', 'A', 'g')"
     shape = f"regexp_replace({upper}, '[b-z]|[^[:ascii:]]', 'a', 'g')"
+    counted = f"SELECT place, {shape} AS shape, sum(n) AS n FROM cell WHERE length(x) <= {_LONGEST} GROUP BY ALL"
     found = con.execute(
-        f"SELECT {shape} AS shape FROM cell WHERE length(x) <= 16 GROUP BY shape ORDER BY sum(n) DESC, shape "
-        f"LIMIT {_SHOWN_SHAPES}"
+        f"SELECT place, list(shape ORDER BY n DESC, shape)[:{_SHOWN_SHAPES}] FROM ({counted}) GROUP BY place"
     ).fetchall()
-    return tuple(shape for (shape,) in found)
+    return {place: tuple(shapes) for place, shapes in found}
 
 
 def _personal(con: duckdb.DuckDBPyConnection, columns: Sequence[ColumnLook]) -> Iterator[ColumnLook]:
     """The columns, with what each seems to hold of people. Nothing of what it holds is told."""
     named = {str(place) for place, column in enumerate(columns) if names_an_identifier(column.name)}
-    finds = identifiers_in(con, "FROM shaped", named)
+    candidates = f"SELECT 0 AS member, place::VARCHAR AS name, upper(x) AS text FROM cell WHERE {shaped('x')}"
+    finds = identifiers_in(con, f"SELECT DISTINCT * FROM ({candidates})", named)
     for place, column in enumerate(columns):
         kind = finds.get((0, str(place)))
         if kind:
