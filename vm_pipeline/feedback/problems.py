@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from vm_pipeline.feedback.refusals import remedy
+from vm_pipeline.feedback.refusals import advice, remedy
 from vm_pipeline.feedback.showing import EMPTY, NOT_SHOWN, shown
 from vm_pipeline.feeds.contract import LAYOUT_RULES, Column, Contract, Fault, Privacy, Rule
 from vm_pipeline.sources.receipts import Slot
@@ -70,7 +70,7 @@ def _of_file(summary: Summary) -> Iterator[Problem]:
     elif code:
         yield Problem(None, "", _REFUSED, code, summary.refused_because, "", remedy(code))
     for note in summary.warnings:
-        yield Problem(None, "", _NOTED, note.code, note.message, "", remedy(note.code))
+        yield Problem(None, "", _NOTED, note.code, note.message, "", advice(note.code))
 
 
 def _difference(one: Difference) -> Problem:
