@@ -10,15 +10,16 @@ that was refused has not been sent again, or a file could not be received; 2 usa
 import csv
 import json
 import sys
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.console import Console
 
 from vm_pipeline import __version__, figures, page, settings
+from vm_pipeline.commands.feedback import feedback
+from vm_pipeline.commands.inspect import inspect
+from vm_pipeline.commands.options import CLOSED, CONFIG, PATH, USAGE, installed, loaded
+from vm_pipeline.commands.propose import propose
 from vm_pipeline.feeds import FEEDS
 from vm_pipeline.feeds.reference import REFERENCES
 from vm_pipeline.home import Home
@@ -26,42 +27,7 @@ from vm_pipeline.indicators.profiles import PROFILES
 from vm_pipeline.settings import Asked, ConfigurationError
 from vm_pipeline.sources.folder import FolderSource
 
-CLOSED, USAGE = 1, 2
 _REJECTING = [*FEEDS, *(f"reference/{name}" for name in REFERENCES)]
-_PATH = click.Path(path_type=Path)
-
-
-def _installed(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Options every command takes, and one way to say what is wrong with them."""
-
-    @wraps(command)
-    def wrapped(**arguments: Any) -> Any:
-        try:
-            return command(**arguments)
-        except ConfigurationError as error:
-            _amiss("bold red", str(error))
-            sys.exit(USAGE)
-
-    wrapped = click.option("--warehouse", metavar="URL", help="Snapshot file, a path or duckdb:///path.")(wrapped)
-    return click.option("--home", type=_PATH, help="Home folder (default: VM_HOME, or ./vm-home).")(wrapped)
-
-
-def _amiss(style: str, said: str) -> None:
-    """Something about the configuration, on the error stream; a line for each thing."""
-    console = Console(stderr=True, soft_wrap=True)
-    console.print("Configuration:", style=style, end=" " if "\n" not in said else "\n")
-    console.print(said, highlight=False, markup=False)
-
-
-def _load(asked: Asked) -> settings.Settings:
-    """The settings; what they warn of is told."""
-    chosen = settings.load(asked)
-    for warning in chosen.warnings:
-        _amiss("yellow", warning)
-    return chosen
-
-
-_CONFIG = click.option("--config", type=_PATH, help="vm.toml (default: VM_CONFIG).")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -71,8 +37,8 @@ def main() -> None:
 
 
 @main.command()
-@_CONFIG
-@click.option("--feeds", type=_PATH, help="A drop folder in the canonical layout; needs no configuration.")
+@CONFIG
+@click.option("--feeds", type=PATH, help="A drop folder in the canonical layout; needs no configuration.")
 @click.option(
     "--as-of",
     "moment",
@@ -85,7 +51,7 @@ def main() -> None:
 )
 @click.option("--dry-run", is_flag=True, help="Say what would be received; change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary for machines.")
-@_installed
+@installed
 def run(
     config: Path | None,
     feeds: Path | None,
@@ -100,7 +66,7 @@ def run(
     """Receive what is new, judge it, build the warehouse and publish it."""
     if config and feeds:
         raise ConfigurationError("found --config and --feeds, expected one of them.")
-    chosen = _load(Asked(config, feeds, home, warehouse, moment or ""))
+    chosen = loaded(Asked(config, feeds, home, warehouse, moment or ""))
     if not moment:
         _need_source(chosen)
     if dry_run:
@@ -110,7 +76,7 @@ def run(
 
 def _need_source(chosen: settings.Settings) -> None:
     if not chosen.sources:
-        raise ConfigurationError("found no source, expected --feeds DIR, --config FILE, VM_FEEDS or VM_CONFIG.")
+        raise ConfigurationError("found no source, expected --feeds DIR, --config FILE, VM_FEEDS or VMCONFIG.")
 
 
 def night(chosen: settings.Settings, moment: str | None, full: bool, strict: bool, as_json: bool) -> int:
@@ -154,9 +120,9 @@ def _dry_run(home: Home, as_json: bool) -> int:
 
 
 @main.command()
-@_CONFIG
+@CONFIG
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
-@_installed
+@installed
 def check(config: Path | None, as_json: bool, home: Path | None, warehouse: str | None) -> None:
     """Check vm.toml and ask every source what it has: files and months. Receives nothing, changes nothing."""
     chosen = settings.load(Asked(config=config, home=home, warehouse=warehouse))
@@ -170,7 +136,7 @@ def check(config: Path | None, as_json: bool, home: Path | None, warehouse: str 
 
 
 @main.command()
-@click.option("--to", "target", type=_PATH, help="Write it there (default: print it).")
+@click.option("--to", "target", type=PATH, help="Write it there (default: print it).")
 def schema(target: Path | None) -> None:
     """The JSON schema of vm.toml, for editors that check while you type."""
     from vm_pipeline.settings.schema import for_editors
@@ -182,10 +148,8 @@ def schema(target: Path | None) -> None:
 
 
 @main.command()
-@click.option(
-    "--feeds", type=_PATH, default=Path("demo-feeds"), show_default=True, help="Where to write the programme."
-)
-@_installed
+@click.option("--feeds", type=PATH, default=Path("demo-feeds"), show_default=True, help="Where to write the programme.")
+@installed
 def demo(feeds: Path, home: Path | None, warehouse: str | None) -> None:
     """Write a small synthetic programme and run two nights of it."""
     from vm_pipeline.defs.run import land_only
@@ -202,12 +166,12 @@ def demo(feeds: Path, home: Path | None, warehouse: str | None) -> None:
 
 
 @main.command()
-@_CONFIG
+@CONFIG
 @click.option("--feed", type=click.Choice(_REJECTING), metavar="FEED", help="Only this feed, or reference/<name>.")
 @click.option("--provider", help="Only this provider.")
 @click.option("--period", metavar="YYYY-MM", help="Only this month.")
-@click.option("--to", "target", type=_PATH, help="Write them to a CSV file (with --feed, the feed's own columns).")
-@_installed
+@click.option("--to", "target", type=PATH, help="Write them to a CSV file (with --feed, the feed's own columns).")
+@installed
 def rejects(
     config: Path | None,
     feed: str | None,
@@ -218,7 +182,7 @@ def rejects(
     warehouse: str | None,
 ) -> None:
     """Rejected rows in force, with rule, batch and row number, to be mended and sent again."""
-    known = Home(_load(Asked(config=config, home=home, warehouse=warehouse)))
+    known = Home(loaded(Asked(config=config, home=home, warehouse=warehouse)))
     tables = figures.rejected_rows(known, [feed] if feed else _REJECTING, provider, period)
     if target is None:
         page.show_rejects(tables)
@@ -234,7 +198,7 @@ def rejects(
 @click.option("--profile", required=True, metavar="NAME", help=f"Rules to judge by: {', '.join(PROFILES)}.")
 @click.option("--chart", default="", metavar="CHART", help="Chart, where the profile judges several: i, p, u …")
 @click.option("--option", "options", multiple=True, metavar="NAME=VALUE", help="An option of the profile; repeatable.")
-@click.option("--to", "target", type=_PATH, help="Write the judged points there (default: print them).")
+@click.option("--to", "target", type=PATH, help="Write the judged points there (default: print them).")
 def signals(series: Path, profile: str, chart: str, options: tuple[str, ...], target: Path | None) -> None:
     """Judge the series of a CSV file: measure, team, period, num, den, value."""
     from vm_pipeline import series_file
@@ -249,26 +213,31 @@ def signals(series: Path, profile: str, chart: str, options: tuple[str, ...], ta
 
 
 @main.command()
-@_CONFIG
-@_installed
+@CONFIG
+@installed
 def fingerprint(config: Path | None, home: Path | None, warehouse: str | None) -> None:
     """One hash of the published content, the same on any machine."""
     from vm_pipeline.warehouse.fingerprint import fingerprint_of
 
-    path = _load(Asked(config=config, home=home, warehouse=warehouse)).warehouse
+    path = loaded(Asked(config=config, home=home, warehouse=warehouse)).warehouse
     if not path.is_file():
         raise ConfigurationError(f"{path}: found no warehouse, expected a published one. Use `vm-pipeline run` first.")
     click.echo(fingerprint_of(path))
 
 
 @main.command()
-@_CONFIG
+@CONFIG
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
-@_installed
+@installed
 def status(config: Path | None, as_json: bool, home: Path | None, warehouse: str | None) -> None:
     """What has been received, what is in force, what was refused, what is published."""
-    found = figures.status(Home(_load(Asked(config=config, home=home, warehouse=warehouse))))
+    found = figures.status(Home(loaded(Asked(config=config, home=home, warehouse=warehouse))))
     if as_json:
         click.echo(json.dumps(found, indent=1, ensure_ascii=False))
     else:
         page.show_status(found)
+
+
+main.add_command(feedback)
+main.add_command(inspect)
+main.add_command(propose)

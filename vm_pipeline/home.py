@@ -62,6 +62,11 @@ class Home:
         return target.with_name(f"{target.stem}-reports") if as_of else self.folder / "reports"
 
     @property
+    def feedback(self) -> Path:
+        """What senders are told of their batches."""
+        return self.reports() / "feedback"
+
+    @property
     def as_published(self) -> Path:
         """What each landing published first."""
         return self.folder / "as-published"

@@ -8,7 +8,7 @@ import dagster as dg
 
 from vm_pipeline.defs.describe import OWNERS, table_of
 from vm_pipeline.defs.night import AS_OF, Night, as_check, known_until, one_each
-from vm_pipeline.defs.staging import in_months, known_in
+from vm_pipeline.defs.staging import in_months, known_in, write_feedback
 from vm_pipeline.feeds import FEEDS
 from vm_pipeline.quality.suites import check_contract
 from vm_pipeline.quality.verdict import Verdict
@@ -71,11 +71,13 @@ def _feed_asset(feed: str, months: dg.PartitionsDefinition) -> dg.AssetsDefiniti
         known, versions = known_in(home, receipts, in_months(receipts, context))
         verdicts = night.judge(_verdicts(night, feed, known, versions))
         path = write_rejects(night, feed, known, context.run.tags.get(AS_OF, ""))
+        told = write_feedback(night, feed, known, context)
         night.report(f"judging {feed}", 1, 1)
         return dg.MaterializeResult(
             metadata={
                 "verdicts": table_of({"check": v.code, "result": _result(v), "message": v.message} for v in verdicts),
                 "rejected rows": dg.MetadataValue.path(str(path)),
+                "batches with feedback": told,
                 "seconds": round(time.perf_counter() - start, 2),
             },
             check_results=[as_check(verdict, key) for verdict in one_each(verdicts, _codes(feed), feed)],

@@ -7,7 +7,8 @@ from typing import Any
 import dagster as dg
 
 from vm_pipeline.defs.describe import OWNERS, schema_of_contract, table_of
-from vm_pipeline.defs.night import FULL, Night, as_check, known_until, said_first
+from vm_pipeline.defs.night import AS_OF, FULL, Night, as_check, known_until, said_first
+from vm_pipeline.feedback.reports import write_all
 from vm_pipeline.feeds import ACTIVITY, FEEDS, LEDGER, SURVEY_WIDE
 from vm_pipeline.feeds.reference import REFERENCES
 from vm_pipeline.home import Home, partition_of
@@ -117,6 +118,13 @@ def known_in(home: Home, receipts: list[Receipt], chosen: list[Receipt]) -> tupl
     return known, [v for v in known.versions if v.receipt.content_id in contents]
 
 
+def write_feedback(night: Night, room: str, known: Known, context: dg.AssetExecutionContext) -> int:
+    """Files for the senders of a feed, of what is known now. A look back leaves them as they are."""
+    if AS_OF in context.run.tags:
+        return 0
+    return len(write_all(known, room, night.home.staging, night.home.feedback))
+
+
 def _accepted(known: Known, versions: list[Version]) -> int:
     return sum(s.rows_accepted for v in versions if (s := known.summary(v)))
 
@@ -169,9 +177,11 @@ def _reference_asset() -> dg.AssetsDefinition:
             stage(night, receipts, "reference", again=FULL in context.run.tags)
         known, versions = known_in(home, receipts, receipts)
         in_force = [version for version in versions if version.in_force]
+        told = write_feedback(night, "reference", known, context)
         return dg.MaterializeResult(
             metadata={
                 "dagster/row_count": _accepted(known, in_force),
+                "batches with feedback": told,
                 **_figures(known, in_force + [version for version in versions if version.refused]),
                 "seconds": round(time.perf_counter() - start, 2),
             }

@@ -4,8 +4,22 @@ Belongs here: columns, rules and month of an activity record; the measures the p
 Does not belong here: which transaction of a record wins (sql/core), which team a unit is (reference).
 """
 
-from vm_pipeline.feeds.contract import WRONG_PROVIDER, Column, Contract, Privacy, Rule, missing, unreadable
+from vm_pipeline.feeds.contract import (
+    MEND_DATE,
+    WRONG_PROVIDER,
+    Column,
+    Contract,
+    Fault,
+    Privacy,
+    Rule,
+    missing,
+    not_of,
+    only_where,
+    unreadable,
+)
 from vm_pipeline.feeds.values import CODE, COUNT, LOWER_CODE, QUANTITY, TEXT, TIMESTAMP
+
+_KEPT = "transaction_type <> 'D'"
 
 ACTIVITY = Contract(
     feed="activity",
@@ -27,25 +41,36 @@ ACTIVITY = Contract(
         Rule(
             "missing_code",
             "A required code or key part is empty (a `D` needs only its key).",
-            "provider_code IS NULL OR record_id IS NULL"
-            " OR (transaction_type IS DISTINCT FROM 'D' AND (unit_code IS NULL OR measure_code IS NULL))",
+            (
+                *missing("provider_code", "record_id"),
+                *only_where("transaction_type IS DISTINCT FROM 'D'", missing("unit_code", "measure_code")),
+            ),
+            "Fill in the code. Only a deletion (`D`) may leave unit and measure empty.",
         ),
         WRONG_PROVIDER,
         Rule(
             "bad_type",
             "The transaction type is not I, R or D.",
-            "transaction_type IS NULL OR transaction_type NOT IN ('I', 'R', 'D')",
+            not_of("transaction_type", ("I", "R", "D")),
+            "Say whether the record is new (I), replaces one sent before (R) or deletes it (D).",
         ),
         Rule(
             "bad_date",
             "Start or end cannot be read, or the start is empty.",
-            f"transaction_type <> 'D' AND ({missing('start_at')} OR {unreadable('end_at')})",
+            only_where(_KEPT, (*missing("start_at"), *unreadable("end_at"))),
+            MEND_DATE,
         ),
-        Rule("end_before_start", "The end is before the start.", "transaction_type <> 'D' AND end_at < start_at"),
+        Rule(
+            "end_before_start",
+            "The end is before the start.",
+            only_where(_KEPT, (Fault("end_at", "end_at < start_at", "a time that is not before `start_at`"),)),
+            "Correct whichever of the two is wrong; leave the end empty while it lasts.",
+        ),
         Rule(
             "bad_quantity",
             "The quantity cannot be read or is negative.",
-            f"transaction_type <> 'D' AND ({unreadable('quantity')})",
+            only_where(_KEPT, unreadable("quantity")),
+            "Give a number that is not negative, or leave the cell empty for 1.",
         ),
     ),
     month="(year(start_at) * 12 + month(start_at) - 1)",

@@ -5,7 +5,8 @@ Does not belong here: any one feed (its own module), parsing (staging), files, d
 """
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
@@ -51,16 +52,36 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Rule:
-    """A row-level rule. `fails_when` is an SQL condition over typed columns; `<column>_sent` is the trimmed text.
+class Fault:
+    """One way to fail a rule: the column to look at, by its name after staging ("" = not known), and an SQL condition.
 
-    `batch_provider` stands for the provider the batch came from. A row gets the code of the first rule it fails.
+    `when` is over typed columns; `<column>_sent` is the trimmed text, `batch_provider` the provider the batch came
+    from. `expected` says what would be right, where the type of the column does not say enough; in it, too,
+    `{batch_provider}` stands for that provider.
+    """
+
+    column: str
+    when: str
+    expected: str = ""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A row-level rule: it fails where any of its faults holds. A row gets the code of the first rule it fails.
+
+    `remedy` tells the sender what to do.
     """
 
     code: str
     description: str
-    fails_when: str
+    faults: tuple[Fault, ...]
+    remedy: str = "Correct the cell where it came from and send the whole file again."
     consequence: Consequence = Consequence.REJECT_ROW
+
+    @property
+    def fails_when(self) -> str:
+        """The SQL condition under which it fails."""
+        return " OR ".join(fault.when for fault in self.faults)
 
 
 @dataclass(frozen=True)
@@ -70,6 +91,7 @@ class Duplicates:
     key: tuple[str, ...]
     keep: str  # "first" or "last"
     description: str
+    remedy: str
 
 
 @dataclass(frozen=True)
@@ -96,6 +118,17 @@ class Contract:
         return {column.name: column for column in self.columns}
 
     @cached_property
+    def faults(self) -> tuple[tuple[Rule, Fault], ...]:
+        """Every way a row can be rejected, in order of judgement."""
+        rules = (rule for rule in self.rules if rule.consequence is Consequence.REJECT_ROW)
+        return tuple((rule, fault) for rule in rules for fault in rule.faults)
+
+    @cached_property
+    def by_stored(self) -> dict[str, Column]:
+        """Columns by their name after staging."""
+        return {column.stored: column for column in self.columns}
+
+    @cached_property
     def required(self) -> tuple[str, ...]:
         """Headers that must be in the file."""
         return tuple(column.name for column in self.columns if not column.optional)
@@ -117,29 +150,51 @@ class Contract:
         return hashlib.sha256(repr((self.columns, self.rules, self.duplicates, self.month)).encode()).hexdigest()[:8]
 
 
-def missing(*columns: str) -> str:
-    """SQL condition: any of the columns is empty."""
-    return " OR ".join(f"{column} IS NULL" for column in columns)
+def missing(*columns: str) -> tuple[Fault, ...]:
+    """Faults: a column is empty, or its text is not read (`<column>_sent`: only where it is empty)."""
+    return tuple(Fault(column.removesuffix("_sent"), f"{column} IS NULL") for column in columns)
 
 
-def unreadable(*columns: str | Column) -> str:
-    """SQL condition: any of the columns has text that its type does not accept; an empty cell is fine."""
+def unreadable(*columns: str | Column) -> tuple[Fault, ...]:
+    """Faults: a column has text that its type does not accept; an empty cell is fine."""
     names = [(one.stored, one.name) if isinstance(one, Column) else (one, one) for one in columns]
-    return " OR ".join(f"({stored} IS NULL AND {sent}_sent IS NOT NULL)" for stored, sent in names)
+    return tuple(Fault(stored, f"({stored} IS NULL AND {sent}_sent IS NOT NULL)") for stored, sent in names)
 
+
+def not_of(column: str, choices: Sequence[str], may_be_empty: bool = False) -> tuple[Fault, ...]:
+    """Faults: a column says something that is not one of the choices."""
+    known = ", ".join(f"'{choice}'" for choice in choices)
+    conditions = [f"{column} NOT IN ({known})"] if may_be_empty else [f"{column} IS NULL", f"{column} NOT IN ({known})"]
+    return tuple(Fault(column, when, f"one of {', '.join(choices)}") for when in conditions)
+
+
+def only_where(condition: str, faults: Sequence[Fault]) -> tuple[Fault, ...]:
+    """The faults, where a condition holds too."""
+    return tuple(replace(fault, when=f"{condition} AND {fault.when}") for fault in faults)
+
+
+MEND_DATE = (
+    "Write a day that exists, as `2022-07-31`. A number such as 44136 is how a spreadsheet keeps a day: format the "
+    "column as a date before it is exported."
+)
 
 WRONG_PROVIDER = Rule(
-    "wrong_provider", "The row names another provider than its batch.", "provider_code <> batch_provider"
+    "wrong_provider",
+    "The row names another provider than its batch.",
+    (Fault("provider_code", "provider_code <> batch_provider", "{batch_provider}, whose file it is"),),
+    "Take the row out, or correct its provider: a file holds rows of one provider only.",
 )
 # Of a provider's own layout, before the rules of any feed: they say why a code is empty or none.
 UNMADE_CELL = Rule(
     "unmade_cell",
     "A text has not the form that the layout of the provider expects: no match, no such text in a lookup.",
-    "layout_rule = 'unmade_cell'",
+    (Fault("", "layout_rule = 'unmade_cell'", "a text of the form that was agreed for your file"),),
+    "Correct the text. If it is right, whoever runs the pipeline has to correct the description of your file.",
 )
 DAMAGED_CODE = Rule(
     "damaged_code",
     "A code looks like what a spreadsheet makes of one that it takes for a number, `1.2E+347`.",
-    "layout_rule = 'damaged_code'",
+    (Fault("", "layout_rule = 'damaged_code'", "the code as the system has it, such as 12E347"),),
+    "Export the file anew and do not open it in a spreadsheet before it is sent: that is where such codes are spoilt.",
 )
 LAYOUT_RULES = (UNMADE_CELL, DAMAGED_CODE)

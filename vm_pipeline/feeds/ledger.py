@@ -5,6 +5,7 @@ Does not belong here: sharing a cost over teams (sql/core), comparing control to
 """
 
 from vm_pipeline.feeds.contract import (
+    MEND_DATE,
     WRONG_PROVIDER,
     Column,
     Contract,
@@ -38,15 +39,34 @@ LEDGER = Contract(
             "missing_code",
             "A required code or key part is empty, or line_no is no whole number.",
             missing("provider_code", "cost_centre_code", "account_code", "journal_id", "line_no"),
+            "Fill in the code, as the ledger has it. A line without a cost centre or account belongs to no team.",
         ),
         WRONG_PROVIDER,
-        Rule("bad_period", "Financial year or period cannot be read.", missing("financial_year", "ledger_period")),
-        Rule("bad_date", "The posting date cannot be read.", missing("posting_date")),
-        Rule("bad_amount", "The amount cannot be read.", missing("amount")),
-        Rule("bad_wte", "The whole-time equivalents cannot be read.", unreadable("wte")),
+        Rule(
+            "bad_period",
+            "Financial year or period cannot be read.",
+            missing("financial_year", "ledger_period"),
+            "Write the year with a slash, `2022/23`, and the accounting period as a number.",
+        ),
+        Rule("bad_date", "The posting date cannot be read.", missing("posting_date"), MEND_DATE),
+        Rule(
+            "bad_amount",
+            "The amount cannot be read.",
+            missing("amount"),
+            "Export the amount as a plain number, `-1234.56`. Then correct the total in the control file, too.",
+        ),
+        Rule(
+            "bad_wte",
+            "The whole-time equivalents cannot be read.",
+            unreadable("wte"),
+            "Give a number, or leave the cell empty.",
+        ),
     ),
     duplicates=Duplicates(
-        ("journal_id", "line_no"), "first", "A second sound row with the same journal and line in one batch."
+        ("journal_id", "line_no"),
+        "first",
+        "A second sound row with the same journal and line in one batch.",
+        "Take the row out if it was exported twice; if it is a line of its own, give it a line number of its own.",
     ),
     money="amount",
     # Period 0 belongs to April, 13 and 14 to March: the ledger's own month, whatever the posting date says.

@@ -6,7 +6,7 @@ Does not belong here: staff surveys (survey), what is counted of these (sql/core
 `coach_ref` stands for a coach and is in no published table.
 """
 
-from vm_pipeline.feeds.contract import Column, Privacy, Rule
+from vm_pipeline.feeds.contract import Column, Fault, Privacy, Rule, missing, not_of, only_where
 from vm_pipeline.feeds.values import CODE, COUNT, DATE, LOWER_CODE, TEXT
 
 _PROVIDER = Column("provider_code", CODE, "Health board or trust.")
@@ -26,9 +26,9 @@ ROLE_LOG = (
 )
 ROLE_LOG_KEY = ("provider_code", "team_code", "role_family", "valid_from_sent")
 ROLE_LOG_RULES = (
-    Rule("bad_occasion", "Neither a huddle nor a post.", "occasion IS NULL OR occasion NOT IN ('huddle', 'post')"),
-    Rule("end_before_start", "valid_to is before valid_from.", "valid_to < valid_from"),
-    Rule("nobody_s_post", "A post without its coach.", "occasion = 'post' AND coach_ref IS NULL"),
+    Rule("bad_occasion", "Neither a huddle nor a post.", not_of("occasion", ("huddle", "post"))),
+    Rule("end_before_start", "valid_to is before valid_from.", (Fault("valid_to", "valid_to < valid_from"),)),
+    Rule("nobody_s_post", "A post without its coach.", only_where("occasion = 'post'", missing("coach_ref"))),
 )
 
 COACH_SURVEY = (
@@ -42,6 +42,6 @@ COACH_SURVEY = (
 COACH_SURVEY_KEY = ("provider_code", "coach_ref", "item_code", "rating_sent")
 COACH_SURVEY_ALONE = ("provider_code", "coach_ref", "wave", "item_code")
 COACH_SURVEY_RULES = (
-    Rule("bad_wave", "Neither before nor after.", "wave IS NULL OR wave NOT IN ('before', 'after')"),
-    Rule("bad_rating", "The rating is above 10.", f"rating > {_TOP_RATING}"),
+    Rule("bad_wave", "Neither before nor after.", not_of("wave", ("before", "after"))),
+    Rule("bad_rating", "The rating is above 10.", (Fault("rating", f"rating > {_TOP_RATING}", f"0 to {_TOP_RATING}"),)),
 )

@@ -4,7 +4,7 @@ Belongs here: columns of `targets.csv`, `pauses.csv` and `rebases.csv`, and the 
 Does not belong here: what indicators make of them (sql/), other reference tables (reference).
 """
 
-from vm_pipeline.feeds.contract import Column, Rule
+from vm_pipeline.feeds.contract import Column, Fault, Rule
 from vm_pipeline.feeds.values import CODE, DATE, LEVEL, MONTH, TEXT, Value
 
 _PROVIDER = Column("provider_code", CODE, "Health board or trust.")
@@ -37,7 +37,9 @@ PAUSES = (
     _optional("reason", TEXT, "Why."),
 )
 PAUSES_KEY = ("provider_code", "pause_from_sent", "pause_to_sent")
-PAUSE_BACKWARDS = Rule("end_before_start", "pause_to is before pause_from.", "pause_to < pause_from")
+PAUSE_BACKWARDS = Rule(
+    "end_before_start", "pause_to is before pause_from.", (Fault("pause_to", "pause_to < pause_from"),)
+)
 
 REBASES = (
     _PROVIDER,

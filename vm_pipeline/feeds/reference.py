@@ -7,7 +7,8 @@ Does not belong here: applying them to facts (sql/core).
 from dataclasses import dataclass
 
 from vm_pipeline.feeds import programme_roles, programme_settings, saving_cases
-from vm_pipeline.feeds.contract import Column, Contract, Rule, missing, unreadable
+from vm_pipeline.feeds.contract import Column, Contract, Fault, Rule, missing, not_of, unreadable
+from vm_pipeline.feeds.survey import SCALES
 from vm_pipeline.feeds.values import (
     CODE,
     COUNT,
@@ -81,7 +82,7 @@ def _contract(name: str, grain: str, *columns: Column, key: tuple[str, ...], mor
     return Contract(feed=f"reference/{name}", grain=grain, columns=columns, rules=(*rules, *more), has_periods=False)
 
 
-_BACKWARDS = Rule("end_before_start", "valid_to is before valid_from.", "valid_to < valid_from")
+_BACKWARDS = Rule("end_before_start", "valid_to is before valid_from.", (Fault("valid_to", "valid_to < valid_from"),))
 
 REFERENCES: dict[str, Reference] = {
     reference.name: reference
@@ -163,14 +164,12 @@ REFERENCES: dict[str, Reference] = {
                     Rule(
                         "bad_category",
                         "The cost category is not one of the list.",
-                        "cost_category IS NULL OR cost_category NOT IN ("
-                        + ", ".join(f"'{c}'" for c in CATEGORIES)
-                        + ")",
+                        not_of("cost_category", CATEGORIES),
                     ),
                     Rule(
                         "bad_timing",
                         "The cost timing is neither dated nor spread.",
-                        "cost_timing IS NOT NULL AND cost_timing NOT IN ('dated', 'spread')",
+                        not_of("cost_timing", ("dated", "spread"), may_be_empty=True),
                     ),
                 ),
             ),
@@ -208,7 +207,7 @@ REFERENCES: dict[str, Reference] = {
                     Rule(
                         "bad_scale",
                         "The scale is not one of the list.",
-                        "scale NOT IN ('agree6', 'agree5', 'yesno', '0-10')",
+                        not_of("scale", tuple(SCALES), may_be_empty=True),
                     ),
                 ),
             ),

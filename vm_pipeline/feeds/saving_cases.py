@@ -4,7 +4,7 @@ Belongs here: the columns of `saving_cases.csv` and the rules a row must meet.
 Does not belong here: working a saving out (sql/core/saving_*, sql/marts/saving), other reference tables (reference).
 """
 
-from vm_pipeline.feeds.contract import Column, Rule, missing
+from vm_pipeline.feeds.contract import Column, Fault, Rule, missing, not_of, only_where
 from vm_pipeline.feeds.values import CODE, DATE, FLAG, LOWER_CODE, MONEY, TEXT, Value
 
 METHODS = ("window", "pathway")
@@ -48,24 +48,21 @@ KEY = ("provider_code", "case_code", "team_code", *(f"{name}_sent" for name in W
 ALONE = ("provider_code", "case_code", *WINDOWS)
 
 
-def _not_of(column: str, known: tuple[str, ...]) -> str:
-    names = ", ".join(f"'{one}'" for one in known)
-    return f"{column} NOT IN ({names})"
-
-
 RULES = (
-    Rule("bad_method", "The method is not one of the list.", f"{missing('method')} OR {_not_of('method', METHODS)}"),
-    Rule(
-        "bad_scale", "Scaled by something not of the list.", f"scale_by IS NOT NULL AND {_not_of('scale_by', SCALES)}"
-    ),
+    Rule("bad_method", "The method is not one of the list.", not_of("method", METHODS)),
+    Rule("bad_scale", "Scaled by something not of the list.", not_of("scale_by", SCALES, may_be_empty=True)),
     Rule(
         "bad_windows",
         "A window ends before it begins, or the window after begins within the window before.",
-        "baseline_to < baseline_from OR after_to < after_from OR after_from <= baseline_to",
+        (
+            Fault("baseline_to", "baseline_to < baseline_from", "a day that is not before `baseline_from`"),
+            Fault("after_to", "after_to < after_from", "a day that is not before `after_from`"),
+            Fault("after_from", "after_from <= baseline_to", "a day after `baseline_to`"),
+        ),
     ),
     Rule(
         "incomplete_pathway",
         "A pathway without what moved, or without one of its two prices.",
-        f"method = 'pathway' AND ({missing('volume_measure', 'item_code', 'moved_item_code')})",
+        only_where("method = 'pathway'", missing("volume_measure", "item_code", "moved_item_code")),
     ),
 )

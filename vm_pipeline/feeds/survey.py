@@ -4,7 +4,7 @@ Belongs here: columns and rules of both layouts, the answers that exist, the sca
 Does not belong here: which question has which scale (reference), which team name is which team (reference).
 """
 
-from vm_pipeline.feeds.contract import WRONG_PROVIDER, Column, Contract, Duplicates, Privacy, Rule, missing
+from vm_pipeline.feeds.contract import MEND_DATE, WRONG_PROVIDER, Column, Contract, Duplicates, Privacy, Rule, missing
 from vm_pipeline.feeds.values import CODE, COUNT, DATE, NAME, PERCENT, QUANTITY, TEXT
 
 NOT_ANSWERED = ("n/a", "-", "*")
@@ -36,7 +36,8 @@ _HEAD = (
     Column("wave_date", DATE, "Day of the wave; decides the month."),
     Column("team_name", NAME, "Team as the survey system names it."),
 )
-_BAD_DATE = Rule("bad_date", "The wave date cannot be read.", missing("wave_date"))
+_BAD_DATE = Rule("bad_date", "The wave date cannot be read.", missing("wave_date"), MEND_DATE)
+_FILL_IN = "Fill in the code: the same one in every row of the survey."
 _MONTH = "(year(wave_date) * 12 + month(wave_date) - 1)"
 
 SURVEY_WIDE = Contract(
@@ -47,12 +48,15 @@ SURVEY_WIDE = Contract(
         Column("respondent_ref", TEXT, "Respondent; finds repeats and goes no further.", privacy=Privacy.IDENTIFIER),
     ),
     rules=(
-        Rule("missing_code", "Provider or survey is empty.", missing("provider_code", "survey_code")),
+        Rule("missing_code", "Provider or survey is empty.", missing("provider_code", "survey_code"), _FILL_IN),
         WRONG_PROVIDER,
         _BAD_DATE,
     ),
     duplicates=Duplicates(
-        ("survey_code", "wave_date", "respondent_ref"), "last", "An earlier answer of the same respondent in one wave."
+        ("survey_code", "wave_date", "respondent_ref"),
+        "last",
+        "An earlier answer of the same respondent in one wave.",
+        "Nothing, where somebody answered twice: the last answer counts. Else give each respondent a reference.",
     ),
     month=_MONTH,
     open_header=True,
@@ -73,6 +77,7 @@ SURVEY_COUNTS = Contract(
             "missing_code",
             "Provider, survey or question is empty.",
             missing(*(c.name for c in _HEAD[:2]), "question_code"),
+            _FILL_IN,
         ),
         WRONG_PROVIDER,
         _BAD_DATE,
@@ -81,6 +86,7 @@ SURVEY_COUNTS = Contract(
         ("survey_code", "wave_date", "team_name", "question_code"),
         "last",
         "An earlier row for the same team and question.",
+        "Leave one row a team and question; the last one counts.",
     ),
     month=_MONTH,
 )

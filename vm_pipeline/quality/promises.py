@@ -106,28 +106,10 @@ def _whole() -> Iterator[Promise]:
 def _present(contract: Contract) -> Iterator[Promise]:
     """Columns whose absence alone fails a rule."""
     stored = {column.contract_name: column.name for column in stored_columns(contract)}
-    needed = {
-        term.removesuffix(" IS NULL")
-        for rule in contract.rules
-        if rule.consequence is Consequence.REJECT_ROW
-        for term in alternatives(rule.fails_when)
-        if term.endswith(" IS NULL")
-    }
+    needed = {fault.column for _, fault in contract.faults if fault.when == f"{fault.column} IS NULL"}
     for contract_name, name in stored.items():
         if contract_name in needed:
             yield Promise(f"{name}_present", f"{name} is never empty", f"{name} IS NULL")
-
-
-def alternatives(condition: str) -> list[str]:
-    """The terms of a condition that are joined by OR outside brackets."""
-    terms, depth = [""], 0
-    for word in condition.split(" "):
-        if word == "OR" and depth == 0:
-            terms.append("")
-            continue
-        depth += word.count("(") - word.count(")")
-        terms[-1] = f"{terms[-1]} {word}".strip()
-    return terms
 
 
 _CASES = {values.CODE.name: "upper", values.LOWER_CODE.name: "lower", values.NAME.name: "lower", values.TEXT.name: ""}

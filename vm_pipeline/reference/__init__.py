@@ -17,6 +17,7 @@ from vm_pipeline.reference.command_line import cli_page
 from vm_pipeline.reference.feeds import feeds_page, reference_tables_page
 from vm_pipeline.reference.indicators import indicator_charts, indicators_page
 from vm_pipeline.reference.judged import FOLDER
+from vm_pipeline.reference.rejections import rejections_page
 from vm_pipeline.reference.rules import rule_charts, rules_page
 from vm_pipeline.reference.settings import settings_page
 from vm_pipeline.reference.warehouse import warehouse_page
@@ -35,6 +36,7 @@ def pages() -> dict[str, str]:
         "rules.md": rules_page,
         "cli.md": cli_page,
         "checks.md": checks_page,
+        "rejections.md": rejections_page,
         "settings.md": settings_page,
     }
     return {name: f"{MARK}\n\n{page().strip()}\n" for name, page in made.items()}

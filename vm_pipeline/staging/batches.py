@@ -113,7 +113,7 @@ class Staging:
         draft.mkdir()
         path = self.landing.verified(receipt.sha256)
         control = self.landing.verified(receipt.control_sha256) if receipt.control_sha256 else None
-        layout, contract = self._layout(receipt), contract_of(receipt.slot.feed)
+        layout, contract = self.layout(receipt), contract_of(receipt.slot.feed)
         try:
             sheet = reading.read_sheet(path, draft, layout.file if layout else reading.AS_IT_SAYS)
         except Refused as why:
@@ -129,7 +129,8 @@ class Staging:
             _put(one.folder, self.folder(one.receipt))
         return [one.receipt for one in group]
 
-    def _layout(self, receipt: Receipt) -> Layout | None:
+    def layout(self, receipt: Receipt) -> Layout | None:
+        """The layout a content is read by; None where it came in the canonical one."""
         if not receipt.layout_sha256:
             return None
         return Layout.from_json(self.landing.verified(receipt.layout_sha256).read_text("utf-8"))

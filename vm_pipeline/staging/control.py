@@ -18,9 +18,12 @@ from vm_pipeline.staging.counting import NOTHING, as_sent
 from vm_pipeline.staging.matching import match_canonical
 from vm_pipeline.staging.parsing import parsed
 from vm_pipeline.staging.reading import Refused, read_sheet
-from vm_pipeline.staging.summary import PeriodCount
+from vm_pipeline.staging.summary import Difference, PeriodCount
 
 _ASK_AGAIN = "Ask the sender for the extract and its control file again."
+
+
+_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -36,22 +39,21 @@ class PeriodTotal:
 Totals = dict[tuple[str, str], PeriodTotal]
 
 
-def check_ledger(con: duckdb.DuckDBPyConnection, found: Sequence[PeriodCount], control: Path, folder: Path) -> Totals:
-    """Compare a ledger batch with its control file. Raises Refused. Returns the control's totals by period."""
+def ledger_control(con: duckdb.DuckDBPyConnection, control: Path, folder: Path) -> Totals:
+    """What the control file of a ledger says, by period. Raises Refused where it cannot be read."""
     amount = parsed(LEDGER_CONTROL.by_name["total_amount"].value, "total_amount")
     said: Totals = {}
     for line in _lines(con, control, folder, LEDGER_CONTROL, f"financial_year, period, {_COUNT}, {amount}", "true"):
         key = (line.financial_year, line.period)
         before = said.get(key, PeriodTotal(*key, 0, NOTHING))
         said[key] = PeriodTotal(*key, before.rows + line.rows, before.amount + line.amount)
-    compare_periods([PeriodTotal(p.financial_year, p.period, p.rows, p.received) for p in found], list(said.values()))
     return said
 
 
-def check_rows(con: duckdb.DuckDBPyConnection, found: int, control: Path, folder: Path) -> None:
-    """Compare the rows of a batch with its control file. Raises Refused."""
+def row_control(con: duckdb.DuckDBPyConnection, control: Path, folder: Path) -> int:
+    """The number of rows that a control file says. Raises Refused where it cannot be read."""
     counted = f"NULL, NULL, {_COUNT}, 0"
-    compare_rows(found, sum(one.rows for one in _lines(con, control, folder, ROW_COUNT_CONTROL, counted, _NOT_EMPTY)))
+    return sum(one.rows for one in _lines(con, control, folder, ROW_COUNT_CONTROL, counted, _NOT_EMPTY))
 
 
 _COUNT = parsed(LEDGER_CONTROL.by_name["row_count"].value, "row_count")
@@ -76,25 +78,28 @@ def _lines(
     return [PeriodTotal(as_sent(year), as_sent(period), rows, amount) for year, period, rows, amount in lines]
 
 
-def compare_periods(found: Sequence[PeriodTotal], control: Sequence[PeriodTotal]) -> None:
-    """Raise Refused unless every (financial year, period) has the rows and the pounds its control line says."""
-    sent, said = ({(t.financial_year, t.period): t for t in totals} for totals in (found, control))
+def compare_periods(found: Sequence[PeriodCount], said: Totals) -> tuple[Difference, ...]:
+    """Every (financial year, period) of which the extract holds other rows or pounds than its control file says."""
+    sent = {(one.financial_year, one.period): PeriodTotal(*_names(one), one.rows, one.received) for one in found}
+    differences = []
     for key in sorted(sent.keys() | said.keys()):
-        nothing = PeriodTotal(*key, 0, Decimal(0))
+        nothing = PeriodTotal(*key, 0, NOTHING)
         one, other = sent.get(key, nothing), said.get(key, nothing)
         if (one.rows, one.amount) != (other.rows, other.amount):
-            raise Refused(
-                "control_mismatch",
-                f"financial year {key[0] or '(empty)'}, period {key[1] or '(empty)'}: found {one.rows} rows and "
-                f"£{one.amount:,.2f}; the control file says {other.rows} rows and £{other.amount:,.2f} "
-                f"(difference {one.rows - other.rows} rows, £{one.amount - other.amount:,.2f}). {_ASK_AGAIN}",
-            )
+            differences.append(Difference(*key, one.rows, other.rows, one.amount, other.amount))
+    return tuple(differences)
 
 
-def compare_rows(found: int, control: int) -> None:
-    """Raise Refused unless the number of rows is what the control file says."""
-    if found != control:
-        raise Refused(
-            "control_mismatch",
-            f"found {found} rows; the control file says {control} (difference {found - control}). {_ASK_AGAIN}",
-        )
+def _names(one: PeriodCount) -> tuple[str, str]:
+    return one.financial_year, one.period
+
+
+def compare_rows(found: int, said: int) -> tuple[Difference, ...]:
+    """The difference between the rows of a batch and what its control file says, where there is one."""
+    return (Difference("", "", found, said, None, None),) if found != said else ()
+
+
+def mismatch(differences: Sequence[Difference]) -> Refused:
+    """Why a batch that differs from its control file is refused, in figures."""
+    more = f"; and {len(differences) - _SHOWN} more periods" if differences[_SHOWN:] else ""
+    return Refused("control_mismatch", f"{'; '.join(map(str, differences[:_SHOWN]))}{more}. {_ASK_AGAIN}")

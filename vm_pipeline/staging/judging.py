@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vm_pipeline.calendar import month_number
-from vm_pipeline.feeds.contract import LAYOUT_RULES, Column, Consequence, Contract, Duplicates, Privacy
+from vm_pipeline.feeds.contract import LAYOUT_RULES, Column, Consequence, Contract, Duplicates, Fault, Privacy, Rule
 from vm_pipeline.feeds.survey import ANSWERS, NOT_ANSWERED
 from vm_pipeline.sources.receipts import Slot
 from vm_pipeline.staging.naming import literal
 from vm_pipeline.staging.parsing import parsed
 
-JUDGING_VERSION = 2  # raise it when the same text would be judged differently
+JUDGING_VERSION = 3  # raise it when the same text would be judged differently
 
 
 def judge(contract: Contract, slots: Sequence[Slot], sent: str, own_layout: bool = False) -> list[str]:
@@ -30,17 +30,16 @@ def judge(contract: Contract, slots: Sequence[Slot], sent: str, own_layout: bool
 
 
 def _judged(contract: Contract, slots: Sequence[Slot], sent: str, own_layout: bool) -> str:
-    rules = " ".join(
-        f"WHEN {rule.fails_when} THEN '{rule.code}'"
-        for rule in (*(LAYOUT_RULES if own_layout else ()), *contract.rules)
-        if rule.consequence is Consequence.REJECT_ROW
-    )
+    rules = [*(LAYOUT_RULES if own_layout else ()), *contract.rules]
+    rules = [rule for rule in rules if rule.consequence is Consequence.REJECT_ROW]
+    code = " ".join(f"WHEN {rule.fails_when} THEN '{rule.code}'" for rule in rules)
     known = ["row_number", "member", *(["layout_rule"] if own_layout else [])]
     provider = _of_member([literal(slot.provider_code) for slot in slots])
     return (
         f"SELECT * EXCLUDE ({', '.join([*_dropped(contract), *known[2:]])}), "
-        f"CASE WHEN rule_code IS NOT NULL THEN {_as_sent(contract)} END AS sent "
-        f"FROM (SELECT *, CASE {rules} END AS rule_code, {_batch_month(slots)} AS batch_month "
+        f"CASE WHEN rule_code IS NOT NULL THEN {_as_sent(contract)} END AS sent, "
+        f"CASE WHEN rule_code IS NOT NULL THEN {_faults(contract, rules)} END AS faults, NULL::BIGINT AS duplicate_of "
+        f"FROM (SELECT *, CASE {code} END AS rule_code, {_batch_month(slots)} AS batch_month "
         f"FROM (SELECT *, {contract.month} AS month_number, {provider} AS batch_provider "
         f"FROM (SELECT {', '.join(known)}, {_typed(contract, known)} FROM ({sent}))))"
     )
@@ -49,6 +48,20 @@ def _judged(contract: Contract, slots: Sequence[Slot], sent: str, own_layout: bo
 def _as_sent(contract: Contract) -> str:
     """The text of a rejected row, kept for it alone: a copy for every row doubles what a batch costs."""
     return "{" + ", ".join(f"'{column.name}': {column.name}_sent" for column in _shown(contract)) + "}"
+
+
+def _faults(contract: Contract, rules: Sequence[Rule]) -> str:
+    """Every fault of a row, rule and column, worked out for rejected rows alone; a row's code is only its first."""
+    found = ", ".join(
+        f"CASE WHEN {fault.when} THEN {{'rule_code': '{rule.code}', 'column': '{_sent_as(contract, fault)}'}} END"
+        for rule in rules
+        for fault in rule.faults
+    )
+    return f"list_filter([{found}], lambda fault: fault IS NOT NULL)"
+
+
+def _sent_as(contract: Contract, fault: Fault) -> str:
+    return contract.by_stored[fault.column].name if fault.column else ""
 
 
 def _used(contract: Contract) -> list[Column]:
@@ -103,12 +116,13 @@ def _mark_duplicates(duplicates: Duplicates) -> list[str]:
     """Only sound rows can be duplicates; a key with an empty part is nobody's."""
     key = ", ".join(duplicates.key)
     whole = " AND ".join(f"{column} IS NOT NULL" for column in duplicates.key)
-    others = "[2:]" if duplicates.keep == "first" else "[:-2]"
+    others, counts = ("[2:]", "min") if duplicates.keep == "first" else ("[:-2]", "max")
     return [
         "CREATE OR REPLACE TEMP TABLE again AS SELECT unnest("
-        f"list_sort(list(row_number)){others}) AS row_number FROM judged "
+        f"list_sort(list(row_number)){others}) AS row_number, {counts}(row_number) AS counts FROM judged "
         f"WHERE rule_code IS NULL AND {whole} GROUP BY member, {key} HAVING count(*) > 1",
-        "UPDATE judged SET rule_code = 'duplicate' WHERE row_number IN (SELECT row_number FROM again)",
+        "UPDATE judged SET rule_code = 'duplicate', duplicate_of = again.counts FROM again "
+        "WHERE judged.row_number = again.row_number",
     ]
 
 
@@ -122,8 +136,8 @@ class Member:
     @property
     def rows(self) -> str:
         """What to select its rows from, numbered from 1."""
-        number = f"row_number - {self.rows_before}" if self.rows_before else "row_number"
-        return f"(SELECT * REPLACE ({number} AS row_number) FROM judged WHERE member = {self.place})"
+        numbers = ", ".join(f"{name} - {self.rows_before} AS {name}" for name in ("row_number", "duplicate_of"))
+        return f"(SELECT * REPLACE ({numbers}) FROM judged WHERE member = {self.place})"
 
 
 def accepted(contract: Contract, member: Member, content_id: str, questions: tuple[str, ...]) -> str:
@@ -167,10 +181,14 @@ def _answers(contract: Contract, member: Member, head: str, questions: tuple[str
 
 
 def rejected(contract: Contract, member: Member) -> str:
-    """SELECT of rejected rows: row number, code, amount, and the text as sent of columns that may be shown."""
+    """SELECT of rejected rows: row number, code, amount, every fault, and the text as sent of what may be shown.
+
+    `duplicate_of` is the row number of the row that counts instead.
+    """
     # A duplicate is sound: what it says can be written again from its values.
     columns = ", ".join(f"coalesce(sent.{c.name}, {c.stored}::VARCHAR) AS {c.name}" for c in _shown(contract))
     money = contract.money or "NULL::DECIMAL(18,2)"
     return (
-        f"SELECT row_number, rule_code, {money} AS amount_gbp, {columns} FROM {member.rows} WHERE rule_code IS NOT NULL"
+        f"SELECT row_number, rule_code, {money} AS amount_gbp, faults, duplicate_of, {columns} "
+        f"FROM {member.rows} WHERE rule_code IS NOT NULL"
     )

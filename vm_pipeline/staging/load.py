@@ -16,7 +16,7 @@ from vm_pipeline.feeds.contract import Contract
 from vm_pipeline.feeds.identifiers import names_an_identifier
 from vm_pipeline.sources.receipts import Receipt
 from vm_pipeline.staging import judging
-from vm_pipeline.staging.control import Totals, check_ledger, check_rows
+from vm_pipeline.staging.control import Totals, compare_periods, compare_rows, ledger_control, mismatch, row_control
 from vm_pipeline.staging.counting import Counts, count, count_periods
 from vm_pipeline.staging.layouts import Layout
 from vm_pipeline.staging.leaving_out import check_totals, counted
@@ -26,7 +26,7 @@ from vm_pipeline.staging.naming import literal
 from vm_pipeline.staging.personal import Protected, protect
 from vm_pipeline.staging.policy import STRICTEST, Policy
 from vm_pipeline.staging.reading import AS_IT_SAYS, Refused, Sheet, read_sheet
-from vm_pipeline.staging.summary import PeriodCount, Summary, Warned
+from vm_pipeline.staging.summary import Difference, PeriodCount, Summary, Warned
 
 
 @dataclass(frozen=True)
@@ -138,12 +138,15 @@ def _outcome(
         return refused(batch.receipt, batch.contract, person.why)
     why: Refused | None = None
     said: Totals = {}
+    differences: tuple[Difference, ...] = ()
     try:
-        said = _check_control(con, batch, counts, periods)
+        said, differences = _against_control(con, batch, counts, periods)
         if batch.layout:
             check_totals(con, AS_SENT, batch.layout, File(batch.sheet.header, _facts(batch.receipt)))
     except Refused as found:
         why = found
+    if differences:
+        why = mismatch(differences)
     _write(con, batch, matched, judging.Member(place, counts.rows_before), bool(counts.rejections))
     money = bool(batch.contract.money)
     return Summary(
@@ -160,17 +163,21 @@ def _outcome(
         periods=tuple(_with_control(period, said) for period in periods),
         warnings=(*_warnings(batch, counts), *_of_layout(con, batch), *person.notes),
         columns=batch.sheet.header,
+        differences=differences,
         year_to_date=bool(batch.layout and batch.layout.year_to_date),
     )
 
 
-def _check_control(con: duckdb.DuckDBPyConnection, batch: Opened, counts: Counts, periods: list[PeriodCount]) -> Totals:
+def _against_control(
+    con: duckdb.DuckDBPyConnection, batch: Opened, counts: Counts, periods: list[PeriodCount]
+) -> tuple[Totals, tuple[Difference, ...]]:
+    """What a ledger's control file says, and where the batch differs from its own. Raises Refused."""
     if batch.control is None:
-        return {}
+        return {}, ()
     if batch.contract.feed == "ledger":
-        return check_ledger(con, periods, batch.control, batch.folder)
-    check_rows(con, counts.received, batch.control, batch.folder)
-    return {}
+        said = ledger_control(con, batch.control, batch.folder)
+        return said, compare_periods(periods, said)
+    return {}, compare_rows(counts.received, row_control(con, batch.control, batch.folder))
 
 
 def _with_control(period: PeriodCount, said: Totals) -> PeriodCount:

@@ -75,23 +75,35 @@ def protect(
 def look(con: duckdb.DuckDBPyConnection, contract: Contract, named: Collection[str] = ()) -> dict[int, list[Find]]:
     """Columns that hold identifiers, by member: one find a column, of the first kind that fits."""
     columns = [column for column in contract.columns if column.privacy is Privacy.OPEN]
-    con.execute(f"CREATE OR REPLACE TEMP TABLE candidate AS {_candidates(columns)}")
+    finds: dict[int, list[Find]] = defaultdict(list)
+    for (member, name), (kind, passed, of) in identifiers_in(con, _candidates(columns), named).items():
+        finds[member].append(Find(contract.by_name[name], kind, passed, of))
+    return dict(finds)
+
+
+def identifiers_in(
+    con: duckdb.DuckDBPyConnection, candidates: str, named: Collection[str] = ()
+) -> dict[tuple[int, str], tuple[Kind, int, int]]:
+    """Columns that hold identifiers, by (member, column): the first kind that fits, texts that passed, of its shape.
+
+    `candidates` is a SELECT of member, name and text: upper case, each once, all of them with an identifier's shape.
+    """
+    con.execute(f"CREATE OR REPLACE TEMP TABLE candidate AS {candidates}")
     if not con.execute("SELECT count(*) FROM candidate").fetchall()[0][0]:
         return {}
     rows = con.execute(" UNION ALL ".join(_counted(place, kind) for place, kind in enumerate(KINDS))).fetchall()
-    found: dict[int, dict[str, Find]] = defaultdict(dict)
-    for member, name, place, shaped, plausible, passed in sorted(rows):
-        column = contract.by_name[name]
-        if name not in found[member] and KINDS[place].tells_of(shaped, plausible, passed, name in named):
-            found[member][name] = Find(column, KINDS[place], passed, shaped)
-    return {member: list(finds.values()) for member, finds in found.items() if finds}
+    found: dict[tuple[int, str], tuple[Kind, int, int]] = {}
+    for member, name, place, of, plausible, passed in sorted(rows):
+        if (member, name) not in found and KINDS[place].tells_of(of, plausible, passed, name in named):
+            found[member, name] = (KINDS[place], passed, of)
+    return found
 
 
 def _candidates(columns: Sequence[Column]) -> str:
     """SELECT of member, column and text, once each, of all that has any identifier's shape. The fast path ends here."""
     parts = [_typed(column) for column in columns if column.value.name in _TEXTS | _NUMBERS]
     sent = ", ".join(f"{{'name': {literal(one.name)}, 'text': sent.{one.name}}}" for one in columns)
-    parts.append(f"SELECT member, cell.name, cell.text FROM {_unnested(sent)} WHERE {_has_a_shape('cell.text')}")
+    parts.append(f"SELECT member, cell.name, cell.text FROM {_unnested(sent)} WHERE {shaped('cell.text')}")
     return (
         "SELECT DISTINCT member, name AS name, upper(text) AS text FROM "
         f"({' UNION ALL '.join(parts)}) AS all_text(member, name, text)"
@@ -104,12 +116,13 @@ def _unnested(structs: str) -> str:
 
 def _typed(column: Column) -> str:
     if column.value.name in _TEXTS:
-        return f"SELECT member, {literal(column.name)}, {column.stored} FROM judged WHERE {_has_a_shape(column.stored)}"
+        return f"SELECT member, {literal(column.name)}, {column.stored} FROM judged WHERE {shaped(column.stored)}"
     whole = f"{column.stored} BETWEEN {_LEAST} AND {_MOST - 1} AND {column.stored} % 1 = 0"
     return f"SELECT member, {literal(column.name)}, {column.stored}::BIGINT::VARCHAR FROM judged WHERE {whole}"
 
 
-def _has_a_shape(text: str) -> str:
+def shaped(text: str) -> str:
+    """SQL condition: a text has anything in it that looks like an identifier."""
     return f"strlen({text}) >= {_SHORTEST} AND regexp_matches({text}, {literal(ANY_SHAPE)}, 'i')"
 
 

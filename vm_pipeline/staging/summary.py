@@ -7,6 +7,7 @@ Does not belong here: how it is found (batches), what is done about it (quality,
 import json
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,32 @@ class Warned:
 
 
 @dataclass(frozen=True)
+class Difference:
+    """What an extract holds against what its control file says: of one (financial year, period) of a ledger as sent.
+
+    Of other feeds it is of the whole extract, without years, periods and amounts.
+    """
+
+    financial_year: str
+    period: str
+    rows: int
+    control_rows: int
+    amount: Decimal | None
+    control_amount: Decimal | None
+
+    def __str__(self) -> str:
+        if self.amount is None or self.control_amount is None:
+            gap = self.rows - self.control_rows
+            return f"found {self.rows} rows; the control file says {self.control_rows} (difference {gap})"
+        return (
+            f"financial year {self.financial_year or '(empty)'}, period {self.period or '(empty)'}: found {self.rows} "
+            f"rows and £{self.amount:,.2f}; the control file says {self.control_rows} rows and "
+            f"£{self.control_amount:,.2f} (difference {self.rows - self.control_rows} rows, "
+            f"£{self.amount - self.control_amount:,.2f})"
+        )
+
+
+@dataclass(frozen=True)
 class Summary:
     """The outcome of staging one content. Money in pounds; None where a feed has none or nothing could be read."""
 
@@ -56,6 +83,7 @@ class Summary:
     periods: tuple[PeriodCount, ...] = ()
     warnings: tuple[Warned, ...] = ()
     columns: tuple[str, ...] = field(default=())
+    differences: tuple[Difference, ...] = ()
     year_to_date: bool = False
 
     @property
@@ -82,6 +110,7 @@ class Summary:
                 "periods": tuple(_period(p) for p in raw["periods"]),
                 "warnings": tuple(Warned(**w) for w in raw["warnings"]),
                 "columns": tuple(raw["columns"]),
+                "differences": tuple(_difference(d) for d in raw.get("differences", ())),
             }
         )
 
@@ -93,3 +122,7 @@ def _money(text: str | None) -> Decimal | None:
 def _period(raw: dict[str, str]) -> PeriodCount:
     money = {name: _money(raw[name]) for name in ("received", "accepted", "control")}
     return PeriodCount(raw["financial_year"], raw["period"], int(raw["rows"]), **money)  # type: ignore[arg-type]
+
+
+def _difference(raw: dict[str, Any]) -> Difference:
+    return Difference(**{**raw, "amount": _money(raw["amount"]), "control_amount": _money(raw["control_amount"])})

@@ -8,7 +8,7 @@ import pytest
 from vm_pipeline.calendar import period_of
 from vm_pipeline.feeds import ACTIVITY, LEDGER, SURVEY_COUNTS, SURVEY_WIDE, Contract
 from vm_pipeline.feeds.contract import Consequence
-from vm_pipeline.quality.promises import alternatives, promises, stored_columns
+from vm_pipeline.quality.promises import promises, stored_columns
 from vm_pipeline.quality.suites import check_contract, suite_for
 from vm_pipeline.quality.verdict import Verdict
 from vm_pipeline_tests.programme import OTHER, Programme
@@ -166,14 +166,6 @@ def test_rules_are_judged_as_the_contract_says_them() -> None:
         for rule in contract.rules:
             assert rule.consequence is Consequence.REJECT_ROW
             assert conditions[rule.code] == f"({rule.fails_when})"
-
-
-def test_alternatives_are_those_outside_brackets() -> None:
-    assert alternatives("a IS NULL OR (b IS NULL OR c) OR x IN ('I', 'R')") == [
-        "a IS NULL",
-        "(b IS NULL OR c)",
-        "x IN ('I', 'R')",
-    ]
 
 
 def test_numbers_are_of_the_rows_that_break_it(sent: Programme) -> None:

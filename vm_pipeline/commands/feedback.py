@@ -1,0 +1,62 @@
+"""`vm-pipeline feedback`: what is wrong with what was sent, as files to pass to whoever sent it."""
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from vm_pipeline.commands.options import CONFIG, PATH, installed, loaded
+from vm_pipeline.feedback.reports import Told, to_tell, write
+from vm_pipeline.feeds import FEEDS
+from vm_pipeline.home import Home
+from vm_pipeline.settings import Asked
+from vm_pipeline.sources.receipts import Version
+
+
+@click.command()
+@CONFIG
+@click.option("--feed", type=click.Choice([*FEEDS, "reference"]), help="Only this feed.")
+@click.option("--provider", help="Only this provider.")
+@click.option("--period", metavar="YYYY-MM", help="Only this month.")
+@click.option("--to", "target", type=PATH, help="Write the files there (default: reports/feedback in the home).")
+@installed
+def feedback(
+    config: Path | None,
+    feed: str | None,
+    provider: str | None,
+    period: str | None,
+    target: Path | None,
+    home: Path | None,
+    warehouse: str | None,
+) -> None:
+    """Every problem of every batch, a file each for its sender, safe to open in a spreadsheet."""
+    known = Home(loaded(Asked(config=config, home=home, warehouse=warehouse)))
+
+    def wanted(version: Version) -> bool:
+        slot = version.receipt.slot
+        return (
+            (not feed or slot.feed.partition("/")[0] == feed)
+            and (not provider or slot.provider_code == provider.upper())
+            and (not period or period in slot.months)
+        )
+
+    told = to_tell(known.known(), target or known.feedback, wanted)
+    write(told, known.staging)
+    _show(told, target or known.feedback)
+
+
+def _show(told: list[Told], folder: Path) -> None:
+    console = Console(soft_wrap=True)
+    if not told:
+        console.print("Nothing to tell: no batch in force has rejected rows, and none was refused last.")
+        return
+    table = Table(title="What senders are told")
+    for name in ("batch", "received", "rejected", "refused", "file"):
+        table.add_column(name, justify="right" if name in ("received", "rejected") else "left")
+    for one in told:
+        found = one.summary
+        rows = (f"{found.rows_received:,}", f"{found.rows_rejected:,}")
+        table.add_row(str(one.version.receipt.slot), *rows, found.refused_code, str(one.path.relative_to(folder)))
+    console.print(table)
+    console.print(f"{len(told)} files in {folder}, each with a summary beside it.", highlight=False)
