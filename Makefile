@@ -7,7 +7,9 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 WORKERS ?= 2
 
-.PHONY: demo ui test check format docs lock clean
+FUZZ_SECONDS ?= 300
+
+.PHONY: demo ui test check fuzz format docs lock clean
 
 demo: $(READY)  ## write a synthetic programme, run two nights of it
 	$(BIN)/vm-pipeline demo
@@ -26,6 +28,9 @@ check: $(READY)  ## format, lint, types, import layers, definitions load
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -c "from vm_pipeline.definitions import defs; print(len(list(defs().resolve_all_asset_specs())), 'assets load')"
+
+fuzz: $(READY)  ## read files that a fuzzer makes, for FUZZ_SECONDS; a find stays in crash-*
+	$(BIN)/python -m vm_pipeline_tests.fuzz.any_file -max_total_time=$(FUZZ_SECONDS)
 
 format: $(READY)  ## write the format the check asks for
 	$(BIN)/ruff format .

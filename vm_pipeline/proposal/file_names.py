@@ -11,7 +11,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from vm_pipeline.calendar import financial_year, first_day, is_period, ledger_period
-from vm_pipeline.sources.files import PeriodRule
+from vm_pipeline.sources.period import PeriodRule
 
 _MONTH = r"(?P<month>0[1-9]|1[0-2])"
 _YEAR = r"(?P<year>20[0-9]{2})"

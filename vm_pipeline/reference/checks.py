@@ -57,22 +57,22 @@ def _rule_codes() -> str:
 
 _REFUSALS = {
     "empty_file": "The file or sheet is empty, or has no header. Send the extract again.",
-    "not_text": "The file is no text, or none in its encoding. Export it as CSV UTF-8, or name its encoding in `file` "
-    "of the layout.",
-    "not_a_workbook": "It begins like a workbook and does not open as one. Send it as CSV.",
-    "not_a_table": "It is a file of another kind (a web page, an image), or holds no list of rows. Send the "
-    "table itself.",
-    "no_header": "No row holds the headers that `file` of the layout names. Correct the extract, or the layout.",
-    "no_such_sheet": "A sheet that the layout names is not in the workbook; the message names those that are. Correct "
-    "the workbook, or the layout.",
-    "sheets_differ": "Sheets that the layout reads together have other headers. Correct the workbook, or the layout.",
-    "encrypted": "The file is under a password. Send it without.",
-    "broken_archive": "A gz or zip is cut off or damaged, or holds another archive. Send it again, packed once.",
-    "several_members": "A zip holds several files, or none that fits. Send one, or name it in `file.member` of the "
-    "layout.",
-    "too_large": "What is packed grows to more than data ever does. Send the extract in parts, or not packed.",
-    "broken_rows": "Rows have more or fewer cells than the header, a quote is not closed, line ends are mixed, or the "
-    "file is cut off. The message says at which row. Send the whole extract again.",
+    "not_text": "The file is no text in an encoding that is known (UTF-8, UTF-16, cp1252), or is binary. Export it as "
+    "CSV UTF-8, or name its encoding in the layout: [odd files](../how-to/read-odd-files.md).",
+    "not_a_workbook": "It begins like a workbook and does not open as one (xlsx, xls, ods). Send it as xlsx or CSV.",
+    "not_a_table": "It is HTML, XML, a damaged Parquet file, or JSON that is no list of rows. Export it as CSV UTF-8.",
+    "broken_archive": "It is a zip or gz that is cut off, damaged or within another, or an archive of another kind. "
+    "Send it again, packed once.",
+    "several_members": "A zip holds no file, or more than one. Send one, or say which in `file.member` of the layout.",
+    "encrypted": "It is a zip or workbook under a password. Send it without.",
+    "too_large": "It would unpack to far more than such files do, or has more columns or cells than there is room for. "
+    "Send it in parts.",
+    "no_such_sheet": "A workbook has no sheet of the name that the layout gives. Correct either.",
+    "sheets_differ": "Sheets that are to be read as one table have different headers. Name sheets of one kind.",
+    "no_header": "No row is the header that the layout describes. Correct the extract, or the layout.",
+    "broken_rows": "Rows have more or fewer cells than the header, a quote is not closed, or the file is cut off. The "
+    "message says at which row. Send the whole extract again, or say in the layout which rows are none: "
+    "[odd files](../how-to/read-odd-files.md).",
     "missing_header": "A required header is not there; the message names the closest one found. Correct the header, "
     "or the layout of the provider.",
     "repeated_header": "A header stands twice. Correct the header.",
