@@ -97,7 +97,7 @@ def test_a_database_that_is_not_there_is_a_problem_and_is_not_made(tmp_path: Pat
     ("old", "new", "reason"),
     [
         ("provider", "#", "found no `provider`, expected the code of the provider whose ledger it is."),
-        ("files", "#", "found neither `folder` nor `files` nor `query`"),
+        ("files", "#", "found neither `folder` nor `files` nor "),
         ('"2020/21"', '"2020"', "source 1.period: found financial_year = '2020', expected one like 2020/21."),
         ("(?P<", "(?P[", "source 1.period: found pattern = '^(?P[financial_month>"),
     ],
