@@ -94,6 +94,11 @@ class TestHeaders:
         assert found.header == ("Ward", "Inpatients Beds", "Inpatients Days", "Outpatients Beds", "Outpatients Days")
         assert (found.numbers, found.sheet.header_row) == ([1], 2)
 
+    def test_a_column_with_nothing_in_the_last_header_row(self, of: Reader) -> None:
+        """Text above it, of a cell merged downwards, is its name; that of its neighbour is not."""
+        found = of("Ward,Beds,,Notes\n,Used,,\nW1,1,,x\n", header_rows=2)
+        assert found.header == ("Ward", "Beds Used", "", "Notes")
+
     def test_none(self, of: Reader) -> None:
         found = of("1,2\n3,4\n", no_header=["a", "b"])
         assert (found.header, found.rows, found.numbers) == (("a", "b"), [("1", "2"), ("3", "4")], [1, 2])

@@ -127,13 +127,16 @@ def _is_header(cells: list[str], place: int, shape: FileShape) -> bool:
 
 
 def _names(rows: list[list[str]]) -> tuple[str, ...]:
-    """Names of columns: the texts of their header rows, joined. Cells merged above are filled to the right."""
+    """Names of columns: the texts of their header rows, joined.
+
+    Above the last row, a blank cell takes the one before it, as merged cells do; not where there is nothing below it.
+    """
     width = max(map(len, rows))
-    padded = [[name_of(cell) for cell in cells] + [""] * (width - len(cells)) for cells in rows]
-    for cells in padded[:-1]:
+    *above, last = [[name_of(cell) for cell in cells] + [""] * (width - len(cells)) for cells in rows]
+    for cells in above:
         for place in range(1, width):
-            cells[place] = cells[place] or cells[place - 1]
-    return tuple(" ".join(dict.fromkeys(filter(None, column))) for column in zip(*padded, strict=True))
+            cells[place] = cells[place] or (cells[place - 1] if last[place] else "")
+    return tuple(" ".join(dict.fromkeys(filter(None, column))) for column in zip(*above, last, strict=True))
 
 
 def _body(part: Part, header: Header, shape: FileShape, tally: Tally) -> Iterator[Piece]:
