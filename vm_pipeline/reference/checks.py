@@ -112,7 +112,8 @@ def _refusals() -> str:
 
 
 _NOTED = {
-    "skipped_rows": "Rows that a layout leaves out, by one of its rules or by `where`. They are counted, not kept.",
+    "skipped_rows": "Rows that are left out, by a rule of the layout, by `where`, or because they repeat the header. They "
+    "are counted, not kept.",
     "unnamed_column": "Rows hold text in a column without a header. It is not read. Ask for its header.",
     "text_beyond": "Lines of a fixed-width file go on beyond the last of `file.fields`. Correct the layout.",
     "other_sheets": "A workbook has other sheets beside the one that is read. Name those that count in `file.sheets`.",
@@ -122,13 +123,6 @@ _NOTED = {
     "are kept, for the line number still tells them apart. Ask for an export that was not opened in a spreadsheet.",
     "no_control": "A ledger batch has no control file. Nobody can say that it is whole.",
     "outside_period": "Rows of a batch belong to a month outside it. They are kept, in their own month.",
-    "skipped_rows": "Rows of a file were left out because its layout says that they are none of the table's, or because "
-    "they repeat the header. One for each rule, with its count.",
-    "unnamed_column": "A column has text and no header. It is not read.",
-    "text_beyond": "Lines of a fixed-width file go on beyond the last field of the layout.",
-    "error_cells": "Cells of a workbook show an error such as `#REF!`. They keep that text.",
-    "other_sheets": "A workbook has sheets beside the one that was read, and its layout names none.",
-    "hidden_sheets": "A workbook has hidden sheets; the message says which, and how many of them were read.",
     "personal_data": "A column held identifiers of people and was dropped or pseudonymised, as `[privacy]` says.",
     "contradiction": "Rows of a reference table hold on the same day where only one may, or shares exceed 1. The "
     "provider keeps its rows of the version before.",
