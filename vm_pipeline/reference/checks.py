@@ -112,8 +112,8 @@ def _refusals() -> str:
 
 
 _NOTED = {
-    "skipped_rows": "Rows that are left out, by a rule of the layout, by `where`, or because they repeat the header. They "
-    "are counted, not kept.",
+    "skipped_rows": "Rows that are left out, by a rule of the layout, by `where`, or because they repeat the header. "
+    "They are counted, not kept.",
     "unnamed_column": "Rows hold text in a column without a header. It is not read. Ask for its header.",
     "text_beyond": "Lines of a fixed-width file go on beyond the last of `file.fields`. Correct the layout.",
     "other_sheets": "A workbook has other sheets beside the one that is read. Name those that count in `file.sheets`.",

@@ -3,6 +3,8 @@
 Belongs here: the slot and the extract a connector makes of what it found. Does not belong here: any connector.
 """
 
+import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +29,19 @@ class Sender:
 
     def extract(self, slot: Slot, name: str, content: Any, **more: Any) -> Extract:
         """An extract that follows the layout."""
-        return Extract(slot, name, content, layout=self.layout, **more)
+        return Extract(slot, name, content, layout=_named(self.layout, name), **more)
 
     def __str__(self) -> str:
         return " of ".join(filter(None, (self.feed, self.provider_code)))
+
+
+def base_name(name: str) -> str:
+    """The last part of a path or address."""
+    return re.split(r"[/\\]", name)[-1]
+
+
+def _named(layout: str, name: str) -> str:
+    """A layout with the file's own name, where cells are taken from it: the same bytes under another name are new."""
+    if '"file_name"' not in layout:
+        return layout
+    return json.dumps({**json.loads(layout), "named": base_name(name)}, sort_keys=True, ensure_ascii=False)

@@ -188,8 +188,8 @@ class Layout:
 
     @classmethod
     def from_json(cls, text: str) -> "Layout":
-        """The layout of a receipt."""
-        return cls.of(json.loads(text))
+        """The layout of a receipt, which may have the file's name beside it."""
+        return cls.of({key: value for key, value in json.loads(text).items() if key != "named"})
 
     def for_header(self, header: Sequence[str]) -> "Layout":
         """With what its patterns find in a file."""

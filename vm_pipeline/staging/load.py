@@ -4,7 +4,6 @@ Belongs here: the steps between sheets of text and typed Parquet.
 Does not belong here: caching and parallel work (batches), what the steps' SQL says (matching, judging).
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from vm_pipeline.calendar import financial_year, first_day, ledger_period
 from vm_pipeline.feeds.contract import Contract
 from vm_pipeline.feeds.identifiers import names_an_identifier
 from vm_pipeline.sources.receipts import Receipt
+from vm_pipeline.sources.sender import base_name
 from vm_pipeline.staging import judging
 from vm_pipeline.staging.control import Totals, compare_periods, compare_rows, ledger_control, mismatch, row_control
 from vm_pipeline.staging.counting import Counts, count, count_periods
@@ -112,7 +112,7 @@ def _safe(error: duckdb.Error) -> str:
 def _facts(receipt: Receipt) -> dict[str, str]:
     """What a batch knows of itself, for layouts whose rows do not say it. A name may be a path or an address."""
     slot = receipt.slot
-    known = {"provider_code": slot.provider_code, "file_name": re.split(r"[/\\]", receipt.name)[-1]}
+    known = {"provider_code": slot.provider_code, "file_name": base_name(receipt.name)}
     if not slot.first_period:
         return known
     day = first_day(slot.first_period)

@@ -8,9 +8,12 @@ import pytest
 import tomli_w
 
 from vm_pipeline.settings import Asked, ConfigurationError, load
+from vm_pipeline.sources.files import FilesKeys
+from vm_pipeline.sources.period import PeriodRule
 from vm_pipeline.staging.layouts import Layout
 from vm_pipeline.staging.summary import Summary
 from vm_pipeline_tests.london.night import OneFile
+from vm_pipeline_tests.programme import Programme
 
 COLUMNS: dict[str, Any] = {
     "provider_code": {"batch": "provider_code"},
@@ -271,3 +274,19 @@ def test_a_layout_with_all_of_it_comes_back_from_its_own_text() -> None:
     layout.check_feed("ledger")
     with pytest.raises(ValueError, match="year_to_date for activity"):
         layout.check_feed("activity")
+
+
+def test_a_renamed_file_whose_name_says_the_centre_is_another_version(programme: Programme, tmp_path: Path) -> None:
+    """The bytes are the same: only the name was wrong."""
+    columns = COLUMNS | {"cost_centre_code": {"file_name": r"^(\w+) "}}
+    keys = FilesKeys(feed="ledger", provider="B1", files="* 2022.csv", period=PeriodRule(covers="2022-07"))
+    programme.sources.append(keys.source(tmp_path, "B1", Layout.of({"columns": columns}).to_json()))
+    programme.drop.mkdir(parents=True)
+    path = tmp_path / "R1 2022.csv"
+    path.write_text("Account,Amount\n100,1.00\n")
+    found = []
+    for name in ("R1 2022.csv", "R1 2022.csv", "R2 2022.csv"):
+        path = path.rename(tmp_path / name)
+        programme.night()
+        found.append((len(programme.receipts()), programme.accepted("cost_centre_code")))
+    assert found == [(1, [("R1",)]), (1, [("R1",)]), (2, [("R2",)])]
