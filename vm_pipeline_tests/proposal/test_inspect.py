@@ -13,7 +13,6 @@ from vm_pipeline_tests.night.test_canary import CANARIES, NAME
 from vm_pipeline_tests.proposal.drafting import look
 from vm_pipeline_tests.proposal.test_drafts import HEAD, month, written
 
-
 NUMBERS = ("943 476 5919", "987 654 4321", "400 000 0004", "401 023 2137")
 
 
