@@ -6,7 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from vm_pipeline.demo import defects
+from vm_pipeline.feedback.problems import sent_as
 from vm_pipeline.staging.batches import contract_of
+from vm_pipeline.staging.layouts import Layout
 from vm_pipeline_tests.feedback.told import Lines, lines, problems, tell, where
 from vm_pipeline_tests.programme import ACTIVITY_RECORD, COUNTED, LEDGER_LINE, Cells, Programme, written
 from vm_pipeline_tests.staging.test_any_row import rows
@@ -164,3 +166,10 @@ def test_every_rejected_row_is_told_and_no_other(anywhere: Callable[[], Programm
         codes = [line["rule"] for line in told if line["row"] == str(row)]
         assert codes == sorted(codes, key=order.index)
     assert all(line["what follows"] == "the row does not count" and line["what to do"] for line in told)
+
+
+def test_a_header_that_a_layout_renamed_is_told_as_it_was_sent() -> None:
+    columns = {"amount": ["Net", "Value"], "posting_date": {"sql": '"Day" || "Month"'}, "period": {"batch": "period"}}
+    layout, header = Layout.of({"columns": columns}), ("VALUE", "Day", "Month")
+    told = {name: sent_as(name, header, layout) for name in columns}
+    assert told == {"amount": "VALUE", "posting_date": "Day + Month", "period": ""}
