@@ -24,6 +24,7 @@ from vm_pipeline.home import Home
 from vm_pipeline.indicators.profiles import PROFILES
 from vm_pipeline.settings import Asked, ConfigurationError
 from vm_pipeline.sources.folder import FolderSource
+from vm_pipeline.warehouse.postgres.address import WarehouseRefused
 
 CLOSED, USAGE = 1, 2
 _PATH = click.Path(path_type=Path)
@@ -39,8 +40,13 @@ def _installed(command: Callable[..., Any]) -> Callable[..., Any]:
         except ConfigurationError as error:
             Console(stderr=True).print(f"[bold red]Configuration:[/] {error}", highlight=False)
             sys.exit(USAGE)
+        except WarehouseRefused as error:
+            Console(stderr=True, soft_wrap=True).print(f"[bold red]Warehouse:[/] {error}", highlight=False)
+            sys.exit(CLOSED)
 
-    wrapped = click.option("--warehouse", metavar="URL", help="Snapshot file, a path or duckdb:///path.")(wrapped)
+    wrapped = click.option("--warehouse", metavar="URL", help="Snapshot file, or postgresql+psycopg://user@host/name.")(
+        wrapped
+    )
     return click.option("--home", type=_PATH, help="Home folder (default: VM_HOME, or ./vm-home).")(wrapped)
 
 
@@ -192,10 +198,39 @@ def fingerprint(home: Path | None, warehouse: str | None) -> None:
     """One hash of the published content, the same on any machine."""
     from vm_pipeline.warehouse.fingerprint import fingerprint_of
 
-    path = settings.load(Asked(home=home, warehouse=warehouse)).warehouse
+    chosen = settings.load(Asked(home=home, warehouse=warehouse))
+    if chosen.postgres:
+        from vm_pipeline.warehouse.postgres.publish import fingerprint as fingerprint_at
+
+        click.echo(fingerprint_at(chosen.postgres))
+        return
+    path = chosen.warehouse
     if not path.is_file():
         raise ConfigurationError(f"{path}: found no warehouse, expected a published one. Use `vm-pipeline run` first.")
     click.echo(fingerprint_of(path))
+
+
+@main.command()
+@_installed
+def upgrade(home: Path | None, warehouse: str | None) -> None:
+    """Bring the tables of a PostgreSQL warehouse to this version, in place. `run` does it by itself."""
+    from vm_pipeline.warehouse.postgres.upgrade import upgrade as upgrade_at
+
+    chosen = settings.load(Asked(home=home, warehouse=warehouse))
+    if not chosen.postgres:
+        raise ConfigurationError(
+            "found no PostgreSQL warehouse, expected --warehouse postgresql+psycopg://user@host/name."
+        )
+    done = upgrade_at(chosen.postgres)
+    click.echo("Brought to this version." if done else "It is of this version already.")
+
+
+@main.command()
+def roles() -> None:
+    """SQL that makes the roles of a PostgreSQL warehouse, for an administrator to run once with psql."""
+    from vm_pipeline.warehouse.postgres.rights import roles as sql_of_roles
+
+    click.echo(sql_of_roles(), nl=False)
 
 
 @main.command()

@@ -39,7 +39,10 @@ class ConfigurationError(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything a run needs to know. `nation` decides public holidays; `memory` is DuckDB's limit (`2GB`)."""
+    """Everything a run needs to know. `nation` decides public holidays; `memory` is DuckDB's limit (`2GB`).
+
+    `warehouse` is the snapshot file; `postgres` the address of a server it is published to, empty for none.
+    """
 
     home: Path
     warehouse: Path
@@ -51,6 +54,7 @@ class Settings:
     quality: Mapping[str, Any] = field(default_factory=dict)
     privacy: Policy = STRICTEST
     pseudonym_key: str = field(default="", repr=False)
+    postgres: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -75,11 +79,12 @@ def load(asked: Asked = Asked(), environment: Mapping[str, str] | None = None) -
     raw = _expand(raw, env, str(config))
     _known_keys(raw, _TOP, str(config))
     home = (asked.home or _path(env.get("VM_HOME")) or base / raw.get("home", "vm-home")).absolute()
-    warehouse = asked.warehouse or env.get("VM_WAREHOUSE") or raw.get("warehouse")
+    warehouse = _expand(asked.warehouse or env.get("VM_WAREHOUSE") or raw.get("warehouse"), env, "warehouse")
+    postgres = _postgres(warehouse)
     sources = (FolderSource(feeds.absolute()),) if feeds else _sources(raw, base, str(config))
     return Settings(
         home=home,
-        warehouse=_warehouse(warehouse, home),
+        warehouse=_warehouse("" if postgres else warehouse, home),
         sources=sources,
         nation=_one_of(raw.get("nation", "SCT"), _NATIONS, "nation", str(config)),
         first_month=_month(raw.get("first_month", "2015-04"), "first_month", str(config)),
@@ -88,6 +93,7 @@ def load(asked: Asked = Asked(), environment: Mapping[str, str] | None = None) -
         quality=raw.get("quality", {}),
         privacy=_privacy(raw.get("privacy", {}), f"{config}, privacy"),
         pseudonym_key=env.get("VM_PSEUDONYM_KEY", ""),
+        postgres=postgres,
     )
 
 
@@ -159,8 +165,21 @@ def _warehouse(given: str | None, home: Path) -> Path:
         return home / "warehouse.duckdb"
     scheme, mark, rest = given.partition("://")
     if mark and scheme != "duckdb":
-        raise ConfigurationError(f"warehouse: found {scheme}://…, expected a path or duckdb:///path.")
+        expected = "a path, duckdb:///path or postgresql+psycopg://user@host/name"
+        raise ConfigurationError(f"warehouse: found {scheme}://…, expected {expected}.")
     return Path(rest.removeprefix("/") if mark and not rest.startswith("//") else rest or given).absolute()
+
+
+def _postgres(given: str | None) -> str:
+    """The address of a PostgreSQL warehouse; empty for a file. Raises ConfigurationError, without the address."""
+    if not given or not given.startswith("postgres"):
+        return ""
+    from vm_pipeline.warehouse.postgres.address import parsed
+
+    try:
+        return parsed(given).render_as_string(hide_password=False)
+    except ValueError as error:
+        raise ConfigurationError(f"warehouse: {error}") from None
 
 
 def _sources(raw: Mapping[str, Any], base: Path, where: str) -> tuple[Source, ...]:

@@ -9,7 +9,6 @@ digests in name order. Columns that differ between nights of one content (`varie
 """
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -81,20 +80,9 @@ def digest(con: duckdb.DuckDBPyConnection, table: Table) -> str:
 def digest_query(table: Table, spelling: Spelling) -> str:
     """SELECT of a table's digest: rows, and the two sums as text."""
     columns = [column for column in table.columns if column.name not in table.info["varies"]]
-    return (
-        f"SELECT {sums(spelling)} FROM (SELECT {row_text(columns, spelling)} AS text FROM {SCHEMA}.{table.name}) AS rows"
-    )
-
-
-def sums(spelling: Spelling) -> str:
-    """How many rows, and the two sums over their `text`, as text."""
-    halves = (f"CAST(coalesce(sum({half}), 0) AS VARCHAR)" for half in (spelling.lower, spelling.upper))
-    return f"count(*), {', '.join(halves)}"
-
-
-def row_text(columns: Iterable[Column[Any]], spelling: Spelling) -> str:
-    """An expression: the row as one text."""
-    return " || '|' || ".join(f"coalesce({_text(column, spelling)}, '~')" for column in columns)
+    text = " || '|' || ".join(f"coalesce({_text(column, spelling)}, '~')" for column in columns)
+    halves = ", ".join(f"coalesce(sum({half}), 0)::VARCHAR" for half in (spelling.lower, spelling.upper))
+    return f"SELECT count(*), {halves} FROM (SELECT {text} AS text FROM {SCHEMA}.{table.name}) AS rows"
 
 
 def _text(column: Column[Any], spelling: Spelling) -> str:

@@ -38,7 +38,8 @@ def shown(address: str) -> str:
     """The address for people and logs: no password, and nothing that could be one."""
     url = parsed(address)
     kept = {name: value for name, value in url.query.items() if name in _SHOWN}
-    return url._replace(password=None, query=kept).render_as_string()
+    bare = URL.create(url.drivername, url.username, host=url.host, port=url.port, database=url.database, query=kept)
+    return bare.render_as_string()
 
 
 @contextmanager

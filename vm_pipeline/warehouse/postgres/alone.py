@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from vm_pipeline.warehouse.postgres.address import WarehouseRefused
 
-_LOCK = 0x766D_7761_7265  # "vmware" house: any number will do, as long as every publisher takes the same
+_LOCK = 8_766_719_001  # any number will do, as long as every publisher takes the same
 _PATIENCE = 600  # seconds for another publisher: a night of ten million rows takes a few minutes
 _TABLE_PATIENCE = 30  # seconds for a reader to let go of a table whose columns change; others wait behind us
 

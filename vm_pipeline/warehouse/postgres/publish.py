@@ -9,7 +9,6 @@ of partitions would stop readers, and show those with an older snapshot an empty
 
 import contextlib
 import io
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ import duckdb
 from sqlalchemy import Connection, Table, text
 
 from vm_pipeline.warehouse.fingerprint import POSTGRES, digest_query, of_digests
-from vm_pipeline.warehouse.postgres.address import WarehouseRefused, opened
+from vm_pipeline.warehouse.postgres.address import WarehouseRefused, opened, shown
 from vm_pipeline.warehouse.postgres.alone import alone
 from vm_pipeline.warehouse.postgres.parts import Content, contents, is_in, time_of, year_of
 from vm_pipeline.warehouse.postgres.schema import (
@@ -68,6 +67,8 @@ def published(address: str) -> Publication | None:
 def fingerprint(address: str) -> str:
     """The fingerprint of what is published. Raises WarehouseRefused, also where only some rows may be seen."""
     with opened(address, row_security=False) as con:
+        if not is_created(con):
+            raise WarehouseRefused(f"{shown(address)}: found no warehouse, expected a published one. Use `run` first.")
         found = {table.name: con.exec_driver_sql(digest_query(table, POSTGRES)).one() for table in TABLES}
     return of_digests({name: " ".join(map(str, row)) for name, row in found.items()})
 

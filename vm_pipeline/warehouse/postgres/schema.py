@@ -48,7 +48,7 @@ content = Table(
     Column("table_name", String, primary_key=True, comment="Published table."),
     Column("part", String, primary_key=True, comment="Month, or year of cost brought forward; empty = all of it."),
     Column("rows", BigInteger, nullable=False, comment="Rows of it."),
-    Column("digest", String, nullable=False, comment="Sums of their MD5: the same for the same rows."),
+    Column("digest", String, nullable=False, comment="Sums of their hashes: the same for the same rows."),
     comment="One row a published part: what stands there, so that only what changed is written.",
 )
 declared = Table(
@@ -135,8 +135,12 @@ def attach_partition(con: Connection, table: Table, year: str) -> None:
 
 def partitions(con: Connection) -> set[str]:
     """Names of all partitions there are."""
-    found = con.execute(text(f"SELECT inhrelid::regclass::text FROM pg_inherits i JOIN pg_class c ON c.oid = inhparent "
-                             f"WHERE relnamespace = to_regnamespace('{SCHEMA}') AND relkind = 'p'"))
+    found = con.execute(
+        text(
+            f"SELECT inhrelid::regclass::text FROM pg_inherits i JOIN pg_class c ON c.oid = inhparent "
+            f"WHERE relnamespace = to_regnamespace('{SCHEMA}') AND relkind = 'p'"
+        )
+    )
     return set(found.scalars())
 
 

@@ -17,6 +17,7 @@ from vm_pipeline.warehouse.postgres.address import WarehouseRefused, opened
 from vm_pipeline.warehouse.postgres.alone import alone
 from vm_pipeline.warehouse.postgres.schema import (
     NOTES,
+    content,
     create,
     ddl_hash,
     declared,
@@ -78,6 +79,7 @@ def _follow(con: Connection, one: Difference) -> None:
     elif one.what == NEW_COLUMN:
         said = str(CreateColumn(table.columns[one.column]).compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call]
         con.execute(text(f"ALTER TABLE {SCHEMA}.{one.table} ADD COLUMN {said.removesuffix(' NOT NULL')}"))
+        con.execute(content.delete().where(content.c.table_name == one.table))
     elif one.what == ALWAYS_THERE and _is_filled(con, one):
         con.execute(text(f'ALTER TABLE {SCHEMA}.{one.table} ALTER "{one.column}" SET NOT NULL'))
 
