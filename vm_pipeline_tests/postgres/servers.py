@@ -7,6 +7,7 @@ Does not belong here: anything of the warehouse.
 import itertools
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -60,7 +61,11 @@ def bundled() -> Iterator[Server]:
                 con.execute("ALTER SYSTEM SET fsync = off")
                 con.execute("SELECT pg_reload_conf()")
             yield Server(found)
-        finally:
+        finally:  # at once, without writing out databases that nobody will read again
+            process = server.get_postmaster_info().process
+            assert process is not None
+            process.send_signal(signal.SIGQUIT)
+            process.wait(30)
             server.cleanup()
 
 

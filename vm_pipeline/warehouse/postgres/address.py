@@ -11,6 +11,8 @@ from sqlalchemy import URL, Connection, create_engine, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import NullPool
 
+from vm_pipeline.warehouse.tables import SCHEMA
+
 SCHEMES = ("postgresql", "postgresql+psycopg")
 OWNER = "vm_owner"
 _SHOWN = ("host", "port", "service")  # of what may stand behind the question mark; the rest may be a secret
@@ -58,9 +60,14 @@ def opened(address: str, row_security: bool = True) -> Iterator[Connection]:
         yield con
 
 
+def has_roles(con: Connection) -> bool:
+    """Whether sql/roles was run here. Roles belong to all databases of a server; whom a schema belongs to, to one."""
+    owned = "SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = :schema AND nspowner = to_regrole(:owner))"
+    return bool(con.execute(text(owned), {"schema": SCHEMA, "owner": OWNER}).scalar())
+
+
 def _act_as_owner(con: Connection) -> None:
-    may = text("SELECT pg_has_role(oid, 'MEMBER') FROM pg_roles WHERE rolname = :owner AND NOT :owner = current_user")
-    if con.execute(may, {"owner": OWNER}).scalar():
+    if has_roles(con) and con.execute(text("SELECT pg_has_role(:owner, 'MEMBER')"), {"owner": OWNER}).scalar():
         con.execute(text(f"SET ROLE {OWNER}"))
 
 

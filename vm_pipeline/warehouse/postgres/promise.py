@@ -5,8 +5,8 @@ Does not belong here: what a difference is (shape), changing a database (upgrade
 
     python -m vm_pipeline.warehouse.postgres.promise
 
-writes what was added since. A change that breaks reports is refused until a revision in `migrations/versions` has a line
-for it in its `BREAKS`: the name, and what to do instead.
+writes what was added since. A change that breaks reports is refused until a revision in `migrations/versions` has a
+line for it in its `BREAKS`: the name, and what to do instead.
 """
 
 import json
@@ -35,7 +35,9 @@ def written(shapes: Shapes) -> str:
     tables = []
     for table, one in sorted(shapes.items()):
         columns = ",\n".join(f"   {json.dumps(name)}: {json.dumps(said)}" for name, said in one.columns.items())
-        tables.append(f' {json.dumps(table)}: {{\n  "key": {json.dumps(one.key)},\n  "columns": {{\n{columns}\n  }}\n }}')
+        tables.append(
+            f' {json.dumps(table)}: {{\n  "key": {json.dumps(one.key)},\n  "columns": {{\n{columns}\n  }}\n }}'
+        )
     return "{\n" + ",\n".join(tables) + "\n}\n"
 
 

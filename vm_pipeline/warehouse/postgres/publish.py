@@ -86,7 +86,8 @@ def publish(draft: Path, address: str) -> bool:
         _prepare(con)
         with con.begin():
             alone(con)
-            is_created(con) or set_up(con)
+            if not is_created(con):
+                set_up(con)
             there = _last(con)
             if there and there.as_of > mine.as_of:
                 return False

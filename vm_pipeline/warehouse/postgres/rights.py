@@ -12,6 +12,7 @@ from fnmatch import fnmatch
 
 from sqlalchemy import Connection, Table, text
 
+from vm_pipeline.warehouse.postgres.address import has_roles
 from vm_pipeline.warehouse.postgres.schema import OPS, kept
 from vm_pipeline.warehouse.statements import sql_folder
 from vm_pipeline.warehouse.tables import SCHEMA
@@ -19,7 +20,6 @@ from vm_pipeline.warehouse.tables import SCHEMA
 ANALYSTS, READERS = ("vm_analyst", "vm_provider_analyst"), ("vm_reader", "vm_provider_reader")
 EVERYWHERE, OWN_ONLY = ("vm_analyst", "vm_reader", "vm_auditor"), ("vm_provider_analyst", "vm_provider_reader")
 AUDITOR = "vm_auditor"
-ROLES = ("vm_owner", "vm_publisher", *ANALYSTS, *READERS, AUDITOR)
 
 OPEN_TO_READERS = ("dim_*", "batch", "reconciliation", "indicator_*")
 OPEN_TO_AUDITOR = ("batch", "rejection", "reconciliation", "dim_provider")
@@ -32,19 +32,14 @@ def roles() -> str:
 
 
 def apply(con: Connection) -> None:
-    """Grants and policies of every table; nothing where the roles are not there."""
-    for statement in statements() if _are_there(con) else ():
+    """Grants and policies of every table; nothing where sql/roles was not run."""
+    for statement in statements() if has_roles(con) else ():
         con.execute(text(statement))
 
 
 def hash_of(con: Connection) -> str:
     """Changes when other rights would be applied."""
-    return hashlib.sha256("\n".join(statements() if _are_there(con) else []).encode()).hexdigest()
-
-
-def _are_there(con: Connection) -> bool:
-    names = ", ".join(f"'{role}'" for role in ROLES)
-    return con.execute(text(f"SELECT count(*) FROM pg_roles WHERE rolname IN ({names})")).scalar() == len(ROLES)
+    return hashlib.sha256("\n".join(statements() if has_roles(con) else []).encode()).hexdigest()
 
 
 def may_read(table: str) -> tuple[str, ...]:

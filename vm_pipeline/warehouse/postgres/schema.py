@@ -79,6 +79,7 @@ def _kept(table: Table, metadata: MetaData) -> Table:
     time = time_of(table)
     if time:
         copy.dialect_options["postgresql"]["partition_by"] = f"{_method(time)} ({time})"
+        copy.columns[time].primary_key = True
         copy.append_constraint(PrimaryKeyConstraint(*dict.fromkeys([*table.primary_key.columns.keys(), time])))
     for columns in _asked(table):
         Index(f"{table.name}_{'_'.join(columns)}", *(copy.columns[name] for name in columns))

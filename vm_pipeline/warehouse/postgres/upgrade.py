@@ -74,12 +74,13 @@ def _follow(con: Connection, one: Difference) -> None:
             f"found a warehouse of another version ({one}), expected a migration that says how to move it. "
             "See docs/how-to/publish-to-postgresql.md, on upgrading."
         )
+    if one.what in (NEW_TABLE, NEW_COLUMN):  # whatever was noted of its rows, they have to be written
+        con.execute(content.delete().where(content.c.table_name == one.table))
     if one.what == NEW_TABLE:
         table.create(con)
     elif one.what == NEW_COLUMN:
         said = str(CreateColumn(table.columns[one.column]).compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call]
         con.execute(text(f"ALTER TABLE {SCHEMA}.{one.table} ADD COLUMN {said.removesuffix(' NOT NULL')}"))
-        con.execute(content.delete().where(content.c.table_name == one.table))
     elif one.what == ALWAYS_THERE and _is_filled(con, one):
         con.execute(text(f'ALTER TABLE {SCHEMA}.{one.table} ALTER "{one.column}" SET NOT NULL'))
 
