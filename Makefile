@@ -6,8 +6,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 WORKERS ?= 2
+SNAPSHOT ?= demo-home/warehouse.duckdb
 
-.PHONY: demo ui test check format docs lock clean
+.PHONY: demo ui test check format docs bench-postgres lock clean
 
 demo: $(READY)  ## write a synthetic programme, run two nights of it
 	$(BIN)/vm-pipeline demo
@@ -33,6 +34,10 @@ format: $(READY)  ## write the format the check asks for
 
 docs: $(READY)  ## write docs/reference from the declarations
 	$(BIN)/python -m vm_pipeline.reference docs/reference
+	$(BIN)/python -m vm_pipeline.warehouse.postgres.promise
+
+bench-postgres: $(READY)  ## measure publishing to PostgreSQL: SNAPSHOT=path/to/warehouse.duckdb
+	$(BIN)/python bench/postgres.py $(SNAPSHOT)
 
 lock: $(READY)  ## pin again what pyproject.toml asks for (needs uv)
 	uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url --no-emit-find-links \

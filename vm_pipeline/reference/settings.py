@@ -27,12 +27,13 @@ _VARIABLES = {
     "VM_FEEDS": "A drop folder in the canonical layout, in place of the sources of `vm.toml`. `--feeds` goes before "
     "it; with `--config` it is not read.",
     "VM_HOME": "Home folder; `--home` goes before it.",
-    "VM_WAREHOUSE": "Snapshot file; `--warehouse` goes before it.",
+    "VM_WAREHOUSE": "Snapshot file, or address of a PostgreSQL server; `--warehouse` goes before it.",
     "VM_PSEUDONYM_KEY": "Key of the hash of patient references, in place of the file `pseudonym.key` in the home.",
 }
 _TOP = {
     "home": "Home folder, relative to the file. Default `vm-home`.",
-    "warehouse": "Snapshot file, a path or `duckdb:///path`. Default: `warehouse.duckdb` in the home.",
+    "warehouse": "Snapshot file, a path or `duckdb:///path`; default `warehouse.duckdb` in the home. Or "
+    "`postgresql+psycopg://user@host/name`: a server that is published to beside the default file.",
     "nation": "Whose public holidays are no working days: `SCT`, `ENG`, `WLS` or `NIR`. Default `SCT`.",
     "first_month": "First month Dagster has a partition for. Earlier extracts are worked on under it. Default "
     "`2015-04`.",

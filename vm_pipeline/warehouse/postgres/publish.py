@@ -116,11 +116,18 @@ def _replace(con: Connection, source: duckdb.DuckDBPyConnection, wanted: dict[st
     for table in TABLES:
         before = _noted(con, table)
         found = changes(table, before, wanted[table.name])
+        new = [change for change in found if change.year and change.place not in there]
         for change in found:
-            _put(con, source, change, is_new=bool(change.year) and change.place not in there)
+            _put(con, source, change, is_new=change in new)
         if found:
             _note(con, table, wanted[table.name])
-            con.execute(text(f"ANALYZE {SCHEMA}.{table.name}"))
+            _analyse(con, table, [] if new else found)
+
+
+def _analyse(con: Connection, table: Table, changed: list[Change]) -> None:
+    """Statistics of the places that changed; of all, and of the table as a whole, where a partition is new."""
+    for place in [change.place for change in changed] or [f"{SCHEMA}.{table.name}"]:
+        con.execute(text(f"ANALYZE {place}"))
 
 
 def changes(table: Table, before: dict[str, Content], now: dict[str, Content]) -> list[Change]:
