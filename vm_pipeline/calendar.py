@@ -17,13 +17,13 @@ FULL_MONTH_NAMES = (
     *("July", "August", "September", "October", "November", "December"),
 )
 
-_PERIOD = re.compile(r"(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])")
+PERIOD = "(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])"
 _APRIL = 4
 
 
 def is_period(text: str) -> bool:
     """Whether the text is a month, `YYYY-MM`, of the years 1900 to 2199."""
-    return _PERIOD.fullmatch(text) is not None
+    return re.fullmatch(PERIOD, text) is not None
 
 
 def month_number(period: str) -> int:

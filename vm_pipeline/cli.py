@@ -4,7 +4,7 @@ Belongs here: arguments, exit status, and calling one thing.
 Does not belong here: the work (defs, home), how results look (summary).
 
 Exit status: 0 published, or nothing to do; 1 a gate closed (the last good warehouse stays), or --strict and a batch
-was refused; 2 usage or configuration.
+that was refused has not been sent again, or a file could not be received; 2 usage or configuration.
 """
 
 import csv
@@ -20,6 +20,7 @@ from rich.console import Console
 
 from vm_pipeline import __version__, figures, page, settings
 from vm_pipeline.feeds import FEEDS
+from vm_pipeline.feeds.reference import REFERENCES
 from vm_pipeline.home import Home
 from vm_pipeline.indicators.profiles import PROFILES
 from vm_pipeline.settings import Asked, ConfigurationError
@@ -27,6 +28,7 @@ from vm_pipeline.sources.folder import FolderSource
 from vm_pipeline.warehouse.postgres.address import WarehouseRefused
 
 CLOSED, USAGE = 1, 2
+_REJECTING = [*FEEDS, *(f"reference/{name}" for name in REFERENCES)]
 _PATH = click.Path(path_type=Path)
 
 
@@ -38,7 +40,7 @@ def _installed(command: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return command(**arguments)
         except ConfigurationError as error:
-            Console(stderr=True).print(f"[bold red]Configuration:[/] {error}", highlight=False)
+            _amiss("bold red", str(error))
             sys.exit(USAGE)
         except WarehouseRefused as error:
             Console(stderr=True, soft_wrap=True).print(f"[bold red]Warehouse:[/] {error}", highlight=False)
@@ -50,6 +52,24 @@ def _installed(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--home", type=_PATH, help="Home folder (default: VM_HOME, or ./vm-home).")(wrapped)
 
 
+def _amiss(style: str, said: str) -> None:
+    """Something about the configuration, on the error stream; a line for each thing."""
+    console = Console(stderr=True, soft_wrap=True)
+    console.print("Configuration:", style=style, end=" " if "\n" not in said else "\n")
+    console.print(said, highlight=False, markup=False)
+
+
+def _load(asked: Asked) -> settings.Settings:
+    """The settings; what they warn of is told."""
+    chosen = settings.load(asked)
+    for warning in chosen.warnings:
+        _amiss("yellow", warning)
+    return chosen
+
+
+_CONFIG = click.option("--config", type=_PATH, help="vm.toml (default: VM_CONFIG).")
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
 def main() -> None:
@@ -57,11 +77,18 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--config", type=_PATH, help="vm.toml (default: VM_CONFIG).")
+@_CONFIG
 @click.option("--feeds", type=_PATH, help="A drop folder in the canonical layout; needs no configuration.")
-@click.option("--as-of", "moment", metavar="TIME", help="Rebuild the warehouse as it was known then; receives nothing.")
+@click.option(
+    "--as-of",
+    "moment",
+    metavar="TIME",
+    help="Rebuild the warehouse as it was known then; receives nothing. --warehouse: where.",
+)
 @click.option("--full", is_flag=True, help="Stage and build everything again; the fingerprint must not change.")
-@click.option("--strict", is_flag=True, help="A refused batch or an unreadable file makes the exit status 1.")
+@click.option(
+    "--strict", is_flag=True, help="A batch that waits to be mended, or an unreadable file, makes the exit status 1."
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be received; change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary for machines.")
 @_installed
@@ -79,12 +106,17 @@ def run(
     """Receive what is new, judge it, build the warehouse and publish it."""
     if config and feeds:
         raise ConfigurationError("found --config and --feeds, expected one of them.")
-    chosen = settings.load(Asked(config, feeds, home, warehouse))
-    if not chosen.sources and not moment:
-        raise ConfigurationError("found no source, expected --feeds DIR, --config FILE, VM_FEEDS or VM_CONFIG.")
+    chosen = _load(Asked(config, feeds, home, warehouse, moment or ""))
+    if not moment:
+        _need_source(chosen)
     if dry_run:
         sys.exit(_dry_run(Home(chosen), as_json))
     sys.exit(night(chosen, moment, full, strict, as_json))
+
+
+def _need_source(chosen: settings.Settings) -> None:
+    if not chosen.sources:
+        raise ConfigurationError("found no source, expected --feeds DIR, --config FILE, VM_FEEDS or VM_CONFIG.")
 
 
 def night(chosen: settings.Settings, moment: str | None, full: bool, strict: bool, as_json: bool) -> int:
@@ -128,6 +160,34 @@ def _dry_run(home: Home, as_json: bool) -> int:
 
 
 @main.command()
+@_CONFIG
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@_installed
+def check(config: Path | None, as_json: bool, home: Path | None, warehouse: str | None) -> None:
+    """Check vm.toml and ask every source what it has: files and months. Receives nothing, changes nothing."""
+    chosen = settings.load(Asked(config=config, home=home, warehouse=warehouse))
+    _need_source(chosen)
+    found = figures.look(Home(chosen))
+    if as_json:
+        click.echo(json.dumps(found, indent=1, ensure_ascii=False))
+    else:
+        page.show_look(found)
+    sys.exit(USAGE if found["problems"] else 0)
+
+
+@main.command()
+@click.option("--to", "target", type=_PATH, help="Write it there (default: print it).")
+def schema(target: Path | None) -> None:
+    """The JSON schema of vm.toml, for editors that check while you type."""
+    from vm_pipeline.settings.schema import for_editors
+
+    if target is None:
+        click.echo(for_editors(), nl=False)
+    else:
+        target.write_text(for_editors(), "utf-8")
+
+
+@main.command()
 @click.option(
     "--feeds", type=_PATH, default=Path("demo-feeds"), show_default=True, help="Where to write the programme."
 )
@@ -148,12 +208,14 @@ def demo(feeds: Path, home: Path | None, warehouse: str | None) -> None:
 
 
 @main.command()
-@click.option("--feed", type=click.Choice([*FEEDS]), help="Only this feed.")
+@_CONFIG
+@click.option("--feed", type=click.Choice(_REJECTING), metavar="FEED", help="Only this feed, or reference/<name>.")
 @click.option("--provider", help="Only this provider.")
 @click.option("--period", metavar="YYYY-MM", help="Only this month.")
 @click.option("--to", "target", type=_PATH, help="Write them to a CSV file (with --feed, the feed's own columns).")
 @_installed
 def rejects(
+    config: Path | None,
     feed: str | None,
     provider: str | None,
     period: str | None,
@@ -162,8 +224,8 @@ def rejects(
     warehouse: str | None,
 ) -> None:
     """Rejected rows in force, with rule, batch and row number, to be mended and sent again."""
-    known = Home(settings.load(Asked(home=home, warehouse=warehouse)))
-    tables = figures.rejected_rows(known, [feed] if feed else [*FEEDS], provider, period)
+    known = Home(_load(Asked(config=config, home=home, warehouse=warehouse)))
+    tables = figures.rejected_rows(known, [feed] if feed else _REJECTING, provider, period)
     if target is None:
         page.show_rejects(tables)
         return
@@ -193,12 +255,13 @@ def signals(series: Path, profile: str, chart: str, options: tuple[str, ...], ta
 
 
 @main.command()
+@_CONFIG
 @_installed
-def fingerprint(home: Path | None, warehouse: str | None) -> None:
+def fingerprint(config: Path | None, home: Path | None, warehouse: str | None) -> None:
     """One hash of the published content, the same on any machine."""
     from vm_pipeline.warehouse.fingerprint import fingerprint_of
 
-    chosen = settings.load(Asked(home=home, warehouse=warehouse))
+    chosen = _load(Asked(config=config, home=home, warehouse=warehouse))
     if chosen.postgres:
         from vm_pipeline.warehouse.postgres.publish import fingerprint as fingerprint_at
 
@@ -211,12 +274,13 @@ def fingerprint(home: Path | None, warehouse: str | None) -> None:
 
 
 @main.command()
+@_CONFIG
 @_installed
-def upgrade(home: Path | None, warehouse: str | None) -> None:
+def upgrade(config: Path | None, home: Path | None, warehouse: str | None) -> None:
     """Bring the tables of a PostgreSQL warehouse to this version, in place. `run` does it by itself."""
     from vm_pipeline.warehouse.postgres.upgrade import upgrade as upgrade_at
 
-    chosen = settings.load(Asked(home=home, warehouse=warehouse))
+    chosen = _load(Asked(config=config, home=home, warehouse=warehouse))
     if not chosen.postgres:
         raise ConfigurationError(
             "found no PostgreSQL warehouse, expected --warehouse postgresql+psycopg://user@host/name."
@@ -234,11 +298,12 @@ def roles() -> None:
 
 
 @main.command()
+@_CONFIG
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 @_installed
-def status(as_json: bool, home: Path | None, warehouse: str | None) -> None:
+def status(config: Path | None, as_json: bool, home: Path | None, warehouse: str | None) -> None:
     """What has been received, what is in force, what was refused, what is published."""
-    found = figures.status(Home(settings.load(Asked(home=home, warehouse=warehouse))))
+    found = figures.status(Home(_load(Asked(config=config, home=home, warehouse=warehouse))))
     if as_json:
         click.echo(json.dumps(found, indent=1, ensure_ascii=False))
     else:

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from vm_pipeline.calendar import months
 from vm_pipeline.feeds import FEEDS
 from vm_pipeline.home import Home
+from vm_pipeline.sources.receipts import Slot, waiting
 from vm_pipeline.staging.known import Known
 from vm_pipeline.staging.rejects import rejects
 
@@ -42,8 +44,8 @@ def summarise(home: Home, outcome: "Outcome", as_of: str, seconds: float) -> Fig
         "gates": [v.message for v in outcome.verdicts if not v.passed and v.blocks],
         "tables": [{"table": f"vm.{b.statement.name}", "rows": b.rows} for b in outcome.built if b.statement.published],
         "warehouse": home.readers_at(as_of),
-        "rejected_rows": str(home.reports / "rejects"),
-        "unmapped_codes": str(home.reports / "unmapped"),
+        "rejected_rows": str(home.reports(as_of) / "rejects"),
+        "unmapped_codes": str(home.reports(as_of) / "unmapped"),
         "seconds": round(seconds, 1),
     }
 
@@ -93,10 +95,11 @@ def _rejections(known: Known) -> list[Figures]:
 
 
 def _refused(known: Known) -> list[Figures]:
+    """What was refused and has not been sent again."""
     return [
         {"batch": str(v.receipt.slot), "because": s.refused_because}
-        for v in known.versions
-        if v.refused and (s := known.summary(v))
+        for v in waiting(known.versions)
+        if (s := known.summary(v))
     ]
 
 
@@ -117,24 +120,45 @@ def plan(home: Home) -> Figures:
     import hashlib
 
     latest = {receipt.slot: receipt for receipt in home.receipts()}
-    new, unchanged, problems = [], 0, []
-    for source in home.settings.sources:
-        extracts, wrong = source.find()
-        problems += [str(problem) for problem in wrong]
-        for extract in extracts:
-            with extract.content() as content:
-                sha256 = hashlib.file_digest(content, "sha256").hexdigest()
-            before = latest.get(extract.slot)
-            if before and before.sha256 == sha256:
-                unchanged += 1
-            else:
-                new.append({"batch": str(extract.slot), "change": "supersedes" if before else "new"})
+    new, unchanged = [], 0
+    extracts, problems = home.find()
+    for extract in extracts:
+        with extract.content() as content:
+            sha256 = hashlib.file_digest(content, "sha256").hexdigest()
+        before = latest.get(extract.slot)
+        if before and before.sha256 == sha256:
+            unchanged += 1
+        else:
+            new.append({"batch": str(extract.slot), "change": "supersedes" if before else "new"})
     return {
         "would_receive": new,
         "unchanged": unchanged,
-        "problems": problems,
+        "problems": [str(problem) for problem in problems],
         "warehouse": home.readers_at(),
     }
+
+
+def look(home: Home) -> Figures:
+    """What every source has, by asking them all; reads no file, writes nothing."""
+    extracts, problems = home.find()
+    slots: dict[tuple[str, str], list[Slot]] = {}
+    for extract in extracts:
+        slots.setdefault((extract.slot.feed, extract.slot.sender), []).append(extract.slot)
+    return {
+        "home": str(home.folder),
+        "warehouse": home.readers_at(),
+        "found": [{"feed": feed, "sender": sender, **_span(found)} for (feed, sender), found in sorted(slots.items())],
+        "problems": [str(problem) for problem in problems],
+        "warnings": [*home.settings.warnings],
+    }
+
+
+def _span(slots: Sequence[Slot]) -> Figures:
+    """How many extracts, of which months; and months between them that have none."""
+    first, last = min(slot.first_period for slot in slots), max(slot.last_period for slot in slots)
+    there = {month for slot in slots for month in slot.months}
+    absent = [month for month in months(first, last) if month not in there] if first else []
+    return {"extracts": len(slots), "first": first, "last": last, "absent": ", ".join(absent)}
 
 
 def rejected_rows(home: Home, feeds: Sequence[str], provider: str | None, period: str | None) -> Rejected:

@@ -7,7 +7,8 @@ Does not belong here: Dagster, printing, any step's own work.
 import contextlib
 import os
 import secrets
-from collections.abc import Callable, Collection, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,12 +19,13 @@ from typing import Any
 import duckdb
 
 from vm_pipeline.settings import Settings
-from vm_pipeline.sources.landing import Landing, Received
+from vm_pipeline.sources.landing import Extract, Landing, Problem, Received
 from vm_pipeline.sources.receipts import Receipt, Slot, known_at
 from vm_pipeline.staging.batches import Staging
 from vm_pipeline.staging.known import Known, what_is_known
 from vm_pipeline.warehouse.as_published import Landed
 from vm_pipeline.warehouse.build import build_core, build_marts, judge, publication
+from vm_pipeline.warehouse.drafts import Drafts
 from vm_pipeline.warehouse.snapshot import Publication, publish, published
 from vm_pipeline.warehouse.workspace import open_workspace
 
@@ -53,24 +55,27 @@ class Home:
             self.folder / "staging", self.landing, self._pseudonym_key(), self.settings.threads, self.settings.privacy
         )
 
-    @property
-    def reports(self) -> Path:
-        """Lists for people: rejected rows, unmapped codes."""
-        return self.folder / "reports"
+    def reports(self, as_of: str = "") -> Path:
+        """Lists for people: rejected rows, unmapped codes; those of an as-of question lie beside its warehouse."""
+        target = self.target(as_of)
+        return target.with_name(f"{target.stem}-reports") if as_of else self.folder / "reports"
 
     @property
     def as_published(self) -> Path:
         """What each landing published first."""
         return self.folder / "as-published"
 
-    def draft(self, run_id: str) -> Path:
-        """Where a run builds, out of readers' sight."""
-        return self.folder / "work" / f"{run_id}.duckdb"
+    @cached_property
+    def drafts(self) -> Drafts:
+        """Where runs build, out of readers' sight."""
+        return Drafts(self.folder / "work")
 
     def target(self, as_of: str) -> Path:
         """What a run publishes to: the snapshot, or for an as-of question a file of its own."""
         if not as_of:
             return self.settings.warehouse
+        if self.settings.as_of_warehouse:
+            return self.settings.as_of_warehouse
         name = datetime.fromisoformat(as_of).strftime("%Y-%m-%dT%H%M%S.%fZ")
         return self.folder / "as-of" / f"{name}.duckdb"
 
@@ -92,17 +97,16 @@ class Home:
         return shown(self.settings.postgres)
 
     def publish(self, draft: Path, as_of: str = "") -> bool:
-        """Give readers a finished draft. False, and the draft is dropped, where a newer night is there.
+        """Give readers a finished draft. False where a newer night is there, in the file or on the server.
 
-        PostgreSQL comes first: what fails there has replaced nothing. Raises WarehouseRefused.
+        The server comes first: what fails there has replaced nothing. Raises WarehouseRefused.
         """
+        newest = True
         if self.settings.postgres and not as_of:
             from vm_pipeline.warehouse.postgres.publish import publish as publish_to
 
-            if not publish_to(draft, self.settings.postgres):
-                draft.unlink()
-                return False
-        return publish(draft, self.target(as_of))
+            newest = publish_to(draft, self.settings.postgres)
+        return publish(draft, self.target(as_of)) and newest
 
     def connect(self) -> duckdb.DuckDBPyConnection:
         """A DuckDB for questions about typed batches; what does not fit in memory spills inside the home."""
@@ -110,15 +114,25 @@ class Home:
         return duckdb.connect(config=config | ({"memory_limit": self.settings.memory} if self.settings.memory else {}))
 
     def receive(self, now: datetime) -> Received:
-        """Ask every source, and land what is new. One source's trouble is a problem of its own."""
-        extracts, problems = [], []
-        for source in self.settings.sources:
-            found, wrong = source.find()
-            extracts += found
-            problems += wrong
+        """Ask every source, and land what is new."""
+        extracts, problems = self.find()
         received = self.landing.receive(extracts, now)
         received.problems[:0] = problems
         return received
+
+    def find(self) -> tuple[list[Extract], list[Problem]]:
+        """What every source has. One source's trouble is a problem of its own, and so are two sources for one slot."""
+        asked = [source.find() for source in self.settings.sources]
+        problems = [problem for _, found in asked for problem in found]
+        extracts = [extract for found, _ in asked for extract in found]
+        claims = Counter(extract.slot for extract in extracts)
+        remedy = "Give one source a `part` of its own, or take one out."
+        problems += [
+            Problem(one.name, f"another source's extract for {one.slot}", "one source for it", remedy)
+            for one in extracts
+            if claims[one.slot] > 1
+        ]
+        return [one for one in extracts if claims[one.slot] == 1], problems
 
     def receipts(self, known_until: str = "") -> list[Receipt]:
         """Receipts up to a time (UTC, ISO; empty = all)."""
@@ -140,7 +154,8 @@ class Home:
     @contextmanager
     def _look_back(self, moment: str) -> Iterator[duckdb.DuckDBPyConnection]:
         """The warehouse of an earlier landing, built again up to its judged points, and dropped."""
-        path = self.draft(f"look-back-{secrets.token_hex(4)}")
+        name = f"look-back-{secrets.token_hex(4)}"
+        path = self.drafts.hold(name)
         try:
             with open_workspace(path, self.settings.memory, self.settings.threads) as con:
                 build_core(con, self.known(moment), self.staging, self.settings.nation)
@@ -148,19 +163,12 @@ class Home:
                 judge(con)
                 yield con
         finally:
-            for left in path.parent.glob(f"{path.stem}.*"):
-                left.unlink(missing_ok=True)
+            self.drafts.let_go(name)
 
     def is_published(self, known: Known, as_of: str = "") -> bool:
         """Whether what readers have was made from exactly this."""
         inputs = publication(known, as_of, self.settings.nation).inputs
         return all(there is not None and there.inputs == inputs for there in self.published(as_of))
-
-    def clean(self, keep: Collection[str] = ()) -> None:
-        """Remove drafts of runs that are over."""
-        for path in (self.folder / "work").glob("*.duckdb*"):
-            if path.name.split(".")[0] not in keep:
-                path.unlink(missing_ok=True)
 
     def _pseudonym_key(self) -> str:
         """The key of this deployment: from the settings, or made once and kept where only the owner reads it."""

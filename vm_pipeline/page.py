@@ -178,6 +178,18 @@ def show_plan(found: Figures) -> None:
     console.print(f"Would publish to {found['warehouse']}. Nothing was changed.", highlight=False, soft_wrap=True)
 
 
+def show_look(found: Figures) -> None:
+    """The page of `check`."""
+    console = _console()
+    if found["found"]:
+        columns = ["feed", "sender", "extracts", "first", "last", "no extract for"]
+        console.print(_table("What the sources have", columns, [list(row.values()) for row in found["found"]]))
+    _lines(console, "Warnings", found["warnings"], "yellow")
+    _lines(console, "Could not be received", found["problems"], "yellow")
+    where = f"Home {found['home']}; warehouse {found['warehouse']}. Nothing was changed."
+    console.print(where, highlight=False, soft_wrap=True)
+
+
 def show_rejects(tables: Rejected) -> None:
     """The first rejected rows of each feed."""
     console = _console()

@@ -20,6 +20,7 @@ from pathlib import Path
 import duckdb
 
 from vm_pipeline.feeds.reference import REFERENCES
+from vm_pipeline.sources.files import FilesSource
 from vm_pipeline.sources.folder import find_extracts
 from vm_pipeline.sources.landing import Landing, Received
 from vm_pipeline.sources.receipts import Receipt, known_at
@@ -130,6 +131,7 @@ class Programme:
     pseudonym_key: str = "k" * 32
     clock: datetime = FIRST_NIGHT
     policy: Policy = STRICTEST
+    sources: list[FilesSource] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     _open: ExitStack = field(default_factory=ExitStack)
     _built: int = 0
@@ -183,6 +185,9 @@ class Programme:
     def receive(self, now: datetime | None = None) -> Received:
         """Land what lies in the drop folder."""
         extracts, problems = find_extracts(self.drop)
+        for source in self.sources:
+            more, amiss = source.find()
+            extracts, problems = [*extracts, *more], [*problems, *amiss]
         received = self.landing.receive(extracts, now or self.clock)
         received.problems[:0] = problems
         self.clock += timedelta(days=1)

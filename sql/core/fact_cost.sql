@@ -2,13 +2,19 @@
 -- Pence are cut toward zero, then one each goes to the largest remainders, ties to the lower team_code.
 -- abs(pence) = q * total + r, so abs(pence) * units // total = q * units + r * units // total: no number leaves BIGINT.
 -- From £100,000,000,000,000 on, `amount * 100` leaves DECIMAL(18); wide decimals are exact and fifty times slower.
-WITH line AS (
+WITH booked AS (
     SELECT batch.provider_code, batch.batch_id, ledger.row_number, ledger.cost_centre_code, ledger.account_code,
-           ledger.posting_date, ledger.financial_year, ledger.ledger_period,
-           CASE WHEN abs(ledger.amount) < 100000000000000 THEN (ledger.amount * 100)::BIGINT
-                ELSE (ledger.amount::DECIMAL(38,2) * 100)::BIGINT END AS pence
+           ledger.posting_date, ledger.financial_year, ledger.ledger_period, ledger.amount
     FROM staging.ledger AS ledger
     JOIN staging.month_in_force AS batch USING (content_id, batch_month)
+    UNION ALL BY NAME
+    FROM core.year_to_date_before
+),
+line AS (
+    SELECT * EXCLUDE (amount),
+           CASE WHEN abs(amount) < 100000000000000 THEN (amount * 100)::BIGINT
+                ELSE (amount::DECIMAL(38,2) * 100)::BIGINT END AS pence
+    FROM booked
 ),
 carried AS (
     SELECT line.*, coalesce(share.team_code, 'UNALLOCATED') AS team_code, share.units, share.total, share.teams

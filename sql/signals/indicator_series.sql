@@ -1,4 +1,5 @@
 -- Signals of each series beside what its profile raises on noise, and where its centre line might be taken anew.
+-- Points of a fixed baseline are not counted: what noise raises is counted without them, too.
 -- Proposed only: the last points lie on one side for nine or more, so a decision may be due from the first of them on.
 WITH judged AS (
     SELECT *, sign(value - centre_line) AS side FROM vm.indicator_signal WHERE is_final
@@ -26,9 +27,10 @@ last_run AS (
 counted AS (
     SELECT indicator_code, level, provider_code, service, team_code, grain, any_value(rule_profile) AS rule_profile,
            any_value(chart) AS chart, count(*) AS points, count_if(NOT is_tentative AND NOT is_baseline) AS points_judged,
-           count_if(signal) AS signals, count_if(signal AND tier = 'A') AS signals_tier_a,
+           count_if(signal AND NOT is_baseline) AS signals,
+           count_if(signal AND NOT is_baseline AND tier = 'A') AS signals_tier_a,
            bool_or(is_baseline) AS has_baseline, max(phase) + 1 AS phases,
-           max(starts_on) FILTER (signal) AS last_signal_on,
+           max(starts_on) FILTER (signal AND NOT is_baseline) AS last_signal_on,
            max_by(longest_run, starts_on) AS longest_run, max_by(longest_run_max, starts_on) AS longest_run_max,
            max_by(crossings, starts_on) AS crossings, max_by(crossings_min, starts_on) AS crossings_min,
            max_by(assurance, starts_on) AS assurance

@@ -8,7 +8,7 @@ import dagster as dg
 import duckdb
 
 from vm_pipeline.defs.describe import OWNERS, table_of
-from vm_pipeline.defs.night import Night, as_check, known_until, one_each, said_first
+from vm_pipeline.defs.night import AS_OF, Night, as_check, known_until, one_each, said_first
 from vm_pipeline.defs.statements import result, specs
 from vm_pipeline.feeds import FEEDS
 from vm_pipeline.quality.core import check_facts, check_reconciliation
@@ -76,12 +76,14 @@ def core(
     night.report("core", 0, 1)
     with said_first():
         known = home.known(known_until(context))
-    draft = home.draft(context.run.run_id)
+    draft = home.drafts.hold(context.run.run_id)
     draft.unlink(missing_ok=True)
     with open_workspace(draft, home.settings.memory, home.settings.threads) as con:
         built, findings = build_core(con, known, home.staging, home.settings.nation)
         verdicts = night.judge([*_verdicts(con, night, known), _references(findings)])
-        lists = write_unmapped(con, home.reports / "unmapped", "staging.survey", "staging.cost_centre_map")
+        lists = write_unmapped(
+            con, home.reports(context.run.tags.get(AS_OF, "")) / "unmapped", "staging.survey", "staging.cost_centre_map"
+        )
         sums = _reconciled(con)
     night.built += built
     night.report("core", 1, 1)

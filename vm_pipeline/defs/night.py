@@ -40,14 +40,12 @@ class Night:
     @property
     def thresholds(self) -> Thresholds:
         """Where checks begin to warn, as configured."""
-        chosen = dict(self.home.settings.quality)
-        chosen.pop("blocking", None)
-        return Thresholds(**chosen)
+        return self.home.settings.quality
 
     @property
     def blocking(self) -> frozenset[str]:
         """Feeds whose whole-table checks close the publishing gate."""
-        return frozenset(self.home.settings.quality.get("blocking", ()))
+        return self.home.settings.quality.blocking
 
     def judge(self, verdicts: list[Verdict]) -> list[Verdict]:
         """Remember verdicts for the summary."""

@@ -21,7 +21,7 @@ def marts(context: dg.AssetExecutionContext, night: dg.ResourceParam[Night]) -> 
     """Fill the marts in the draft."""
     night.report("marts", 0, 1)
     settings = night.home.settings
-    with open_workspace(night.home.draft(context.run.run_id), settings.memory, settings.threads) as con:
+    with open_workspace(night.home.drafts.path(context.run.run_id), settings.memory, settings.threads) as con:
         built = build_marts(con)
     night.built += built
     night.report("marts", 1, 1)
@@ -33,7 +33,7 @@ def signals(context: dg.AssetExecutionContext, night: dg.ResourceParam[Night]) -
     """Judge every series, and keep what was published first of each point."""
     night.report("signals", 0, 1)
     home, until = night.home, known_until(context)
-    with open_workspace(home.draft(context.run.run_id), home.settings.memory, home.settings.threads) as con:
+    with open_workspace(home.drafts.path(context.run.run_id), home.settings.memory, home.settings.threads) as con:
         judge(con)
         built = build_signals(con, home.as_published, home.landings(con, until))
     night.built += built
@@ -53,12 +53,13 @@ def published_warehouse(context: dg.AssetExecutionContext, night: dg.ResourcePar
     """Swap the draft in. An older night never replaces a newer one."""
     start = time.perf_counter()
     home, until = night.home, known_until(context)
-    draft, as_of = home.draft(context.run.run_id), context.run.tags.get(AS_OF, "")
+    draft, as_of = home.drafts.path(context.run.run_id), context.run.tags.get(AS_OF, "")
     night.report("publish", 0, 1)
     with open_workspace(draft) as con:
         describe(con, publication(home.known(until), until, home.settings.nation))
     with said_first():
         night.published = home.publish(draft, as_of)
+    home.drafts.tidy()
     night.report("publish", 1, 1)
     if not night.published:
         context.log.warning("A newer night is published already; this one was dropped.")

@@ -7,7 +7,7 @@ from pathlib import Path
 import dagster as dg
 
 from vm_pipeline.defs.describe import OWNERS, table_of
-from vm_pipeline.defs.night import Night, as_check, known_until, one_each
+from vm_pipeline.defs.night import AS_OF, Night, as_check, known_until, one_each
 from vm_pipeline.defs.staging import in_months, known_in
 from vm_pipeline.feeds import FEEDS
 from vm_pipeline.quality.suites import check_contract
@@ -70,7 +70,7 @@ def _feed_asset(feed: str, months: dg.PartitionsDefinition) -> dg.AssetsDefiniti
         receipts = [r for r in home.receipts(known_until(context)) if r.slot.feed == feed]
         known, versions = known_in(home, receipts, in_months(receipts, context))
         verdicts = night.judge(_verdicts(night, feed, known, versions))
-        path = write_rejects(night, feed, known)
+        path = write_rejects(night, feed, known, context.run.tags.get(AS_OF, ""))
         night.report(f"judging {feed}", 1, 1)
         return dg.MaterializeResult(
             metadata={
@@ -99,10 +99,10 @@ def _verdicts(night: Night, feed: str, known: Known, versions: list[Version]) ->
     return verdicts
 
 
-def write_rejects(night: Night, feed: str, known: Known) -> Path:
+def write_rejects(night: Night, feed: str, known: Known, as_of: str) -> Path:
     """Rejected rows in force, as a CSV for people."""
     header, rows = rejects(known.in_force(feed), night.home.staging, feed)
-    path = night.home.reports / "rejects" / f"{feed}.csv"
+    path = night.home.reports(as_of) / "rejects" / f"{feed}.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([header, *rows])

@@ -4,7 +4,6 @@ Belongs here: landing, then one refresh over the months it found something for; 
 Does not belong here: printing (cli), the assets.
 """
 
-import json
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,7 +31,7 @@ event_log_storage:
   module: vm_pipeline.defs.storage
   class: KeptSqliteEventLogStorage
   config:
-    base_dir: {history}
+    base_dir: history  # beside this file
 """
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -98,7 +97,7 @@ def _refresh(definitions: dg.Definitions, night: Night, instance: dg.DagsterInst
     threading.Thread(target=_preload, daemon=True).start()
     failure = _execute(definitions, STAGE, instance, tags)
     failure = failure or _execute(definitions, BUILD, instance, {tag: tags[tag] for tag in CARRIED if tag in tags})
-    night.home.clean()
+    night.home.drafts.tidy()
     return _outcome(night, tags[KNOWN_UNTIL], failure)
 
 
@@ -139,7 +138,7 @@ def dagster_home(home: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     settings = folder / "dagster.yaml"
     if not settings.exists():
-        settings.write_text(_DAGSTER.format(history=json.dumps(str(folder / "history"))), "utf-8")
+        settings.write_text(_DAGSTER, "utf-8")
     return folder
 
 

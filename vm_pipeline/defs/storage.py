@@ -12,8 +12,10 @@ them from a watch on the file alone: here the log is watched too, or a run's pag
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+from dagster import DagsterInstance
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import (
     SqliteEventLogStorage,
     SqliteEventLogStorageWatchdog,
@@ -26,7 +28,22 @@ _KEPT = 8  # the index, and the runs last written or read: every run has a file,
 
 
 class KeptSqliteEventLogStorage(SqliteEventLogStorage):
-    """The storage it derives from, with one engine a database file, for the files used last."""
+    """The storage it derives from, with one engine a database file, for the files used last.
+
+    `base_dir` may be relative to the folder of `dagster.yaml`: a home that is moved takes its history along.
+    """
+
+    def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
+        """Where the folder of the instance is must be known before a relative one can be made."""
+        self._given, self._inst_data = base_dir, inst_data
+        if Path(base_dir).is_absolute():
+            super().__init__(base_dir, inst_data)
+
+    def register_instance(self, instance: DagsterInstance) -> None:
+        """The instance it belongs to is there."""
+        if not Path(self._given).is_absolute():
+            super().__init__(str(Path(instance.root_directory) / self._given), self._inst_data)
+        super().register_instance(instance)
 
     @classmethod
     def from_config_value(

@@ -23,7 +23,7 @@ FULL JOIN (SELECT batch_id, sum(amount_gbp) AS shared FROM vm.fact_cost GROUP BY
 _SUMS = """
 SELECT count(*), count(*) FILTER (difference_gbp IS DISTINCT FROM 0), coalesce(sum(ledger_total_gbp), 0)::DECIMAL(38,2),
        coalesce(sum(rejected_gbp), 0)::DECIMAL(38,2), coalesce(sum(superseded_gbp), 0)::DECIMAL(38,2),
-       coalesce(sum(abs(difference_gbp)), 0)::DECIMAL(38,2)
+       coalesce(sum(year_to_date_before_gbp), 0)::DECIMAL(38,2), coalesce(sum(abs(difference_gbp)), 0)::DECIMAL(38,2)
 FROM vm.reconciliation
 """
 # Year and period stand in the table as they were sent: only those that can be read may be shown.
@@ -41,11 +41,11 @@ LIMIT {SHOWN}
 
 def check_reconciliation(con: duckdb.DuckDBPyConnection) -> Verdict:
     """Every ledger period of every batch in force: received = rejected + superseded + shared out, to the penny."""
-    rows, apart, received, rejected, superseded, difference = con.execute(_SUMS).fetchall()[0]
+    rows, apart, received, rejected, superseded, before, difference = con.execute(_SUMS).fetchall()[0]
     reconciled, shared, batches_apart = con.execute(_NOT_SHARED).fetchall()[0]
     sums = (
         f"{pounds(received)} received, {pounds(rejected)} rejected, {pounds(superseded)} superseded, "
-        f"{pounds(shared)} shared out to teams"
+        f"{f'{pounds(before)} sent before in the year, ' if before else ''}{pounds(shared)} shared out to teams"
     )
     if not apart and not batches_apart:
         message = f"reconciliation: {sums}: no difference in any of {counted(rows, 'ledger period')} of a batch."

@@ -10,35 +10,45 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
 
 from vm_pipeline.calendar import current_month
+from vm_pipeline.feeds import FEEDS
+from vm_pipeline.keys import OneOf
 from vm_pipeline.sources.receipts import Version
+
+FeedName = Annotated[str, OneOf(FEEDS)]
+Share = Annotated[float, Field(ge=0, le=1)]
 
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Where whole-table checks begin to warn. Every field has a default that suits monthly extracts of one board.
+    """Where whole-table checks begin to warn. Every default suits monthly extracts of one board."""
 
-    `least_ratio`, `most_ratio`: a month's rows, or its middle amount, against what is usual for the provider.
-    `months_back`: how many earlier months say what is usual: their median. `least_history`: with fewer, a month is not
-    judged. `share_shift`: how far a share (of negative amounts, deletions, answers off the scale) may lie from usual.
-    `share_rejected`, `share_outside`: rows of a batch that were rejected, or belong to a month outside it.
-    `least_rejected`: fewer rejected rows are no share worth a warning, however small the batch.
-    `share_unallocated`: of a provider's month, on no team; judged in the last `recent_months`.
-    `monthly`: feeds that come every month. A survey comes by wave: no month of it is missing or unusually large.
-    """
-
-    least_ratio: float = 0.5
-    most_ratio: float = 2.0
-    months_back: int = 12
-    least_history: int = 3
-    share_shift: float = 0.10
-    share_rejected: float = 0.05
-    least_rejected: int = 5
-    share_outside: float = 0.25
-    share_unallocated: float = 0.05
-    recent_months: int = 12
-    monthly: frozenset[str] = frozenset({"ledger", "activity"})
+    least_ratio: Annotated[float, Field(ge=0)] = 0.5
+    """A month's rows, or its middle amount, at least so many times what is usual for the provider."""
+    most_ratio: Annotated[float, Field(ge=0)] = 2.0
+    """And at most so many times."""
+    months_back: Annotated[int, Field(ge=1)] = 12
+    """How many earlier months say what is usual: their median."""
+    least_history: Annotated[int, Field(ge=1)] = 3
+    """With fewer earlier months, a month is not judged."""
+    share_shift: Share = 0.10
+    """How far a share (negative amounts, deletions, answers off the scale) may lie from what is usual."""
+    share_rejected: Share = 0.05
+    """Rows of a batch that may be rejected, as a share of those received."""
+    least_rejected: Annotated[int, Field(ge=0)] = 5
+    """Fewer rejected rows give no warning, however small the batch."""
+    share_outside: Share = 0.25
+    """Accepted rows of a batch that may belong to a month outside it."""
+    share_unallocated: Share = 0.05
+    """What may be on UNALLOCATED, as a share of a provider's month."""
+    recent_months: Annotated[int, Field(ge=1)] = 12
+    """How many of the last months `share_unallocated` is judged in."""
+    monthly: frozenset[FeedName] = frozenset({"ledger", "activity"})
+    """Feeds that come every month: a missing month is told. A survey comes by wave: no month of it is missing."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from vm_pipeline.quality.expectations import Bound, outside
 from vm_pipeline.quality.history import Compared, Measured, Thresholds, compare, is_open
 from vm_pipeline.quality.key_again import check_key_again
 from vm_pipeline.quality.verdict import SHOWN, Figure, Verdict, counted, per_cent, shown, worst_first
-from vm_pipeline.sources.receipts import Version
+from vm_pipeline.sources.receipts import Version, waiting
 from vm_pipeline.staging.known import Known
 from vm_pipeline.staging.summary import Summary
 
@@ -215,30 +215,18 @@ def _batch_figure(version: Version, rows: int, share: float | None = None, rule:
 def _check_refused(feed: str, known: Known) -> Verdict:
     """Refused batches that no later sound one stands in for."""
     mine = [version for version in known.versions if version.receipt.slot.feed == feed]
-    refused = [(place, version) for place, version in enumerate(mine) if version.refused]
-    waiting = [version for place, version in refused if not _replaced(version, mine[place + 1 :])]
+    left = waiting(mine)
     figures: list[Figure] = []
-    for version in waiting:
+    for version in left:
         summary = known.summary(version)
         figure = _batch_figure(version, rows=summary.rows_received if summary else 0)
         figures.append(figure | {"refused_code": summary.refused_code if summary else ""})
-    settled = len(refused) - len(waiting)
+    settled = sum(version.refused for version in mine) - len(left)
     message = f"{feed}: no batch refused that was not sent again ({settled:,} refused earlier)."
-    if waiting:
+    if left:
         message = (
-            f"{feed}: found {counted(len(waiting), 'batch', 'batches')} refused and not sent again, expected none; the "
+            f"{feed}: found {counted(len(left), 'batch', 'batches')} refused and not sent again, expected none; the "
             "last good version of each stays in force, if there is one. Ask the providers to mend them: why stands in "
             "`refused_because` of the table `batch`."
         )
-    return Verdict("refused", feed, not waiting, False, message, worst_first(figures, "rows"))
-
-
-def _replaced(refused: Version, later: Sequence[Version]) -> bool:
-    slot = refused.receipt.slot
-    covered = {
-        month
-        for version in later
-        if not version.refused and version.receipt.slot.sender == slot.sender
-        for month in version.receipt.slot.months
-    }
-    return set(slot.months) <= covered
+    return Verdict("refused", feed, not left, False, message, worst_first(figures, "rows"))

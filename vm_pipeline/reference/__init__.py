@@ -1,5 +1,5 @@
 """Reference pages, written from the declarations: feeds, reference tables, warehouse, indicators, command
-line, rules, checks, settings; and the charts that they show.
+line, rules, checks, settings; the charts that they show, and the schema of `vm.toml`.
 
     python -m vm_pipeline.reference docs/reference
 
@@ -20,6 +20,7 @@ from vm_pipeline.reference.judged import FOLDER
 from vm_pipeline.reference.rules import rule_charts, rules_page
 from vm_pipeline.reference.settings import settings_page
 from vm_pipeline.reference.warehouse import warehouse_page
+from vm_pipeline.settings.schema import for_editors
 
 MARK = "<!-- Written by `make docs` from the declarations in the code. Change those, not this page. -->"
 
@@ -44,11 +45,16 @@ def charts() -> dict[str, str]:
     return {f"{FOLDER}/{name}.svg": svg for name, svg in (rule_charts() | indicator_charts()).items()}
 
 
+def schemas() -> dict[str, str]:
+    """Every schema, by file name."""
+    return {"vm.schema.json": for_editors()}
+
+
 def write(folder: Path) -> list[Path]:
-    """Write every page and chart. The same declarations give the same bytes."""
+    """Write every page, chart and schema. The same declarations give the same bytes."""
     (folder / FOLDER).mkdir(parents=True, exist_ok=True)
     written = []
-    for name, text in (pages() | charts()).items():
+    for name, text in (pages() | charts() | schemas()).items():
         written.append(folder / name)
         written[-1].write_text(text, encoding="utf-8", newline="\n")
     return written

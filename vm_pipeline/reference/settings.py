@@ -1,96 +1,19 @@
 """The page of settings: `vm.toml`, layouts, variables, thresholds.
 
-Belongs here: keys as Markdown, and their words. Does not belong here: reading settings.
+Belongs here: keys as Markdown. Does not belong here: their words (beside each key), reading settings.
 """
 
-import dataclasses
-import inspect
-import re
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from dataclasses import fields
 
-from vm_pipeline import settings
 from vm_pipeline.display import half_up_ratio
-from vm_pipeline.feeds.identifiers import KINDS, Kind
-from vm_pipeline.feeds.reference import UNALLOCATED
-from vm_pipeline.quality.history import Thresholds
-from vm_pipeline.sources.files import PeriodRule
-from vm_pipeline.staging.layouts import BATCH_FACTS, Layout, Unpivot
+from vm_pipeline.feeds.identifiers import KINDS as IDENTIFIERS
+from vm_pipeline.feeds.identifiers import Kind
+from vm_pipeline.reference.markdown import code, codes, joined, table
+from vm_pipeline.settings import Variables
+from vm_pipeline.settings.document import KINDS
+from vm_pipeline.settings.schema import Schema, alternatives, declared, in_words, keys, resolved, sentences
+from vm_pipeline.sources.declared import FeedKeys
 from vm_pipeline.staging.policy import Then
-
-if TYPE_CHECKING:
-    pass
-from vm_pipeline.reference.markdown import code, codes, joined, table, words_for
-
-_VARIABLES = {
-    "VM_CONFIG": "Path of `vm.toml`; `--config` goes before it.",
-    "VM_FEEDS": "A drop folder in the canonical layout, in place of the sources of `vm.toml`. `--feeds` goes before "
-    "it; with `--config` it is not read.",
-    "VM_HOME": "Home folder; `--home` goes before it.",
-    "VM_WAREHOUSE": "Snapshot file, or address of a PostgreSQL server; `--warehouse` goes before it.",
-    "VM_PSEUDONYM_KEY": "Key of the hash of patient references, in place of the file `pseudonym.key` in the home.",
-}
-_TOP = {
-    "home": "Home folder, relative to the file. Default `vm-home`.",
-    "warehouse": "Snapshot file, a path or `duckdb:///path`; default `warehouse.duckdb` in the home. Or "
-    "`postgresql+psycopg://user@host/name`: a server that is published to beside the default file.",
-    "nation": "Whose public holidays are no working days: `SCT`, `ENG`, `WLS` or `NIR`. Default `SCT`.",
-    "first_month": "First month Dagster has a partition for. Earlier extracts are worked on under it. Default "
-    "`2015-04`.",
-    "memory": "DuckDB's memory limit, such as `2GB`. Default: DuckDB's own.",
-    "threads": "Threads, for staging and for DuckDB. Default: as many as the machine has.",
-    "source": "A list of tables `[[source]]`: where extracts come from.",
-    "layout": "Tables `[layout.<name>]`: how a provider's own files become canonical.",
-    "quality": "The table `[quality]`: where checks begin to warn, and for which feeds they block.",
-    "privacy": "The table `[privacy]`: what follows where a column holds identifiers of people.",
-}
-_SOURCE = {
-    "folder": "A drop folder in the canonical layout. No other key of such a source is read.",
-    "feed": "The feed of the files or rows: a feed, or `reference/<name>`.",
-    "provider": "Provider code, or a list of codes that share the files or the query. Not needed for reference files.",
-    "files": "A pattern of file names, relative to the file; `*`, `?` and `**` as in a shell.",
-    "period": "How a file's name tells its months: see below.",
-    "database": "Address of a database, as SQLAlchemy takes it.",
-    "query": "SQL asked once a month: `:first_day`, `:last_day` (ISO) and `:provider_code` are filled in. It must "
-    "order its rows, or every night looks changed.",
-    "first": "First month to ask for.",
-    "last": "Last month to ask for.",
-    "layout": "Name of the layout the rows follow; without it they are canonical.",
-    "part": "A name that keeps apart what several systems send of one feed for one month; each replaces only its own.",
-}
-_PERIOD = {
-    "covers": "The months outright: `2020-04` or `2020-04_2021-03`.",
-    "pattern": "A regular expression searched for in the name, with a group `period` (`2020-04`), or groups `year` and "
-    "`month`, or a group `financial_month` (01 = April).",
-    "financial_year": "The year of `financial_month`, such as `2020/21`.",
-}
-_LAYOUT = {
-    "columns": "Canonical name → where it comes from: see below. Names beyond the contract are questions of a survey.",
-    "sheet": "Sheet of a workbook. Default: the first.",
-    "ignore": "Headers that are not needed; `*` stands for any text. A header that is neither used nor ignored "
-    "refuses the batch: it may change what a row means.",
-    "where": "SQL condition on rows that belong here; the others are somebody else's.",
-    "unpivot": "Makes several rows of one, before `columns` are read. Not for a ledger.",
-}
-_UNPIVOT = {
-    "into": "Names of new headers: of the value's code, then of each cell it takes along.",
-    "values": "Code → one header (or `{ sql = … }`) for each further name. A row whose first cell is empty is left "
-    "out.",
-}
-_QUALITY = {
-    "blocking": "Feeds whose checks of the whole table close the gate. Default: none.",
-    "least_ratio": "A month's rows, or its middle amount, at least so many times what is usual.",
-    "most_ratio": "And at most so many times.",
-    "months_back": "How many earlier months say what is usual: their median.",
-    "least_history": "With fewer earlier months, a month is not judged.",
-    "share_shift": "How far a share (negative amounts, deletions, answers off the scale) may lie from what is usual.",
-    "share_rejected": "Rows of a batch that may be rejected, as a share of those received.",
-    "least_rejected": "Fewer rejected rows give no warning, however small the batch.",
-    "share_outside": "Accepted rows of a batch that may belong to a month outside it.",
-    "share_unallocated": f"What may be on {UNALLOCATED}, as a share of a provider's month.",
-    "recent_months": "How many of the last months `share_unallocated` is judged in.",
-    "monthly": "Feeds that come every month: a missing month is told.",
-}
 
 
 def settings_page() -> str:
@@ -99,47 +22,65 @@ def settings_page() -> str:
         "# Settings\n\n"
         "What the command line says counts first, then the variables, then `vm.toml`, then the defaults. "
         "Paths in `vm.toml` are relative to it. `${NAME}` in any text of it becomes the value of that variable; one "
-        "that is not set is an error. A key that is not known is an error too, with the closest one named.",
+        "that is not set is an error. Everything that is wrong is told at once, each with its line, what was found, "
+        "what was expected and the closest there is; the value of a variable is never told. "
+        "[`vm.schema.json`](vm.schema.json) says the same to [editors](../how-to/check-vm-toml.md).",
         "## Variables",
-        _two("variable", words_for(_VARIABLES, variables(), "variables")),
+        table(("variable", "what it says"), [(code(key), words) for key, words in sentences(Variables).items()]),
         "## vm.toml",
-        _two("key", words_for(_TOP, settings._TOP, "keys of vm.toml")),
+        _keys(declared("Document")),
         "### [[source]]",
-        "A folder, files or a query.",
-        _two("key", words_for(_SOURCE, settings._SOURCE, "keys of a source")),
+        "A source is of the kind whose key it has: " + codes(KINDS) + ". All but a folder say",
+        _keys(declared("FilesKeys"), [one.name for one in fields(FeedKeys)]),
+        *(part for key in KINDS for part in _kind(key)),
         "### period, of a source with files",
-        _two("key", words_for(_PERIOD, _fields(PeriodRule), "keys of a period")),
+        _keys(declared("PeriodRule")),
         "### [layout.name]",
-        _two("key", words_for(_LAYOUT, _fields(Layout), "keys of a layout")),
+        _keys(declared("Layout")),
         _cells(),
         "### unpivot, of a layout",
-        _two("key", words_for(_UNPIVOT, _fields(Unpivot), "keys of unpivot")),
-        _quality(),
+        _keys(declared("Unpivot")),
+        "### [quality]",
+        _keys(declared("Quality")),
         _privacy(),
     )
 
 
-def variables() -> list[str]:
-    """Variables that the settings read."""
-    return sorted(set(re.findall(r'env\.get\("(VM_\w+)"', inspect.getsource(settings))))
+def _kind(key: str) -> tuple[str, str]:
+    shared = {one.name for one in fields(FeedKeys)}
+    said = declared(KINDS[key].__name__)
+    own = [name for name in said if name not in shared]
+    return f"#### With {code(key)}", _keys(said, sorted(own, key=lambda name: name != key))
 
 
-def _fields(declared: Any) -> list[str]:
-    return [one.name for one in dataclasses.fields(declared)]
+def _keys(said: dict[str, Schema], names: list[str] | None = None) -> str:
+    rows = [
+        (code(name), in_words(said[name]), code(_default(said[name])), _sentence(said[name])) for name in names or said
+    ]
+    return table(("key", "value", "default", "what it says"), rows)
 
 
-def _two(name: str, said: Mapping[str, str]) -> str:
-    return table((name, "what it says"), [(code(key), words) for key, words in said.items()])
+def _sentence(part: Schema) -> str:
+    examples = () if "pattern" in part else part.get("examples", ())
+    return f"{part['description']} For example {codes(examples)}." if examples else str(part["description"])
+
+
+def _default(part: Schema) -> str:
+    if "default" not in part:
+        return ""
+    default = part["default"]
+    return ", ".join(default) if isinstance(default, list) else str(default)
 
 
 def _cells() -> str:
     rows = [
         ('`"Header"`', "The cell under that header."),
         ('`["Header", "Other"]`', "The first of these headers that the file has."),
-        ('`{ const = "text" }`', "The same text in every row."),
-        ("`{ row_number = true }`", "The row's number in the file."),
-        ('`{ batch = "…" }`', f"What the batch knows of itself: {codes(BATCH_FACTS)}."),
-        ('`{ sql = "…" }`', "An SQL expression, see below."),
+        *(
+            _cell(part)
+            for part in alternatives(declared("Layout")["columns"]["additionalProperties"])
+            if "$ref" in part
+        ),
     ]
     return joined(
         "A column comes from one of these:",
@@ -149,25 +90,19 @@ def _cells() -> str:
     )
 
 
-def _quality() -> str:
-    defaults = {one.name: one.default for one in dataclasses.fields(Thresholds)}
-    said = words_for(_QUALITY, ["blocking", *defaults], "keys of [quality]")
-    rows = [(code(key), code(_default(defaults.get(key, ""))), words) for key, words in said.items()]
-    return joined("### [quality]", table(("key", "default", "what it says"), rows))
-
-
-_THEN: dict[str, str] = {
-    Then.REFUSE: "The batch is refused: nothing of it goes past landing. The default.",
-    Then.DROP: "The column's values in that batch are left out. Not for a column that every file must have.",
-    Then.PSEUDONYMISE: "Every value of the column in that batch becomes a keyed hash, as `patient_ref` does. For text "
-    "only.",
-    Then.KEEP: "Nothing: a person has looked, and it is a false alarm. Not as `default`.",
-}
+def _cell(part: Schema) -> tuple[str, str]:
+    """A table that may stand for a cell, and what it gives."""
+    said = keys(resolved(part))
+    shown = ", ".join(f"{name} = " + ("true" if "const" in one else '"…"') for name, one in said.items())
+    words = [
+        f"{one['description']} {in_words(one).capitalize() + '.' if 'enum' in one else ''}" for one in said.values()
+    ]
+    return code(f"{{ {shown} }}"), " ".join(words).strip()
 
 
 def _privacy() -> str:
-    rows = [(code(then), words) for then, words in words_for(_THEN, list(Then), "consequences").items()]
-    kinds = [(one.name, one.description, _rate(one)) for one in KINDS]
+    rows = [(code(then), then.words) for then in Then]
+    kinds = [(one.name, one.description, _rate(one)) for one in IDENTIFIERS]
     return joined(
         "### [privacy]",
         "A key is a pattern of `feed/provider/column`, of the parts of it from the left, or of "
@@ -184,7 +119,3 @@ def _rate(kind: Kind) -> str:
         return "one is found"
     share, chance = (half_up_ratio(round(part * 10**6), 10**6, 100, 1) for part in (kind.tells, kind.chance))
     return f"more than {share} % of its texts of that shape pass; {chance} % would by chance"
-
-
-def _default(value: object) -> str:
-    return ", ".join(sorted(map(str, value))) if isinstance(value, frozenset) else str(value)

@@ -1,15 +1,20 @@
 """One provider's files in a folder of its own naming: a pattern finds them, a rule reads the period off the name.
 
-Belongs here: which file stands for which slot when names are not canonical.
-Does not belong here: the canonical layout (folder), what the files hold (staging), `vm.toml` (settings).
+Belongs here: the keys of such a source, and which file stands for which slot when names are not canonical.
+Does not belong here: the canonical layout (folder), what the files hold (staging), reading `vm.toml` (settings).
 """
 
+import itertools
 import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
 
 from vm_pipeline.calendar import is_period, period_of
+from vm_pipeline.sources.declared import FeedKeys
 from vm_pipeline.sources.landing import Extract, Problem, opener
 from vm_pipeline.sources.receipts import Slot
 
@@ -18,15 +23,15 @@ _MONTHS = 12
 
 @dataclass(frozen=True)
 class PeriodRule:
-    """How a file's name tells its months.
+    """How a file's name tells its months: `covers` says them outright, `pattern` reads them off the name."""
 
-    `covers` names them outright (`2020-04` or `2020-04_2021-03`). Else `pattern` is searched for in the name, with a
-    group `period` (`2020-04`), groups `year` and `month`, or a group `financial_month` (1 = April) of `financial_year`.
-    """
-
-    covers: str = ""
-    pattern: str = ""
-    financial_year: str = ""
+    covers: Annotated[str, Field(examples=["2020-04", "2020-04_2021-03"])] = ""
+    """The months outright."""
+    pattern: Annotated[str, Field(examples=[r"(?P<period>\d{4}-\d\d)"])] = ""
+    """A regular expression searched for in the name, with a group `period` (`2020-04`), or groups `year` and `month`,
+    or a group `financial_month` (01 = April)."""
+    financial_year: Annotated[str, Field(examples=["2020/21"])] = ""
+    """The year of `financial_month`."""
 
     def __post_init__(self) -> None:
         """Raises ValueError, in words, where it cannot tell any month."""
@@ -56,6 +61,30 @@ class PeriodRule:
             month = int(groups["financial_month"] or 0)
             return period_of(int(self.financial_year[:4]) * 12 + 2 + month) if 1 <= month <= _MONTHS else ""
         return f"{groups.get('year')}-{int(groups.get('month') or 0):02}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilesKeys(FeedKeys):
+    """Files of any naming."""
+
+    files: str
+    """A pattern of file names, relative to the file; `*`, `?` and `**` as in a shell."""
+    period: PeriodRule = PeriodRule()
+    """How a file's name tells its months."""
+
+    @property
+    def spans(self) -> tuple[tuple[str, str], ...]:
+        """The months that `covers` names."""
+        months = self.period.months("") if self.period.covers else None
+        return (months,) if months else ()
+
+    def source(self, base: Path, provider: str, layout: str) -> "FilesSource":
+        """Of one provider, with paths below `base` and the layout as JSON."""
+        pattern = base / self.files
+        fixed = list(itertools.takewhile(lambda part: not set(part) & set("*?["), pattern.parts))
+        root = Path(*fixed) if len(fixed) < len(pattern.parts) else pattern.parent
+        files = str(pattern.relative_to(root))
+        return FilesSource(self.feed, provider, root.absolute(), files, self.period, layout, self.part)
 
 
 @dataclass(frozen=True)

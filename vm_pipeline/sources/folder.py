@@ -110,6 +110,18 @@ def _reference(path: Path) -> Extract | Problem:
     return Extract(Slot(f"reference/{path.stem}", ""), str(path), opener(path))
 
 
+@dataclass(frozen=True, kw_only=True)
+class FolderKeys:
+    """A drop folder."""
+
+    folder: str
+    """A drop folder in the canonical layout, relative to the file."""
+
+    def source(self, base: Path) -> "FolderSource":
+        """The folder below `base`."""
+        return FolderSource((base / self.folder).absolute())
+
+
 @dataclass(frozen=True)
 class FolderSource:
     """A drop folder in the canonical layout."""

@@ -1,6 +1,6 @@
 """A database as a source: one query a month, landed as CSV.
 
-Belongs here: asking, and writing the answer down so that the same answer is the same bytes.
+Belongs here: the keys of such a source, asking, and writing the answer down so that the same answer is the same bytes.
 Does not belong here: what the columns mean (staging), which database (settings).
 """
 
@@ -9,10 +9,54 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BufferedIOBase
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
 
 from vm_pipeline.calendar import first_day, last_day, months
+from vm_pipeline.keys import SECRET, Month
+from vm_pipeline.sources.declared import FeedKeys
 from vm_pipeline.sources.landing import Extract, Problem
 from vm_pipeline.sources.receipts import Slot
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueryKeys(FeedKeys):
+    """A query."""
+
+    query: str
+    """SQL asked once a month: `:first_day`, `:last_day` (ISO) and `:provider_code` are filled in. It must order its
+    rows, or every night looks changed."""
+    database: Annotated[str, SECRET, Field(examples=["postgresql://host/name", "sqlite:////path/to/file.db"])]
+    """Address of a database, as SQLAlchemy takes it."""
+    first: Month
+    """First month to ask for."""
+    last: Month
+    """Last month to ask for."""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError, in words and without the address, where nothing can be asked."""
+        from sqlalchemy import make_url
+        from sqlalchemy.exc import ArgumentError
+
+        super().__post_init__()
+        try:
+            make_url(self.database)
+        except ArgumentError:
+            expected = "an address like postgresql://host/name or sqlite:////path/to/file.db"
+            raise ValueError(f"found no `database` that can be read, expected {expected}.") from None
+        if self.first > self.last:
+            raise ValueError(f"found first = {self.first} after last = {self.last}, expected the earlier month first.")
+
+    @property
+    def spans(self) -> tuple[tuple[str, str], ...]:
+        """The months it is asked for, an extract each."""
+        return tuple((month, month) for month in months(self.first, self.last))
+
+    def source(self, base: Path, provider: str, layout: str) -> "QuerySource":
+        """Of one provider, with the layout as JSON; an address has no path below `base`."""
+        return QuerySource(self.feed, provider, self.database, self.query, self.first, self.last, layout, self.part)
 
 
 @dataclass(frozen=True)

@@ -125,3 +125,20 @@ def versions(receipts: Sequence[Receipt], refused: Collection[str] = ()) -> list
         )
         for place, (batch_id, receipt) in enumerate(found)
     ]
+
+
+def waiting(found: Sequence[Version]) -> list[Version]:
+    """Refused versions that no later sound one stands in for: somebody has still to mend them."""
+    return [
+        one for place, one in enumerate(found) if one.refused and not _replaced(one.receipt.slot, found[place + 1 :])
+    ]
+
+
+def _replaced(slot: Slot, later: Sequence[Version]) -> bool:
+    covered = {
+        month
+        for version in later
+        if not version.refused and (version.receipt.slot.feed, version.receipt.slot.sender) == (slot.feed, slot.sender)
+        for month in version.receipt.slot.months
+    }
+    return set(slot.months) <= covered

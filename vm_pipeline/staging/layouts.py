@@ -11,9 +11,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
+from typing import Annotated, Any, Literal
 
-Spec = str | list[str] | dict[str, object]
-NOTHING: Spec = {"sql": "NULL"}
+from pydantic import Field
+from typing_extensions import TypedDict  # pydantic reads that of `typing` from Python 3.12 on
+
+from vm_pipeline.keys import OneOf
 
 ROW_NUMBER = '"row  number"'  # no header has two blanks in a row, so none is called this
 BATCH_FACTS = ("provider_code", "financial_year", "period", "first_day")
@@ -30,53 +33,92 @@ class Asked:
     in_sql: bool = False
 
 
+class Const(TypedDict):
+    """The same in every row."""
+
+    const: str | int | float | bool
+    """The same text in every row."""
+
+
+class RowNumber(TypedDict):
+    """The row's number."""
+
+    row_number: Literal[True]
+    """The row's number in the file."""
+
+
+class BatchFact(TypedDict):
+    """What the batch knows of itself."""
+
+    batch: Annotated[str, OneOf(BATCH_FACTS)]
+    """What the batch knows of itself."""
+
+
+class Sql(TypedDict):
+    """An expression."""
+
+    sql: str
+    """An SQL expression."""
+
+
+Spec = str | Annotated[Sequence[str], Field(min_length=1)] | Const | RowNumber | BatchFact | Sql
+NOTHING: Spec = {"sql": "NULL"}
+
+
 @dataclass(frozen=True)
 class Unpivot:
-    """One row becomes one a value. `into` names new headers: of the value's code, then of each cell it takes along.
+    """One row becomes one a value."""
 
-    `values`: code → one header (or `{sql = "…"}`) for each further name; a row whose first cell is empty is left out.
-    """
+    into: Annotated[Sequence[str], Field(min_length=2)]
+    """Names of new headers: of the value's code, then of each cell it takes along."""
+    values: Mapping[str, Spec | Sequence[Spec]]
+    """Code → one header (or `{ sql = … }`) for each further name. A row whose first cell is empty is left out."""
 
-    into: Sequence[str]
-    values: Mapping[str, Sequence[Spec]]
+    def __post_init__(self) -> None:
+        """Raises ValueError where a value does not take along a cell for every name."""
+        for code, taken in self.cells.items():
+            if len(taken) != len(self.into) - 1:
+                names = ", ".join(self.into[1:])
+                raise ValueError(f"found {len(taken)} cells for unpivot value {code!r}, expected {names}.")
+
+    @property
+    def cells(self) -> dict[str, Sequence[Spec]]:
+        """Code → what each further name takes."""
+        return {code: one if isinstance(one, list | tuple) else [one] for code, one in self.values.items()}  # type: ignore[list-item]
 
 
 @dataclass(frozen=True)
 class Layout:
     """How one provider's file becomes a canonical feed.
 
-    `columns`: canonical name → a header, several possible headers, `{const = "…"}`, `{row_number = true}`,
-    `{batch = "provider_code" | "financial_year" | "period" | "first_day"}` or `{sql = "…"}`.
-    `where`: an SQL condition on rows that belong here; the others are somebody else's (a national file).
-    `unpivot`: makes several rows of one before `columns` are read. `ignore`: headers not needed, `*` for any text;
-    a header that nothing uses and `ignore` does not name refuses the file: it may change what a row means.
-
     SQL sees headers in double quotes, trimmed, an empty cell as NULL; `{provider_code}` and other batch facts; and the
     canonical columns that stand before its own in the contract, by their names.
     """
 
-    columns: Mapping[str, Spec]
+    columns: Annotated[Mapping[str, Spec], Field(min_length=1)]
+    """Canonical name → where it comes from: see below. Names beyond the contract are questions of a survey."""
     sheet: str = ""
+    """Sheet of a workbook. Default: the first."""
     ignore: Sequence[str] = ()
+    """Headers that are not needed; `*` stands for any text. A header that is neither used nor ignored refuses the
+    batch: it may change what a row means."""
     where: str = ""
+    """SQL condition on rows that belong here; the others are somebody else's (a national file)."""
     unpivot: Unpivot | None = None
+    """Makes several rows of one, before `columns` are read. Not for a ledger."""
+    year_to_date: bool = False
+    """`true` where a ledger sends the year so far: the warehouse takes off what the month before said."""
 
     @classmethod
-    def of(cls, table: Mapping[str, object]) -> "Layout":
-        """The layout of a table of settings. Raises ValueError, in words, where it cannot be one."""
+    def of(cls, table: Mapping[str, Any]) -> "Layout":
+        """The layout of a table whose shape was checked (settings, when it was read)."""
         unpivot = table.get("unpivot")
-        layout = cls(**{**table, "unpivot": _unpivot(unpivot) if unpivot else None})  # type: ignore[arg-type]
-        if not layout.columns:
-            raise ValueError("found no `columns`, expected canonical names and where they come from.")
-        if isinstance(layout.ignore, str):
-            raise ValueError(f"found ignore = {layout.ignore!r}, expected a list of headers.")
-        for _, spec in layout._specs():
-            _check(spec)
-        return layout
+        return cls(**{**table, "unpivot": Unpivot(**unpivot) if unpivot else None})
 
     def to_json(self) -> str:
         """The layout as it is received: the same text for the same layout."""
-        return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
+        cells = {"unpivot": {"into": self.unpivot.into, "values": self.unpivot.cells}} if self.unpivot else {}
+        return json.dumps(asdict(self) | cells, sort_keys=True, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str) -> "Layout":
@@ -93,7 +135,7 @@ class Layout:
 
     def _specs(self) -> Iterator[tuple[str, Spec]]:
         yield from self.columns.items()
-        for code, taken in self.unpivot.values.items() if self.unpivot else ():
+        for code, taken in self.unpivot.cells.items() if self.unpivot else ():
             yield from ((code, spec) for spec in taken)
         yield "where", {"sql": self.where}
 
@@ -108,29 +150,9 @@ class Layout:
         return any(name == one.casefold() or fnmatchcase(name, one.casefold()) for one in self.ignore)
 
 
-def _unpivot(table: object) -> Unpivot:
-    if not isinstance(table, dict) or table.keys() != {"into", "values"} or len(table["into"]) < 2:  # noqa: PLR2004
-        raise ValueError("found an `unpivot` without two names in `into` and a table `values`, expected both.")
-    into = tuple(table["into"])
-    values = {code: [one] if isinstance(one, str | dict) else list(one) for code, one in table["values"].items()}
-    for code, taken in values.items():
-        if len(taken) != len(into) - 1:
-            raise ValueError(f"found {len(taken)} cells for unpivot value {code!r}, expected {', '.join(into[1:])}.")
-    return Unpivot(into, values)
-
-
 def _names_in(sql: str) -> list[str]:
     """Names in double quotes in an SQL text."""
     return sorted({name.replace('""', '"') for name in _SQL_NAME.findall(_SQL_TEXT.sub("", sql))})
-
-
-def _check(spec: Spec) -> None:
-    match spec:
-        case str() | [str(), *_] | {"const": _} | {"row_number": True} | {"sql": str()}:
-            return
-        case {"batch": name} if name in BATCH_FACTS:
-            return
-    raise ValueError(f"found {spec!r}, expected a header, several, or one of const, row_number, batch, sql.")
 
 
 def quoted(name: str) -> str:

@@ -141,6 +141,7 @@ def _outcome(
         periods=tuple(_with_control(period, said) for period in periods),
         warnings=(*_warnings(batch, counts), *person.notes),
         columns=batch.sheet.header,
+        year_to_date=bool(batch.layout and batch.layout.year_to_date),
     )
 
 

@@ -99,7 +99,7 @@ def _unpivoted(rows: str, unpivot: Unpivot, header: Sequence[str], batch: Mappin
     code, first, *_ = made = [quoted(name) for name in unpivot.into]
     pieces = ", ".join(
         _struct(made, [literal(value), *(_cell(spec, header, batch) for spec in taken)])
-        for value, taken in sorted(unpivot.values.items())
+        for value, taken in sorted(unpivot.cells.items())
     )
     kept = [ROW_NUMBER, *(quoted(name) for name in header if header_of(name, unpivot.into) is None)]
     kept += [f"{_PIECE}.{name} AS {name}" for name in (code, *made[1:])]

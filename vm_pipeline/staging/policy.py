@@ -19,12 +19,23 @@ _COLUMN = 3  # feed/provider/column, or reference/name/column
 
 
 class Then(StrEnum):
-    """What follows."""
+    """What follows, and in words."""
 
-    REFUSE = "refuse"
-    DROP = "drop"
-    PSEUDONYMISE = "pseudonymise"
-    KEEP = "keep"
+    words: str
+
+    def __new__(cls, value: str, words: str) -> "Then":
+        """A consequence that knows its words."""
+        one = str.__new__(cls, value)
+        one._value_, one.words = value, words
+        return one
+
+    REFUSE = "refuse", "The batch is refused: nothing of it goes past landing. The default."
+    DROP = "drop", "The column's values in that batch are left out. Not for a column that every file must have."
+    PSEUDONYMISE = (
+        "pseudonymise",
+        "Every value of the column in that batch becomes a keyed hash, as `patient_ref` does. For text only.",
+    )
+    KEEP = "keep", "Nothing: a person has looked, and it is a false alarm. Not as `default`."
 
 
 @dataclass(frozen=True)
@@ -69,8 +80,8 @@ def _fits(subject: str, pattern: str) -> bool:
 def _then(pattern: str, said: object) -> Then:
     if said not in list(Then) or (pattern == DEFAULT and said == Then.KEEP):
         known = ", ".join(one for one in Then if one != Then.KEEP or pattern != DEFAULT)
-        raise ValueError(f"found {pattern} = {said!r}, expected one of {known}.")
-    return Then(str(said))
+        raise ValueError(f"found {pattern} = {str(said)!r}, expected one of {known}.")
+    return next(one for one in Then if one == said)
 
 
 def _check(pattern: str) -> None:

@@ -56,6 +56,7 @@ class Summary:
     periods: tuple[PeriodCount, ...] = ()
     warnings: tuple[Warned, ...] = ()
     columns: tuple[str, ...] = field(default=())
+    year_to_date: bool = False
 
     @property
     def refused(self) -> bool:

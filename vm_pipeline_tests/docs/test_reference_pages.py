@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import click
@@ -13,9 +14,11 @@ from vm_pipeline.cli import main
 from vm_pipeline.feeds.reference import REFERENCES
 from vm_pipeline.indicators.catalogue import CATALOGUE
 from vm_pipeline.indicators.profiles import WORDS
-from vm_pipeline.quality.history import Thresholds
 from vm_pipeline.reference import checks, feeds, markdown
-from vm_pipeline.reference import settings as settings_page
+from vm_pipeline.settings import schema
+from vm_pipeline.settings.document import KINDS, Document, Quality
+from vm_pipeline.sources.files import PeriodRule
+from vm_pipeline.staging.layouts import Layout, Unpivot
 from vm_pipeline.warehouse.statements import LAYERS, statements
 from vm_pipeline.warehouse.tables import TABLES
 
@@ -33,6 +36,11 @@ def test_committed_pages_are_what_the_generator_writes(pages: dict[str, str]) ->
     committed = {path.name: path.read_text("utf-8") for path in FOLDER.glob("*.md")}
     stale = [name for name in committed.keys() | pages.keys() if committed.get(name) != pages.get(name)]
     assert not stale, "run `make docs`"
+
+
+def test_the_committed_schema_is_what_the_generator_writes() -> None:
+    committed = {path.name: path.read_text("utf-8") for path in FOLDER.glob("*.json")}
+    assert committed == reference.schemas(), "run `make docs`"
 
 
 def test_committed_charts_are_what_the_generator_draws() -> None:
@@ -120,8 +128,16 @@ def test_what_a_failed_check_stops(pages: dict[str, str], code: str, stops: str)
 
 
 def test_every_setting_is_documented(pages: dict[str, str]) -> None:
-    keys = [*settings_page.variables(), *settings._TOP, *settings._SOURCE, *vars(Thresholds())]
+    declarations = (settings.Variables, Document, *KINDS.values(), PeriodRule, Layout, Unpivot, Quality)
+    keys = {key.name for one in declarations for key in fields(one)}
     assert not [key for key in keys if f"| `{key}` |" not in pages["settings.md"]]
+
+
+def test_every_key_has_a_sentence() -> None:
+    parts = schema.schema()["$defs"] | {"Document": schema.schema()}
+    assert not [
+        (name, key) for name in parts for key, one in schema.declared(name).items() if not one.get("description")
+    ]
 
 
 def test_a_name_without_words_stops_the_writing() -> None:

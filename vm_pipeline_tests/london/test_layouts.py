@@ -168,27 +168,6 @@ def test_a_questionnaire_may_have_a_layout(one_file: OneFile, file: Path) -> Non
     assert one_file.accepted("row_number, question, answer") == [(1, "Q1", "agree")]
 
 
-@pytest.mark.parametrize(
-    ("table", "reason"),
-    [
-        ({"columns": {}}, "found no `columns`"),
-        ({"columns": {"a": {"sqll": "1"}}}, "found {'sqll': '1'}, expected a header, several, or one of const"),
-        ({"columns": {"a": {"batch": "team"}}}, "found {'batch': 'team'}, expected"),
-        ({"columns": {"a": 3}}, "found 3, expected"),
-        ({"columns": {"a": "A"}, "ignore": "B"}, "found ignore = 'B', expected a list of headers"),
-        ({"columns": {"a": "A"}, "unpivot": {"into": ["x"], "values": {}}}, "found an `unpivot` without two names"),
-        ({"columns": {"a": "A"}, "unpivot": {"into": ["x", "y"]}}, "found an `unpivot` without two names"),
-        (
-            {"columns": {"a": "A"}, "unpivot": {"into": ["x", "y", "z"], "values": {"v": "A"}}},
-            "found 1 cells for unpivot value 'v', expected y, z",
-        ),
-    ],
-)
-def test_what_cannot_be_a_layout_is_said_in_words(table: dict[str, Any], reason: str) -> None:
-    with pytest.raises(ValueError, match="^" + "".join(f"[{sign}]" if sign != "^" else sign for sign in reason)):
-        Layout.of(table)
-
-
 def test_a_layout_comes_back_from_its_own_text() -> None:
     layout = Layout.of(
         {

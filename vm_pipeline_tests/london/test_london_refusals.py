@@ -145,5 +145,5 @@ def test_what_cannot_be_a_configuration_is_said_before_anything_runs(tmp_path: P
     for old, new in wrong.items():
         config = tmp_path / "vm.toml"
         config.write_text(text.replace(old, new), "utf-8")
-        with pytest.raises(ConfigurationError, match=r"vm\.toml, (source|layout).*found .*expected"):
+        with pytest.raises(ConfigurationError, match=r"vm\.toml:\d+: (source|layout).*found .*expected"):
             configured(config, tmp_path)

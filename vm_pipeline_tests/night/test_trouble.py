@@ -33,9 +33,9 @@ def test_no_source_at_all(door: Door) -> None:
     [
         ("home = ", "found no valid TOML"),
         ("hme = 'x'", "found the key 'hme', expected one of home, warehouse, nation"),
-        ("nation = 'FRA'", "found nation = 'FRA', expected one of SCT, ENG, WLS, NIR"),
-        ("first_month = '2022'", "expected a month like 2022-04"),
-        ("[[source]]\nfeed = 'ledgr'\nprovider = 'B1'", "found feed = 'ledgr', expected one of ledger"),
+        ("nation = 'FRA'", 'found nation = "FRA", expected one of SCT, ENG, WLS, NIR'),
+        ("first_month = '2022'", "expected text like 2022-04"),
+        ("[[source]]\nfeed = 'ledgr'\nprovider = 'B1'", 'found feed = "ledgr", expected one of ledger'),
         ("home = '${NOT_SET_ANYWHERE}'", "expected NOT_SET_ANYWHERE to be set"),
     ],
 )

@@ -34,7 +34,7 @@ def test_a_server_that_was_empty_gets_a_night_that_the_file_has(door: Door, ware
     first = door.figures()["known_until"]
     assert door.figures("--warehouse", warehouse.address)["status"] == "published"
     before = warehouse.ask("TABLE vm_ops.publication")
-    assert door.run("--as-of", first, "--warehouse", warehouse.address).exit_code == 0
+    assert door("run", "--as-of", first, VM_WAREHOUSE=warehouse.address).exit_code == 0
     assert warehouse.ask("TABLE vm_ops.publication") == before != []
 
 

@@ -38,7 +38,12 @@ fact_cost = table(
     value("ledger_period", SMALL, "Accounting period, 0 to 14.", True),
     value("amount_gbp", POUNDS, "The team's share of the line, in whole pence.", True),
     batch_id(),
-    key(*ROW_NUMBER),
+    key(
+        ROW_NUMBER[0],
+        WHOLE,
+        f"{ROW_NUMBER[2]} Below zero: row of the batch before it in the year, taken off because the ledger is sent "
+        "year to date.",
+    ),
     large=True,
 )
 fact_activity = table(

@@ -62,12 +62,18 @@ reconciliation = table(
     value("ledger_total_gbp", POUNDS, "Pounds received.", True),
     value("rejected_gbp", POUNDS, "Pounds of rows rejected.", True),
     value("superseded_gbp", POUNDS, "Pounds of months of the extract that a later version replaces.", True),
+    value(
+        "year_to_date_before_gbp",
+        POUNDS,
+        "Pounds that a year-to-date ledger had sent before, taken off; 0.00 for any other.",
+        True,
+    ),
     value("team_total_gbp", POUNDS, "Pounds in fact_cost, UNALLOCATED included.", True),
     value("unallocated_gbp", POUNDS, "Part of it on UNALLOCATED.", True),
     value(
         "difference_gbp",
         POUNDS,
-        "Received less rejected, superseded and shared out: 0.00, or nothing is published.",
+        "Received less rejected, superseded, said before and shared out: 0.00, or nothing is published.",
         True,
     ),
 )

@@ -1,0 +1,141 @@
+"""Ledgers sent as balances of the year so far: months are what was spent in them, and add up to what was said last."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from vm_pipeline.calendar import months
+from vm_pipeline.quality.core import check_facts, check_reconciliation
+from vm_pipeline.sources.files import FilesSource, PeriodRule
+from vm_pipeline.staging.layouts import Layout
+from vm_pipeline_tests.programme import Programme
+
+YEAR = list(months("2022-04", "2023-03"))
+BALANCES = Layout.of(
+    {
+        "year_to_date": True,
+        "columns": {
+            "provider_code": {"batch": "provider_code"},
+            "financial_year": {"batch": "financial_year"},
+            "period": {"batch": "period"},
+            "cost_centre_code": "CC",
+            "account_code": "Account",
+            "journal_id": {"const": "BALANCE"},
+            "line_no": {"row_number": True},
+            "posting_date": {"batch": "first_day"},
+            "amount": "YTD",
+        },
+    }
+)
+Spent = dict[tuple[str, str], int]  # (month, cost centre) → pence
+
+
+@pytest.fixture
+def trust() -> Iterator[Programme]:
+    with TemporaryDirectory() as root:
+        yield from sent_year_to_date(Path(root))
+
+
+def sent_year_to_date(root: Path) -> Iterator[Programme]:
+    programme = Programme(root)
+    (root / "balances").mkdir()
+    programme.sources.append(
+        FilesSource(
+            "ledger", "B1", root / "balances", "*.csv", PeriodRule(pattern=r"(?P<period>.{7})\.csv"), BALANCES.to_json()
+        )
+    )
+    programme.reference("cost_centre_map", "B1,R1,T1,0.4,,", "B1,R1,T2,0.6,,", "B1,R2,T2,1,,")
+    yield programme
+    programme.close()
+
+
+def send(programme: Programme, month: str, spent: Spent) -> None:
+    """The balances of a month as such a ledger prints them: none of zero."""
+    so_far = [(code, pence) for (when, code), pence in sorted(spent.items()) if YEAR[0] <= when <= month]
+    totals = {code: sum(pence for one, pence in so_far if one == code) for code, _ in so_far}
+    rows = [f"{code},3001A,{Decimal(pence) / 100:.2f}" for code, pence in totals.items() if pence]
+    path = programme.root / "balances" / f"{month}.csv"
+    path.write_text("\n".join(["CC,Account,YTD", *rows]) + "\n")
+
+
+def by_month(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], int]:
+    found = con.execute(
+        "SELECT period, cost_centre_code, (sum(amount_gbp) * 100)::BIGINT FROM vm.fact_cost GROUP BY ALL"
+    ).fetchall()
+    return {(period, code): pence for period, code, pence in found if pence}
+
+
+def test_a_month_is_what_was_spent_in_it_and_traces_to_two_rows(trust: Programme) -> None:
+    spent = {("2022-04", "R1"): 1000, ("2022-05", "R1"): 250, ("2022-05", "R2"): 700, ("2022-06", "R2"): -700}
+    for month in YEAR[:3]:
+        send(trust, month, spent)
+    trust.night()
+    con = trust.warehouse()
+    assert by_month(con) == spent
+    rows = con.execute(
+        "SELECT row_number, cost_centre_code, sum(amount_gbp) FROM vm.fact_cost WHERE period = '2022-05' "
+        "GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
+    assert rows == [(-1, "R1", Decimal("-10.00")), (1, "R1", Decimal("12.50")), (2, "R2", Decimal("7.00"))]
+    assert con.execute(
+        "SELECT ledger_period, ledger_total_gbp, year_to_date_before_gbp, team_total_gbp, difference_gbp "
+        "FROM vm.reconciliation ORDER BY ledger_period"
+    ).fetchall() == [
+        ("1", Decimal("10.00"), Decimal("0.00"), Decimal("10.00"), 0),
+        ("2", Decimal("19.50"), Decimal("10.00"), Decimal("9.50"), 0),
+        ("3", Decimal("12.50"), Decimal("19.50"), Decimal("-7.00"), 0),
+    ]
+
+
+def test_a_month_that_was_never_sent_is_in_the_next(trust: Programme) -> None:
+    spent = {("2022-04", "R1"): 1000, ("2022-05", "R1"): 250, ("2022-06", "R1"): 100}
+    for month in ("2022-04", "2022-06"):
+        send(trust, month, spent)
+    trust.night()
+    assert by_month(trust.warehouse()) == {("2022-04", "R1"): 1000, ("2022-06", "R1"): 350}
+
+
+def test_balances_that_are_all_gone_are_all_taken_off(trust: Programme) -> None:
+    """June has a header and no row; July follows an empty month."""
+    spent = {("2022-05", "R1"): 300, ("2022-06", "R1"): -300, ("2022-07", "R2"): 5}
+    for month in YEAR[1:4]:
+        send(trust, month, spent)
+    trust.night()
+    con = trust.warehouse()
+    assert by_month(con) == spent
+    assert check_reconciliation(con).passed
+
+
+def test_a_year_begins_at_nothing(trust: Programme) -> None:
+    send(trust, "2023-03", {("2022-04", "R1"): 1000})
+    (trust.root / "balances" / "2023-04.csv").write_text("CC,Account,YTD\nR1,3001A,7.00\n")
+    trust.night()
+    assert by_month(trust.warehouse()) == {("2023-03", "R1"): 1000, ("2023-04", "R1"): 700}
+
+
+spending = st.dictionaries(
+    st.tuples(st.sampled_from(YEAR), st.sampled_from(["R1", "R2", "R9"])), st.integers(-99999, 99999), max_size=20
+)
+
+
+@settings(max_examples=12, deadline=None)
+@given(before=spending, after=spending, order=st.permutations(YEAR))
+def test_any_order_of_arrival_and_any_restatement_add_up(before: Spent, after: Spent, order: list[str]) -> None:
+    """Every month is sent, then the whole year again, restated: months in any order, over three nights."""
+    with TemporaryDirectory() as root:
+        for programme in sent_year_to_date(Path(root)):
+            for spent, some in ((before, order[:5]), (before, order[5:]), (after, order)):
+                for month in some:
+                    send(programme, month, spent)
+                programme.night()
+            con = programme.warehouse()
+            assert by_month(con) == {cell: pence for cell, pence in after.items() if pence}
+            assert check_reconciliation(con).passed
+            keys = {"fact_cost": ("batch_id", "row_number", "team_code")}
+            assert check_facts(con, keys)[0].passed
