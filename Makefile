@@ -6,10 +6,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 WORKERS ?= 2
+SNAPSHOT ?= demo-home/warehouse.duckdb
 
 FUZZ_SECONDS ?= 300
 
-.PHONY: demo ui test check fuzz format docs lock clean
+.PHONY: demo ui test check fuzz format docs bench-postgres lock clean
 
 demo: $(READY)  ## write a synthetic programme, run two nights of it
 	$(BIN)/vm-pipeline demo
@@ -38,6 +39,10 @@ format: $(READY)  ## write the format the check asks for
 
 docs: $(READY)  ## write docs/reference from the declarations
 	$(BIN)/python -m vm_pipeline.reference docs/reference
+	$(BIN)/python -m vm_pipeline.warehouse.postgres.promise
+
+bench-postgres: $(READY)  ## measure publishing to PostgreSQL: SNAPSHOT=path/to/warehouse.duckdb
+	$(BIN)/python bench/postgres.py $(SNAPSHOT)
 
 lock: $(READY)  ## pin again what pyproject.toml asks for (needs uv)
 	uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url --no-emit-find-links \

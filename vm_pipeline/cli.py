@@ -20,6 +20,7 @@ from vm_pipeline.commands.feedback import feedback
 from vm_pipeline.commands.inspect import inspect
 from vm_pipeline.commands.options import CLOSED, CONFIG, PATH, USAGE, installed, loaded
 from vm_pipeline.commands.propose import propose
+from vm_pipeline.commands.server import roles, upgrade
 from vm_pipeline.feeds import FEEDS
 from vm_pipeline.feeds.reference import REFERENCES
 from vm_pipeline.home import Home
@@ -219,7 +220,13 @@ def fingerprint(config: Path | None, home: Path | None, warehouse: str | None) -
     """One hash of the published content, the same on any machine."""
     from vm_pipeline.warehouse.fingerprint import fingerprint_of
 
-    path = loaded(Asked(config=config, home=home, warehouse=warehouse)).warehouse
+    chosen = loaded(Asked(config=config, home=home, warehouse=warehouse))
+    if chosen.postgres:
+        from vm_pipeline.warehouse.postgres.publish import fingerprint as fingerprint_at
+
+        click.echo(fingerprint_at(chosen.postgres))
+        return
+    path = chosen.warehouse
     if not path.is_file():
         raise ConfigurationError(f"{path}: found no warehouse, expected a published one. Use `vm-pipeline run` first.")
     click.echo(fingerprint_of(path))
@@ -241,3 +248,5 @@ def status(config: Path | None, as_json: bool, home: Path | None, warehouse: str
 main.add_command(feedback)
 main.add_command(inspect)
 main.add_command(propose)
+main.add_command(roles)
+main.add_command(upgrade)

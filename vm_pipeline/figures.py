@@ -44,7 +44,7 @@ def summarise(home: Home, outcome: "Outcome", as_of: str, seconds: float) -> Fig
         "warnings": [v.message for v in outcome.verdicts if not v.passed and not v.blocks],
         "gates": [v.message for v in outcome.verdicts if not v.passed and v.blocks],
         "tables": [{"table": f"vm.{b.statement.name}", "rows": b.rows} for b in outcome.built if b.statement.published],
-        "warehouse": str(target),
+        "warehouse": home.readers_at(as_of),
         "rejected_rows": str(home.reports(as_of) / "rejects"),
         "unmapped_codes": str(home.reports(as_of) / "unmapped"),
         "seconds": round(seconds, 1),
@@ -133,7 +133,7 @@ def plan(home: Home) -> Figures:
         "would_receive": new,
         "unchanged": unchanged,
         "problems": [str(problem) for problem in problems],
-        "warehouse": str(home.settings.warehouse),
+        "warehouse": home.readers_at(),
     }
 
 
@@ -145,7 +145,7 @@ def look(home: Home) -> Figures:
         slots.setdefault((extract.slot.feed, extract.slot.sender), []).append(extract.slot)
     return {
         "home": str(home.folder),
-        "warehouse": str(home.settings.warehouse),
+        "warehouse": home.readers_at(),
         "found": [{"feed": feed, "sender": sender, **_span(found)} for (feed, sender), found in sorted(slots.items())],
         "problems": [str(problem) for problem in problems],
         "warnings": [*home.settings.warnings],
@@ -183,14 +183,12 @@ def one_table(tables: Rejected) -> tuple[list[str], list[list[object]]]:
 
 def status(home: Home) -> Figures:
     """Receipts, versions in force, what was refused, what is published."""
-    from vm_pipeline.warehouse.snapshot import published
-
     receipts = home.receipts()
     known = home.known() if receipts and all(map(home.staging.is_staged, receipts)) else None
-    there = published(home.settings.warehouse)
+    there = home.published()[-1]
     return {
         "home": str(home.folder),
-        "warehouse": str(home.settings.warehouse),
+        "warehouse": home.readers_at(),
         "published_as_of": there.as_of if there else None,
         "up_to_date": bool(known and home.is_published(known)),
         "receipts": len(receipts),

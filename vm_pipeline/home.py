@@ -27,7 +27,7 @@ from vm_pipeline.staging.known import Known, what_is_known
 from vm_pipeline.warehouse.as_published import Landed
 from vm_pipeline.warehouse.build import build_core, build_marts, judge, publication
 from vm_pipeline.warehouse.drafts import Drafts
-from vm_pipeline.warehouse.snapshot import published
+from vm_pipeline.warehouse.snapshot import Publication, publish, published
 from vm_pipeline.warehouse.workspace import open_workspace
 
 Report = Callable[[str, int, int], None]
@@ -84,6 +84,35 @@ class Home:
             return self.settings.as_of_warehouse
         name = datetime.fromisoformat(as_of).strftime("%Y-%m-%dT%H%M%S.%fZ")
         return self.folder / "as-of" / f"{name}.duckdb"
+
+    def published(self, as_of: str = "") -> list[Publication | None]:
+        """What each place readers look at was made from: the snapshot, then PostgreSQL where an address is named."""
+        found = [published(self.target(as_of))]
+        if self.settings.postgres and not as_of:
+            from vm_pipeline.warehouse.postgres.publish import published as published_at
+
+            found.append(published_at(self.settings.postgres))
+        return found
+
+    def readers_at(self, as_of: str = "") -> str:
+        """Where readers look, for people: a path, or an address without its password."""
+        if not self.settings.postgres or as_of:
+            return str(self.target(as_of))
+        from vm_pipeline.warehouse.postgres.address import shown
+
+        return shown(self.settings.postgres)
+
+    def publish(self, draft: Path, as_of: str = "") -> bool:
+        """Give readers a finished draft. False where a newer night is there, in the file or on the server.
+
+        The server comes first: what fails there has replaced nothing. Raises WarehouseRefused.
+        """
+        newest = True
+        if self.settings.postgres and not as_of:
+            from vm_pipeline.warehouse.postgres.publish import publish as publish_to
+
+            newest = publish_to(draft, self.settings.postgres)
+        return publish(draft, self.target(as_of)) and newest
 
     def connect(self) -> duckdb.DuckDBPyConnection:
         """A DuckDB for questions about typed batches; what does not fit in memory spills inside the home."""
@@ -144,8 +173,8 @@ class Home:
 
     def is_published(self, known: Known, as_of: str = "") -> bool:
         """Whether what readers have was made from exactly this."""
-        there = published(self.target(as_of))
-        return there is not None and there.inputs == publication(known, as_of, self.settings.nation).inputs
+        inputs = publication(known, as_of, self.settings.nation).inputs
+        return all(there is not None and there.inputs == inputs for there in self.published(as_of))
 
     def _pseudonym_key(self) -> str:
         """The key of this deployment: from the settings, or made once and kept where only the owner reads it."""

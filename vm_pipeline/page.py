@@ -152,7 +152,7 @@ def _next(console: Console, found: Figures) -> None:
         return
     console.print("\n[bold]What to open next[/]")
     for what, how in (
-        ("the warehouse", f"{found['warehouse']} (DuckDB, schema vm; start with vm.team_month)"),
+        ("the warehouse", f"{found['warehouse']} (schema vm; start with vm.team_month)"),
         ("rejected rows", f"{found['rejected_rows']}/*.csv, or `vm-pipeline rejects`"),
         ("codes nobody has mapped", f"{found['unmapped_codes']}/*.csv, ready to fill in"),
         ("the run itself", "`make ui`, then the Runs page of Dagster"),

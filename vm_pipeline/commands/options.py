@@ -11,6 +11,7 @@ from rich.console import Console
 
 from vm_pipeline import settings
 from vm_pipeline.settings import Asked, ConfigurationError
+from vm_pipeline.warehouse.postgres.refused import WarehouseRefused
 
 CLOSED, USAGE = 1, 2
 PATH = click.Path(path_type=Path)
@@ -27,8 +28,13 @@ def installed(command: Callable[..., Any]) -> Callable[..., Any]:
         except ConfigurationError as error:
             amiss("bold red", str(error))
             sys.exit(USAGE)
+        except WarehouseRefused as error:
+            Console(stderr=True, soft_wrap=True).print(f"[bold red]Warehouse:[/] {error}", highlight=False)
+            sys.exit(CLOSED)
 
-    wrapped = click.option("--warehouse", metavar="URL", help="Snapshot file, a path or duckdb:///path.")(wrapped)
+    wrapped = click.option("--warehouse", metavar="URL", help="Snapshot file, or postgresql+psycopg://user@host/name.")(
+        wrapped
+    )
     return click.option("--home", type=PATH, help="Home folder (default: VM_HOME, or ./vm-home).")(wrapped)
 
 

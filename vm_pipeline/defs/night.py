@@ -19,6 +19,7 @@ from vm_pipeline.quality.history import Thresholds
 from vm_pipeline.quality.verdict import Verdict
 from vm_pipeline.sources.landing import LandingDamaged, Received
 from vm_pipeline.staging.known import NotStaged
+from vm_pipeline.warehouse.postgres.refused import WarehouseRefused
 from vm_pipeline.warehouse.workspace import Built
 
 KNOWN_UNTIL, AS_OF, FULL = "vm/known_until", "vm/as_of", "vm/full"
@@ -67,7 +68,7 @@ def said_first() -> Iterator[None]:
     """What a person can mend heads the failure that Dagster shows, not the end of a long trace."""
     try:
         yield
-    except (LandingDamaged, NotStaged) as error:
+    except (LandingDamaged, NotStaged, WarehouseRefused) as error:
         raise dg.Failure(str(error)) from error
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import dagster as dg
 
 from vm_pipeline.defs.describe import OWNERS
-from vm_pipeline.defs.night import AS_OF, Night, known_until
+from vm_pipeline.defs.night import AS_OF, Night, known_until, said_first
 from vm_pipeline.defs.statements import result, specs
 from vm_pipeline.warehouse.build import build_marts, build_signals, judge, publication
-from vm_pipeline.warehouse.snapshot import describe, publish
+from vm_pipeline.warehouse.snapshot import describe
 from vm_pipeline.warehouse.statements import LAYERS, statements
 from vm_pipeline.warehouse.workspace import open_workspace
 
@@ -53,20 +53,21 @@ def published_warehouse(context: dg.AssetExecutionContext, night: dg.ResourcePar
     """Swap the draft in. An older night never replaces a newer one."""
     start = time.perf_counter()
     home, until = night.home, known_until(context)
-    draft, target = home.drafts.path(context.run.run_id), home.target(context.run.tags.get(AS_OF, ""))
+    draft, as_of = home.drafts.path(context.run.run_id), context.run.tags.get(AS_OF, "")
     night.report("publish", 0, 1)
     with open_workspace(draft) as con:
         describe(con, publication(home.known(until), until, home.settings.nation))
-    night.published = publish(draft, target)
+    with said_first():
+        night.published = home.publish(draft, as_of)
     home.drafts.tidy()
     night.report("publish", 1, 1)
     if not night.published:
         context.log.warning("A newer night is published already; this one was dropped.")
     return dg.MaterializeResult(
         metadata={
-            "warehouse": dg.MetadataValue.path(str(target)),
+            "warehouse": dg.MetadataValue.path(home.readers_at(as_of)),
             "published": night.published,
-            "bytes": target.stat().st_size,
+            "bytes": home.target(as_of).stat().st_size,
             "seconds": round(time.perf_counter() - start, 2),
         }
     )

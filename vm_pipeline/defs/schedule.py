@@ -9,7 +9,6 @@ from vm_pipeline.calendar import LONDON
 from vm_pipeline.defs.night import CARRIED, KNOWN_UNTIL, Night
 from vm_pipeline.home import Home, partition_of
 from vm_pipeline.sources.receipts import Receipt
-from vm_pipeline.warehouse.snapshot import published
 
 if TYPE_CHECKING:  # Dagster exports no public name for what define_asset_job returns
     from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
@@ -35,8 +34,7 @@ def unseen(home: Home, until: str = "") -> list[Receipt]:
 
 def unpublished(home: Home) -> list[Receipt]:
     """Receipts that readers have nothing of yet, staged or not: a night that died may have staged and not judged."""
-    there = published(home.settings.warehouse)
-    since = there.as_of if there else ""
+    since = min(there.as_of if there else "" for there in home.published())
     return [r for r in home.receipts() if r.received_at > since or not home.staging.is_staged(r)]
 
 

@@ -57,7 +57,8 @@ class Document:
     home: str = "vm-home"
     """Home folder, relative to the file."""
     warehouse: str = ""
-    """Snapshot file, a path or `duckdb:///path`. Default: `warehouse.duckdb` in the home."""
+    """Snapshot file, a path or `duckdb:///path`; default `warehouse.duckdb` in the home. Or
+    `postgresql+psycopg://user@host/name`: a server that is published to beside the default file."""
     nation: Literal["SCT", "ENG", "WLS", "NIR"] = "SCT"
     """Whose public holidays are no working days."""
     first_month: Month = "2015-04"

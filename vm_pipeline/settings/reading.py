@@ -27,6 +27,7 @@ _SYNTAX = re.compile(r" \(at line (\d+), column \d+\)$")
 class Settings:
     """Everything a run needs to know. `nation` decides public holidays; `memory` is DuckDB's limit (`2GB`).
 
+    `warehouse` is the snapshot file; `postgres` the address of a server it is published to, empty for none.
     `as_of_warehouse`: where an as-of question is answered, if not in the home. `warnings`: what may not be meant.
     """
 
@@ -40,6 +41,7 @@ class Settings:
     quality: Quality = field(default_factory=Quality)
     privacy: Policy = STRICTEST
     pseudonym_key: str = field(default="", repr=False)
+    postgres: str = field(default="", repr=False)
     as_of_warehouse: Path | None = None
     warnings: tuple[str, ...] = ()
 
@@ -67,7 +69,7 @@ class Variables:
     VM_HOME: str = ""
     """Home folder; `--home` goes before it."""
     VM_WAREHOUSE: str = ""
-    """Snapshot file; `--warehouse` goes before it."""
+    """Snapshot file, or address of a PostgreSQL server; `--warehouse` goes before it."""
     VM_PSEUDONYM_KEY: str = field(default="", repr=False)
     """Key of the hash of patient references, in place of the file `pseudonym.key` in the home."""
 
@@ -86,11 +88,13 @@ def load(asked: Asked = Asked(), environment: Mapping[str, str] | None = None) -
     document, warnings = _document(config, environment) if config else (Document(), [])
     base = config.parent if config else Path.cwd()
     home = (asked.home or _path(said.VM_HOME) or base / document.home).absolute()
-    named = said.VM_WAREHOUSE or document.warehouse
-    warehouse = _warehouse((not asked.as_of and asked.warehouse) or named, home)
+    named = _filled((not asked.as_of and asked.warehouse) or said.VM_WAREHOUSE, environment) or document.warehouse
+    postgres = _postgres(named)
+    warehouse = _warehouse("" if postgres else named, home)
     return Settings(
         home=home,
         warehouse=warehouse,
+        postgres=postgres,
         as_of_warehouse=_aside(asked.warehouse, warehouse) if asked.as_of and asked.warehouse else None,
         sources=(FolderSource(feeds.absolute()),) if feeds else sources(document, base),
         nation=document.nation,
@@ -168,11 +172,33 @@ def _path(text: str) -> Path | None:
     return Path(text) if text else None
 
 
+def _filled(text: str, environment: Mapping[str, str]) -> str:
+    """What the command line or a variable says, its `${NAME}` filled in. Raises ConfigurationError."""
+    filling = Filling({"warehouse": text}, environment)
+    for says in filling.amiss.values():
+        raise ConfigurationError(f"warehouse: {says}")
+    return str(filling.filled["warehouse"])
+
+
+def _postgres(given: str) -> str:
+    """The address of a PostgreSQL warehouse; empty for a file. Raises ConfigurationError, without the address."""
+    scheme, mark, _ = given.partition("://")
+    if not mark or not scheme.startswith("postgres"):
+        return ""
+    from vm_pipeline.warehouse.postgres.address import parsed
+
+    try:
+        return parsed(given).render_as_string(hide_password=False)
+    except ValueError as error:
+        raise ConfigurationError(f"warehouse: {error}") from None
+
+
 def _warehouse(given: str, home: Path) -> Path:
-    """The snapshot file. Raises ConfigurationError for engines this version does not publish to."""
+    """The snapshot file. Raises ConfigurationError for what is no file."""
     if not given:
         return home / "warehouse.duckdb"
     scheme, mark, rest = given.partition("://")
     if mark and scheme != "duckdb":
-        raise ConfigurationError(f"warehouse: found {scheme}://…, expected a path or duckdb:///path.")
+        expected = "a path, duckdb:///path or postgresql+psycopg://user@host/name"
+        raise ConfigurationError(f"warehouse: found {scheme}://…, expected {expected}.")
     return Path(rest.removeprefix("/") if mark and not rest.startswith("//") else rest or given).absolute()

@@ -9,6 +9,7 @@ digests in name order. Columns that differ between nights of one content (`varie
 """
 
 import hashlib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,45 @@ from sqlalchemy import Boolean, Column, Date, DateTime, Double, Table
 from vm_pipeline.warehouse.tables import SCHEMA, TABLES
 
 
+@dataclass(frozen=True)
+class Spelling:
+    """What engines spell each in its own way: values as text (`{0}` is the column), and both halves of a text's MD5."""
+
+    double: str
+    moment: str
+    day: str
+    lower: str
+    upper: str
+
+
+def _half(start: int) -> str:
+    """Sixteen digits of an MD5 as DuckDB reads them: the last byte counts most, and there is no sign."""
+    number = f"('x' || reverse(substr(md5(text), {start}, 16)))::bit(64)::bigint"
+    nibbles = 0x0F0F0F0F0F0F0F0F
+    swapped = f"((({number} & {nibbles}) << 4) | (({number} >> 4) & {nibbles}))"
+    return f"({swapped} & 4294967295)::numeric + (({swapped} >> 32) & 4294967295)::numeric * 4294967296"
+
+
+DUCKDB = Spelling(
+    double="printf('%.16e', {0})",
+    moment="strftime({0}, '%Y-%m-%dT%H:%M:%S.%f')",
+    day="strftime({0}, '%Y-%m-%d')",
+    lower="md5_number_lower(text)",
+    upper="md5_number_upper(text)",
+)
+POSTGRES = Spelling(
+    double="CASE {0} WHEN 'NaN' THEN 'nan' WHEN 'Infinity' THEN 'inf' WHEN '-Infinity' THEN '-inf' "
+    "ELSE ltrim(to_char({0}, '9.9999999999999999EEEE')) END",
+    moment="to_char({0}, 'YYYY-MM-DD\"T\"HH24:MI:SS.US')",
+    day="to_char({0}, 'YYYY-MM-DD')",
+    lower=_half(17),
+    upper=_half(1),
+)
+
+
 def fingerprint(con: duckdb.DuckDBPyConnection) -> str:
     """64 hex digits."""
-    lines = [f"{table.name} {digest(con, table)}" for table in sorted(TABLES, key=lambda table: table.name)]
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    return of_digests({table.name: digest(con, table) for table in TABLES})
 
 
 def fingerprint_of(path: Path) -> str:
@@ -30,27 +66,35 @@ def fingerprint_of(path: Path) -> str:
         return fingerprint(con)
 
 
+def of_digests(digests: dict[str, str]) -> str:
+    """The fingerprint of tables whose digests are known, by name."""
+    return hashlib.sha256("\n".join(f"{name} {digests[name]}" for name in sorted(digests)).encode()).hexdigest()
+
+
 def digest(con: duckdb.DuckDBPyConnection, table: Table) -> str:
     """Rows, and the two sums, of one table."""
-    columns = [column for column in table.columns if column.name not in table.info["varies"]]
-    text = " || '|' || ".join(f"coalesce({_text(column)}, '~')" for column in columns)
-    row = con.execute(
-        f"SELECT count(*), coalesce(sum(md5_number_lower(text)), 0)::VARCHAR, "
-        f"coalesce(sum(md5_number_upper(text)), 0)::VARCHAR FROM (SELECT {text} AS text FROM {SCHEMA}.{table.name})"
-    ).fetchone()
+    row = con.execute(digest_query(table, DUCKDB)).fetchone()
     return " ".join(map(str, row or ()))
 
 
-def _text(column: Column[Any]) -> str:
+def digest_query(table: Table, spelling: Spelling) -> str:
+    """SELECT of a table's digest: rows, and the two sums as text."""
+    columns = [column for column in table.columns if column.name not in table.info["varies"]]
+    text = " || '|' || ".join(f"coalesce({_text(column, spelling)}, '~')" for column in columns)
+    halves = ", ".join(f"coalesce(sum({half}), 0)::VARCHAR" for half in (spelling.lower, spelling.upper))
+    return f"SELECT count(*), {halves} FROM (SELECT {text} AS text FROM {SCHEMA}.{table.name}) AS rows"
+
+
+def _text(column: Column[Any], spelling: Spelling) -> str:
     """A value as text that every engine writes alike. A bar ends it, a lone tilde is NULL: both are escaped within."""
     name = f'"{column.name}"'
     match column.type:
         case Double():
-            return f"printf('%.16e', {name})"
+            return spelling.double.format(name)
         case Boolean():
             return f"CASE WHEN {name} THEN 't' WHEN NOT {name} THEN 'f' END"
         case DateTime():
-            return f"strftime({name}, '%Y-%m-%dT%H:%M:%S.%f')"
+            return spelling.moment.format(name)
         case Date():
-            return f"strftime({name}, '%Y-%m-%d')"
+            return spelling.day.format(name)
     return f"replace(replace(replace({name}::VARCHAR, '\\', '\\\\'), '|', '\\|'), '~', '\\~')"

@@ -9,7 +9,10 @@ import duckdb
 import pytest
 
 from vm_pipeline.warehouse.fingerprint import fingerprint, fingerprint_of
+from vm_pipeline.warehouse.postgres.publish import fingerprint as fingerprint_at
+from vm_pipeline.warehouse.postgres.publish import publish
 from vm_pipeline_tests.london.night import EXAMPLE
+from vm_pipeline_tests.postgres.servers import bundled
 
 
 @pytest.mark.slow
@@ -26,3 +29,7 @@ def test_the_command_publishes_what_the_steps_build(
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert fingerprint_of(tmp_path / "warehouse.duckdb") == fingerprint(con)
+    with bundled() as server:
+        address = server.address(server.new_database())
+        assert publish(tmp_path / "warehouse.duckdb", address)
+        assert fingerprint_at(address) == fingerprint(con)

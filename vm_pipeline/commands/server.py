@@ -1,0 +1,32 @@
+"""`vm-pipeline upgrade` and `roles`: a PostgreSQL warehouse brought to this version, and the roles it is read by."""
+
+from pathlib import Path
+
+import click
+
+from vm_pipeline.commands.options import CONFIG, installed, loaded
+from vm_pipeline.settings import Asked, ConfigurationError
+
+
+@click.command()
+@CONFIG
+@installed
+def upgrade(config: Path | None, home: Path | None, warehouse: str | None) -> None:
+    """Bring the tables of a PostgreSQL warehouse to this version, in place. `run` does it by itself."""
+    from vm_pipeline.warehouse.postgres.upgrade import upgrade as upgrade_at
+
+    chosen = loaded(Asked(config=config, home=home, warehouse=warehouse))
+    if not chosen.postgres:
+        raise ConfigurationError(
+            "found no PostgreSQL warehouse, expected --warehouse postgresql+psycopg://user@host/name."
+        )
+    done = upgrade_at(chosen.postgres)
+    click.echo("Brought to this version." if done else "It is of this version already.")
+
+
+@click.command()
+def roles() -> None:
+    """SQL that makes the roles of a PostgreSQL warehouse, for an administrator to run once with psql."""
+    from vm_pipeline.warehouse.postgres.rights import roles as sql_of_roles
+
+    click.echo(sql_of_roles(), nl=False)

@@ -1,0 +1,106 @@
+"""The address of a PostgreSQL warehouse: opened, shown without its password, and what went wrong put in words.
+
+Belongs here: connections, and errors of the server as a person can read them.
+Does not belong here: statements.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import URL, Connection, create_engine, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.pool import NullPool
+
+from vm_pipeline.warehouse.postgres.refused import WarehouseRefused
+from vm_pipeline.warehouse.tables import SCHEMA
+
+SCHEMES = ("postgresql", "postgresql+psycopg")
+OWNER = "vm_owner"
+_SHOWN = ("host", "port", "service")  # of what may stand behind the question mark; the rest may be a secret
+_SESSION = "-c timezone=UTC -c datestyle=ISO -c standard_conforming_strings=on -c search_path=pg_catalog"
+_ASKED_FOR = "expected it to be given by sql/roles, see `vm-pipeline roles`"
+_OF_CELLS = ("22", "23")  # SQLSTATE classes whose messages quote what stands in a cell
+
+
+def parsed(address: str) -> URL:
+    """The address as SQLAlchemy takes it. Raises ValueError, which does not quote it: a password may be in it."""
+    try:
+        url = make_url(address)
+    except ArgumentError:
+        raise ValueError("found no address that can be read, expected postgresql+psycopg://user@host/name.") from None
+    if url.drivername not in SCHEMES:
+        raise ValueError(f"found {url.drivername}://…, expected postgresql+psycopg://user@host/name.")
+    return url.set(drivername="postgresql+psycopg")
+
+
+def shown(address: str) -> str:
+    """The address for people and logs: no password, and nothing that could be one."""
+    url = parsed(address)
+    kept = {name: value for name, value in url.query.items() if name in _SHOWN}
+    bare = URL.create(url.drivername, url.username, host=url.host, port=url.port, database=url.database, query=kept)
+    return bare.render_as_string()
+
+
+@contextmanager
+def opened(address: str, row_security: bool = True) -> Iterator[Connection]:
+    """A connection, as the owner of the warehouse where the login may act as it.
+
+    With `row_security` off a question that would see only some rows fails. Raises WarehouseRefused.
+    """
+    options = {"application_name": "vm-pipeline", "connect_timeout": 10, "options": _SESSION}
+    engine = create_engine(parsed(address), poolclass=NullPool, connect_args=options)
+    with in_words(address), engine.connect() as con:
+        _act_as_owner(con)
+        if not row_security:
+            con.execute(text("SET row_security = off"))
+        con.commit()
+        yield con
+
+
+def has_roles(con: Connection) -> bool:
+    """Whether sql/roles was run here. Roles belong to all databases of a server; whom a schema belongs to, to one."""
+    owned = "SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = :schema AND nspowner = to_regrole(:owner))"
+    return bool(con.execute(text(owned), {"schema": SCHEMA, "owner": OWNER}).scalar())
+
+
+def _act_as_owner(con: Connection) -> None:
+    if has_roles(con) and con.execute(text("SELECT pg_has_role(:owner, 'MEMBER')"), {"owner": OWNER}).scalar():
+        con.execute(text(f"SET ROLE {OWNER}"))
+
+
+@contextmanager
+def in_words(address: str) -> Iterator[None]:
+    """Errors of the server become WarehouseRefused."""
+    import psycopg
+
+    try:
+        yield
+    except DBAPIError as error:
+        cause = error.orig
+        raise WarehouseRefused(f"{shown(address)}: {_said(cause)}") from None
+    except psycopg.Error as error:
+        raise WarehouseRefused(f"{shown(address)}: {_said(error)}") from None
+
+
+def _said(error: BaseException | None) -> str:
+    """What the server says, without a cell: of values that do not fit only the code and the place."""
+    import psycopg
+
+    if not isinstance(error, psycopg.Error) or error.sqlstate is None:
+        return f"found no server that lets us in ({_last_line(error)}), expected one. Check the address and the server."
+    found = error.diag
+    match error.sqlstate:
+        case "55P03":
+            return "found a lock that another session kept for too long, expected it to end. Try again, or end it."
+        case "42501":
+            return f"found that {found.message_primary}, {_ASKED_FOR}."
+        case "2BP01":
+            return f"found that {found.message_primary} ({found.message_detail}), expected nothing to need it any more."
+    if error.sqlstate[:2] in _OF_CELLS:
+        where = ", ".join(filter(None, (found.table_name, found.column_name, found.constraint_name)))
+        return f"found a row that does not fit (SQLSTATE {error.sqlstate}, {where or 'place not told'}), expected none."
+    return f"found that {found.message_primary} (SQLSTATE {error.sqlstate}), expected it to work."
+
+
+def _last_line(error: BaseException | None) -> str:
+    return str(error).strip().splitlines()[-1].strip() if str(error).strip() else "it said nothing"

@@ -1,0 +1,8 @@
+"""What a server that cannot be used is said by.
+
+Belongs here: the exception alone, so that commands can tell it without importing a database driver.
+"""
+
+
+class WarehouseRefused(Exception):
+    """The server cannot be used, or refused. The text says what was found, what was expected, what to do."""
