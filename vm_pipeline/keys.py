@@ -5,13 +5,14 @@ Does not belong here: any key. A key is a field of a frozen dataclass beside the
 field is its sentence, its type and default are what is checked. `vm_pipeline.settings` derives the rest.
 """
 
+import difflib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from typing import Annotated, Any, TypeVar
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreSchema, ErrorDetails, core_schema
 
 from vm_pipeline.calendar import PERIOD
 
@@ -42,6 +43,16 @@ def read(kind: type[T], table: Mapping[str, Any]) -> T:
         (found,) = TypeAdapter(tuple[kind], config=strict).validate_json(json.dumps([table]))  # type: ignore[valid-type]
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        key = ".".join(str(step) for step in first["loc"][1:])
-        raise ValueError(str(first.get("ctx", {}).get("error", f"at {key}: {first['msg']}"))) from None
+        raise ValueError(_said(str(first["loc"][-1]), first, [one.name for one in fields(kind)])) from None  # type: ignore[arg-type]
     return found
+
+
+def _said(key: str, error: ErrorDetails, known: Sequence[str]) -> str:
+    match error["type"]:
+        case "value_error":
+            return str(error["ctx"]["error"])
+        case "unexpected_keyword_argument" if len(error["loc"]) == 2:  # noqa: PLR2004 - a key of the table itself
+            close = difflib.get_close_matches(key, known, 1)
+            hint = f" The closest is {close[0]!r}." if close else ""
+            return f"found the key {key!r}, expected one of {', '.join(known)}.{hint}"
+    return f"found no {key} that can be used: {error['msg'].lower()}."

@@ -105,7 +105,8 @@ def _problem(error: ErrorDetails, raw: Table) -> Problem:
                 return Problem(path, _missing(str(rest[-1])), names_key=False)
             case "unexpected_keyword_argument" | "extra_forbidden":
                 return Problem(path, _unknown(str(path[-1]), keys(alternatives(part_at(path[:-1], raw), raw)[0])))
-    return _mismatch(path, value, part)
+    secret = any(part_at(path[:depth], raw).get("writeOnly") for depth in range(len(path)))
+    return _mismatch(path, value, {**part, "writeOnly": True} if secret else part)
 
 
 def _path(loc: Sequence[str | int], raw: Any) -> tuple[Path, Sequence[str | int]]:
@@ -143,7 +144,7 @@ def _mismatch(path: Path, value: Any, part: Schema) -> Problem:
     if isinstance(value, Mapping) and len(value) == 1:
         ((key, inner),) = value.items()
         if found := step_down(part, key, value):
-            return _mismatch((*path, key), inner, found)
+            return _mismatch((*path, key), inner, {**found, "writeOnly": True} if part.get("writeOnly") else found)
     name = next((one for one in reversed(path) if isinstance(one, str)), "")
     shown = "…" if part.get("writeOnly") else _shown(value)
     near = closest(value, part["enum"]) if "enum" in part and isinstance(value, str) else ""

@@ -1,6 +1,6 @@
 """What tests of transports start from: a landing, a server on loopback, a clock that does not wait."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from vm_pipeline.keys import read
+from vm_pipeline.settings.problems import check
 from vm_pipeline.sources.extract import Extract
 from vm_pipeline.sources.landing import Landing, Received
 from vm_pipeline.sources.web.limits import Clock
@@ -87,3 +88,10 @@ def night(home: Home, waits: Waits) -> Night:
         return home.receive(extracts)
 
     return ask
+
+
+def amiss(keys: Mapping[str, Any]) -> str:
+    """What settings say of a source with such keys, and of nothing else."""
+    table = {"source": [{"feed": "ledger", "provider": "B1", **keys}]}
+    _, problems = check(table, table)
+    return "\n".join(one.says for one in problems)

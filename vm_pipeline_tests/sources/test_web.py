@@ -10,10 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vm_pipeline.keys import read
 from vm_pipeline.sources.web.asking import _retry_after
-from vm_pipeline.sources.web.source import WebKeys
-from vm_pipeline_tests.sources.conftest import Home, Night, Waits
+from vm_pipeline_tests.sources.conftest import Home, Night, Waits, amiss
 from vm_pipeline_tests.sources.misbehaving import (
     Behaviour,
     Server,
@@ -328,19 +326,18 @@ class TestChecksums:
         ({"url": "https://host/{period}", "first": "2022-08", "last": "2022-07"}, "after last = '2022-07'"),
         ({"url": "https://host/x", "covers": "July"}, "found covers = 'July'"),
         ({"url": "https://host/x", "covers": "2022-07", "first": "2022-07"}, "and no month in `url`"),
-        ({"url": "https://host/x", "covers": "2022-07", "params": {"a": 1}}, "found a parameter that is no text"),
-        ({"url": "https://host/x", "auth": {}}, "auth: expected either `bearer`"),
-        ({"url": "https://host/x", "auth": {"bearer": "canary\r\nX: y"}}, "auth: found a character"),
-        ({"url": "https://host/x", "auth": {"bearer": 1}}, "auth: bearer: found a int, expected a text."),
+        ({"url": "https://host/x", "covers": "2022-07", "params": {"a": 1}}, "found a = …, expected text."),
+        ({"url": "https://host/x", "auth": {}}, "expected either `bearer`"),
+        ({"url": "https://host/x", "auth": {"bearer": "canary\r\nX: y"}}, "found a character"),
+        ({"url": "https://host/x", "auth": {"bearer": 1}}, "found bearer = …, expected text."),
         ({"url": "https://host/x", "auth": {"barer": "canary"}}, "The closest is 'bearer'."),
-        ({"url": "https://host/x", "limits": {"attempts": 0}}, "limits: found a limit of nothing"),
-        ({"url": "https://host/x", "pages": {"follow": "next"}}, "pages: found follow = 'next'"),
-        ({"url": "https://host/x", "pages": {"follow": "cursor"}}, "pages: expected `cursor`"),
-        ({"url": "https://host/x", "pages": {}}, "pages: found no `follow`."),
+        ({"url": "https://host/x", "limits": {"attempts": 0}}, "found a limit of nothing"),
+        ({"url": "https://host/x", "pages": {"follow": "next"}}, 'found follow = "next", expected one of'),
+        ({"url": "https://host/x", "pages": {"follow": "cursor"}}, "expected `cursor`"),
+        ({"url": "https://host/x", "pages": {}}, "found no `follow`"),
     ],
 )
 def test_a_source_that_cannot_work_is_said(keys: dict[str, Any], reason: str) -> None:
-    with pytest.raises(ValueError) as raised:
-        read(WebKeys, {"feed": "ledger", "provider": "B1", **keys})
-    assert reason in str(raised.value)
-    assert "canary" not in str(raised.value)
+    said = amiss(keys)
+    assert reason in said
+    assert "canary" not in said
