@@ -108,8 +108,8 @@ def _refusals() -> str:
 _NOTED = {
     "no_control": "A ledger batch has no control file. Nobody can say that it is whole.",
     "outside_period": "Rows of a batch belong to a month outside it. They are kept, in their own month.",
-    "skipped_rows": "Rows of a file were left out because its layout says that they are none of the table's, or because "
-    "they repeat the header. One for each rule, with its count.",
+    "skipped_rows": "Rows of a file were left out because its layout says that they are none of the table's, or "
+    "because they repeat the header. One for each rule, with its count.",
     "unnamed_column": "A column has text and no header. It is not read.",
     "text_beyond": "Lines of a fixed-width file go on beyond the last field of the layout.",
     "error_cells": "Cells of a workbook show an error such as `#REF!`. They keep that text.",

@@ -61,7 +61,9 @@ class FileShape:
     )
     header_has: Sequence[str] = _key((), "Headers that tell the header row: the first row that holds all of them.")
     header_rows: int = _key(
-        1, "How many rows the header takes. Their texts are joined; above the last, a blank cell takes the one before."
+        1,
+        "How many rows the header takes. Their texts are joined; a blank cell with text below takes the one before. "
+        "`header_has` then tells the last of them, `header_row` the first.",
     )
     no_header: Sequence[str] = _key((), "Names of the columns of a file that has no header.")
     sheets: Sequence[str] = _key(
