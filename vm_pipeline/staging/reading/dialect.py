@@ -21,7 +21,7 @@ DELIMITERS = ",;\t|"
 _HEAD, _MORE = 1 << 16, 1 << 20
 _ROWS = 50  # looked at to tell a delimiter where the first may be none of the table's
 _MOST_CELL = 1 << 27
-_SAID = re.compile(r"sep=(.)\r?\n?")
+_SAID = re.compile(r"sep=([^\r\n\"])(\r\n|\r|\n)")
 
 
 @dataclass(frozen=True)

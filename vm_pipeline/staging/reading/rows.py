@@ -129,14 +129,15 @@ def _is_header(cells: list[str], place: int, shape: FileShape) -> bool:
 def _names(rows: list[list[str]]) -> tuple[str, ...]:
     """Names of columns: the texts of their header rows, joined.
 
-    Above the last row, a blank cell takes the one before it, as merged cells do; not where there is nothing below it.
+    A blank cell with text below it takes the one before it, as merged cells do.
     """
     width = max(map(len, rows))
-    *above, last = [[name_of(cell) for cell in cells] + [""] * (width - len(cells)) for cells in rows]
-    for cells in above:
+    named = [[name_of(cell) for cell in cells] + [""] * (width - len(cells)) for cells in rows]
+    for above, cells in enumerate(named, 1):
+        below = [any(column) for column in zip(*named[above:], strict=True)] or [False] * width
         for place in range(1, width):
-            cells[place] = cells[place] or (cells[place - 1] if last[place] else "")
-    return tuple(" ".join(dict.fromkeys(filter(None, column))) for column in zip(*above, last, strict=True))
+            cells[place] = cells[place] or (cells[place - 1] if below[place] else "")
+    return tuple(" ".join(dict.fromkeys(filter(None, column))) for column in zip(*named, strict=True))
 
 
 def _body(part: Part, header: Header, shape: FileShape, tally: Tally) -> Iterator[Piece]:

@@ -64,7 +64,8 @@ class FileShape:
     header_has: Sequence[str] = ()
     """Headers that tell the header row: the first row that holds all of them."""
     header_rows: Annotated[int, Field(ge=1)] = 1
-    """How many rows the header takes. Their texts are joined; above the last, a blank cell takes the one before."""
+    """How many rows the header takes. Their texts are joined; a blank cell with text below takes the one before.
+    `header_has` then tells the last of them, `header_row` the first."""
     no_header: Sequence[str] = ()
     """Names of the columns of a file that has no header."""
     sheets: str | Sequence[str] = ()
