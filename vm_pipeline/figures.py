@@ -14,8 +14,8 @@ import duckdb
 from vm_pipeline.calendar import months
 from vm_pipeline.feeds import FEEDS
 from vm_pipeline.home import Home
-from vm_pipeline.sources.extract import Problem
-from vm_pipeline.sources.receipts import Slot, waiting
+from vm_pipeline.sources.extract import Extract, Problem
+from vm_pipeline.sources.receipts import waiting
 from vm_pipeline.staging.known import Known
 from vm_pipeline.staging.rejects import rejects
 
@@ -138,26 +138,28 @@ def plan(home: Home) -> Figures:
 
 
 def look(home: Home) -> Figures:
-    """What every source has, by asking them all; reads no file, writes nothing."""
-    extracts, problems = home.find()
-    slots: dict[tuple[str, str], list[Slot]] = {}
-    for extract in extracts:
-        slots.setdefault((extract.slot.feed, extract.slot.sender), []).append(extract.slot)
+    """What every source has, by asking them all; reads no file, asks no server for one, writes nothing."""
+    found, problems = home.find()
+    extracts: dict[tuple[str, str], list[Extract]] = {}
+    for extract in found:
+        extracts.setdefault((extract.slot.feed, extract.slot.sender), []).append(extract)
     return {
         "home": str(home.folder),
         "warehouse": home.readers_at(),
-        "found": [{"feed": feed, "sender": sender, **_span(found)} for (feed, sender), found in sorted(slots.items())],
+        "found": [{"feed": feed, "sender": sender, **_span(of)} for (feed, sender), of in sorted(extracts.items())],
         "problems": [str(problem) for problem in problems],
         "warnings": [*home.settings.warnings],
     }
 
 
-def _span(slots: Sequence[Slot]) -> Figures:
-    """How many extracts, of which months; and months between them that have none."""
+def _span(extracts: Sequence[Extract]) -> Figures:
+    """How many extracts, of which months; months between them that have none; how many only a run asks a server for."""
+    slots = [extract.slot for extract in extracts]
     first, last = min(slot.first_period for slot in slots), max(slot.last_period for slot in slots)
     there = {month for slot in slots for month in slot.months}
     absent = [month for month in months(first, last) if month not in there] if first else []
-    return {"extracts": len(slots), "first": first, "last": last, "absent": ", ".join(absent)}
+    asked_for = sum(bool(extract.origin) for extract in extracts)
+    return {"extracts": len(slots), "asked_for": asked_for, "first": first, "last": last, "absent": ", ".join(absent)}
 
 
 def rejected_rows(home: Home, feeds: Sequence[str], provider: str | None, period: str | None) -> Rejected:

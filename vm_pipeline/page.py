@@ -182,7 +182,7 @@ def show_look(found: Figures) -> None:
     """The page of `check`."""
     console = _console()
     if found["found"]:
-        columns = ["feed", "sender", "extracts", "first", "last", "no extract for"]
+        columns = ["feed", "sender", "extracts", "of these asked for at night", "first", "last", "no extract for"]
         console.print(_table("What the sources have", columns, [list(row.values()) for row in found["found"]]))
     _lines(console, "Warnings", found["warnings"], "yellow")
     _lines(console, "Could not be received", found["problems"], "yellow")
