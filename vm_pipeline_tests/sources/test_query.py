@@ -26,14 +26,14 @@ LINES = [(1, "2022-07-01", "1.50"), (2, "2022-07-31", "-2.00"), (3, "2022-08-01"
 
 
 @pytest.fixture(scope="module")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with postgresql(tmp_path_factory.mktemp("pg")) as url:
+def postgresql_server() -> Iterator[str]:
+    with postgresql() as url:
         yield url
 
 
 @pytest.fixture(scope="module")
-def mariadb_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with mariadb(tmp_path_factory.mktemp("mariadb")) as url:
+def mariadb_server() -> Iterator[str]:
+    with mariadb() as url:
         yield url
 
 
