@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import duckdb
 
-from vm_pipeline.feeds.reference import REFERENCES, Reference
+from vm_pipeline.feeds.reference import REFERENCES
+from vm_pipeline.feeds.reference_table import Reference
 from vm_pipeline.sources.receipts import Version
 from vm_pipeline.staging.batches import Staging
 from vm_pipeline.staging.reading import readable
