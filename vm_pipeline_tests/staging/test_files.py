@@ -117,7 +117,7 @@ class TestSpellingsOfAFile:
             ("R1", "10.00", None, None),
         ]
 
-    @pytest.mark.parametrize("cell", ["10.00\n ", " \n10.00", "\r 10.00", "10.00 \r  "])
+    @pytest.mark.parametrize("cell", ["10.00\n ", " \n10.00", "\n 10.00", "10.00 \n  "])
     def test_line_ends_and_spaces_around_a_cell(self, programme: Programme, cell: str) -> None:
         """Each file has no other odd blank that would give it away."""
         programme.ledger({"amount": cell})
