@@ -10,38 +10,19 @@ was refused; 2 usage or configuration.
 import csv
 import json
 import sys
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.console import Console
 
 from vm_pipeline import __version__, figures, page, settings
+from vm_pipeline.commands.options import CLOSED, PATH, USAGE, installed
+from vm_pipeline.commands.trace import trace
 from vm_pipeline.feeds import FEEDS
 from vm_pipeline.home import Home
 from vm_pipeline.indicators.profiles import PROFILES
 from vm_pipeline.settings import Asked, ConfigurationError
 from vm_pipeline.sources.folder import FolderSource
-
-CLOSED, USAGE = 1, 2
-_PATH = click.Path(path_type=Path)
-
-
-def _installed(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Options every command takes, and one way to say what is wrong with them."""
-
-    @wraps(command)
-    def wrapped(**arguments: Any) -> Any:
-        try:
-            return command(**arguments)
-        except ConfigurationError as error:
-            Console(stderr=True).print(f"[bold red]Configuration:[/] {error}", highlight=False)
-            sys.exit(USAGE)
-
-    wrapped = click.option("--warehouse", metavar="URL", help="Snapshot file, a path or duckdb:///path.")(wrapped)
-    return click.option("--home", type=_PATH, help="Home folder (default: VM_HOME, or ./vm-home).")(wrapped)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -51,14 +32,14 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--config", type=_PATH, help="vm.toml (default: VM_CONFIG).")
-@click.option("--feeds", type=_PATH, help="A drop folder in the canonical layout; needs no configuration.")
+@click.option("--config", type=PATH, help="vm.toml (default: VM_CONFIG).")
+@click.option("--feeds", type=PATH, help="A drop folder in the canonical layout; needs no configuration.")
 @click.option("--as-of", "moment", metavar="TIME", help="Rebuild the warehouse as it was known then; receives nothing.")
 @click.option("--full", is_flag=True, help="Stage and build everything again; the fingerprint must not change.")
 @click.option("--strict", is_flag=True, help="A refused batch or an unreadable file makes the exit status 1.")
 @click.option("--dry-run", is_flag=True, help="Say what would be received; change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary for machines.")
-@_installed
+@installed
 def run(
     config: Path | None,
     feeds: Path | None,
@@ -122,10 +103,8 @@ def _dry_run(home: Home, as_json: bool) -> int:
 
 
 @main.command()
-@click.option(
-    "--feeds", type=_PATH, default=Path("demo-feeds"), show_default=True, help="Where to write the programme."
-)
-@_installed
+@click.option("--feeds", type=PATH, default=Path("demo-feeds"), show_default=True, help="Where to write the programme.")
+@installed
 def demo(feeds: Path, home: Path | None, warehouse: str | None) -> None:
     """Write a small synthetic programme and run two nights of it."""
     from vm_pipeline.defs.run import land_only
@@ -145,8 +124,8 @@ def demo(feeds: Path, home: Path | None, warehouse: str | None) -> None:
 @click.option("--feed", type=click.Choice([*FEEDS]), help="Only this feed.")
 @click.option("--provider", help="Only this provider.")
 @click.option("--period", metavar="YYYY-MM", help="Only this month.")
-@click.option("--to", "target", type=_PATH, help="Write them to a CSV file (with --feed, the feed's own columns).")
-@_installed
+@click.option("--to", "target", type=PATH, help="Write them to a CSV file (with --feed, the feed's own columns).")
+@installed
 def rejects(
     feed: str | None,
     provider: str | None,
@@ -172,7 +151,7 @@ def rejects(
 @click.option("--profile", required=True, metavar="NAME", help=f"Rules to judge by: {', '.join(PROFILES)}.")
 @click.option("--chart", default="", metavar="CHART", help="Chart, where the profile judges several: i, p, u …")
 @click.option("--option", "options", multiple=True, metavar="NAME=VALUE", help="An option of the profile; repeatable.")
-@click.option("--to", "target", type=_PATH, help="Write the judged points there (default: print them).")
+@click.option("--to", "target", type=PATH, help="Write the judged points there (default: print them).")
 def signals(series: Path, profile: str, chart: str, options: tuple[str, ...], target: Path | None) -> None:
     """Judge the series of a CSV file: measure, team, period, num, den, value."""
     from vm_pipeline import series_file
@@ -187,7 +166,7 @@ def signals(series: Path, profile: str, chart: str, options: tuple[str, ...], ta
 
 
 @main.command()
-@_installed
+@installed
 def fingerprint(home: Path | None, warehouse: str | None) -> None:
     """One hash of the published content, the same on any machine."""
     from vm_pipeline.warehouse.fingerprint import fingerprint_of
@@ -200,7 +179,7 @@ def fingerprint(home: Path | None, warehouse: str | None) -> None:
 
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
-@_installed
+@installed
 def status(as_json: bool, home: Path | None, warehouse: str | None) -> None:
     """What has been received, what is in force, what was refused, what is published."""
     found = figures.status(Home(settings.load(Asked(home=home, warehouse=warehouse))))
@@ -208,3 +187,6 @@ def status(as_json: bool, home: Path | None, warehouse: str | None) -> None:
         click.echo(json.dumps(found, indent=1, ensure_ascii=False))
     else:
         page.show_status(found)
+
+
+main.add_command(trace)
