@@ -22,12 +22,25 @@ from vm_pipeline.feeds.reference import REFERENCES
 from vm_pipeline.sources.files import FilesSource, PeriodRule
 from vm_pipeline.sources.folder import FolderSource
 from vm_pipeline.sources.query import QuerySource
+from vm_pipeline.sources.retention import FOR_GOOD, Retention
 from vm_pipeline.staging.layouts import Layout
 from vm_pipeline.staging.policy import STRICTEST, Policy
 
 Source = FolderSource | FilesSource | QuerySource
 
-_TOP = ("home", "warehouse", "nation", "first_month", "memory", "threads", "source", "layout", "quality", "privacy")
+_TOP = (
+    "home",
+    "warehouse",
+    "nation",
+    "first_month",
+    "memory",
+    "threads",
+    "source",
+    "layout",
+    "quality",
+    "privacy",
+    "retention",
+)
 _SOURCE = ("folder", "feed", "provider", "files", "period", "database", "query", "first", "last", "layout", "part")
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 _NATIONS = ("SCT", "ENG", "WLS", "NIR")
@@ -50,6 +63,7 @@ class Settings:
     threads: int = 2
     quality: Mapping[str, Any] = field(default_factory=dict)
     privacy: Policy = STRICTEST
+    retention: Retention = FOR_GOOD
     pseudonym_key: str = field(default="", repr=False)
 
 
@@ -87,6 +101,7 @@ def load(asked: Asked = Asked(), environment: Mapping[str, str] | None = None) -
         threads=raw.get("threads", os.cpu_count() or 2),
         quality=raw.get("quality", {}),
         privacy=_privacy(raw.get("privacy", {}), f"{config}, privacy"),
+        retention=_retention(raw.get("retention", {}), f"{config}, retention"),
         pseudonym_key=env.get("VM_PSEUDONYM_KEY", ""),
     )
 
@@ -188,6 +203,13 @@ def _layout(table: Mapping[str, Any], where: str) -> str:
 def _privacy(table: Mapping[str, Any], where: str) -> Policy:
     try:
         return Policy.of(table)
+    except ValueError as error:
+        raise ConfigurationError(f"{where}: {error}") from error
+
+
+def _retention(table: Mapping[str, Any], where: str) -> Retention:
+    try:
+        return Retention.of(table)
     except ValueError as error:
         raise ConfigurationError(f"{where}: {error}") from error
 

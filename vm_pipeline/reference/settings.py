@@ -15,6 +15,7 @@ from vm_pipeline.feeds.identifiers import KINDS, Kind
 from vm_pipeline.feeds.reference import UNALLOCATED
 from vm_pipeline.quality.history import Thresholds
 from vm_pipeline.sources.files import PeriodRule
+from vm_pipeline.sources.retention import Retention
 from vm_pipeline.staging.layouts import BATCH_FACTS, Layout, Unpivot
 from vm_pipeline.staging.policy import Then
 
@@ -41,7 +42,14 @@ _TOP = {
     "source": "A list of tables `[[source]]`: where extracts come from.",
     "layout": "Tables `[layout.<name>]`: how a provider's own files become canonical.",
     "quality": "The table `[quality]`: where checks begin to warn, and for which feeds they block.",
+    "retention": "The table `[retention]`: how many days files are kept that are not needed any more.",
     "privacy": "The table `[privacy]`: what follows where a column holds identifiers of people.",
+}
+_RETENTION = {
+    "superseded_days": "Extracts that were superseded, withdrawn or refused: bytes and rows go, counts stay. Reference "
+    "files are kept: an older one may be the last good one.",
+    "as_of_days": "Warehouses of other times, in `as-of/`.",
+    "leftover_days": "Typed batches of another version of the reader, drafts, files half received.",
 }
 _SOURCE = {
     "folder": "A drop folder in the canonical layout. No other key of such a source is read.",
@@ -116,6 +124,10 @@ def settings_page() -> str:
         _two("key", words_for(_UNPIVOT, _fields(Unpivot), "keys of unpivot")),
         _quality(),
         _privacy(),
+        "### [retention]",
+        "`vm-pipeline tidy` removes what is due; nothing else does. Days since a file stopped being needed; 0, the "
+        "default, keeps it for good.",
+        _two("key", words_for(_RETENTION, _fields(Retention), "keys of [retention]")),
     )
 
 

@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from io import BufferedIOBase
 from pathlib import Path
 
+from vm_pipeline.sources.decisions import Decision, Kind, decide, decisions
 from vm_pipeline.sources.receipts import Receipt, Slot
 
 _CHUNK = 1 << 20
@@ -69,12 +70,15 @@ class Landing:
     def receive(self, extracts: Iterable[Extract], now: datetime) -> Received:
         """Keep what is new and log its receipts, in one step at the end; content that is the latest adds nothing."""
         outcome, before = Received(), list(self.receipts())
-        received_at = _later(now, before)
+        received_at, gone = _later(now, self.last_moment), self.purged_objects
         latest = {receipt.slot: receipt.content_id for receipt in before}
         with ThreadPoolExecutor(_WRITERS) as pool:
             for extract, kept in pool.map(lambda one: (one, self._keep(one, received_at)), extracts):
                 if isinstance(kept, Problem):
                     outcome.problems.append(kept)
+                elif kept.sha256 in gone:
+                    self.path(kept.sha256).unlink(missing_ok=True)
+                    outcome.problems.append(_purged(kept, gone[kept.sha256]))
                 elif latest.get(kept.slot) == kept.content_id:
                     outcome.unchanged += 1
                 else:
@@ -89,6 +93,25 @@ class Landing:
             for line in path.read_text("utf-8").splitlines():
                 record = json.loads(line)
                 yield Receipt(**{**record, "slot": Slot(**record["slot"])})
+
+    def decisions(self) -> list[Decision]:
+        """Every decision about a version, in the order taken."""
+        return decisions(self.root)
+
+    def decide(self, taken: Iterable[Decision], now: datetime) -> list[Decision]:
+        """Log decisions about versions. Returns them with their time."""
+        return decide(self.root, taken, now, self.last_moment)
+
+    @property
+    def last_moment(self) -> str:
+        """The time of the last receipt or decision; empty before the first."""
+        received = [one.received_at for one in self.receipts()]
+        return max([*received, *(one.received_at for one in self.decisions())], default="")
+
+    @property
+    def purged_objects(self) -> dict[str, Decision]:
+        """Hashes whose bytes were erased and are not taken again, each with the decision."""
+        return {sha: one for one in self.decisions() if one.kind is Kind.PURGED for sha in one.erased[:1]}
 
     def path(self, sha256: str) -> Path:
         """Where an object lies."""
@@ -199,9 +222,18 @@ def _flush_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _later(now: datetime, before: list[Receipt]) -> str:
-    """The time of this landing: never earlier than the last, though the clock may have jumped back."""
+def _purged(receipt: Receipt, decision: Decision) -> Problem:
+    return Problem(
+        receipt.name,
+        f"the bytes of batch {decision.batch_id}, purged on {decision.received_at[:10]} ({decision.reason})",
+        "a file that may be kept",
+        "Take it out of the source, or put the mended file in its place.",
+    )
+
+
+def _later(now: datetime, last: str) -> str:
+    """The time of this landing: never earlier than the last in the log, though the clock may have jumped back."""
     stamp = now.astimezone(UTC)
-    if before:
-        stamp = max(stamp, datetime.fromisoformat(before[-1].received_at) + timedelta(microseconds=1))
+    if last:
+        stamp = max(stamp, datetime.fromisoformat(last) + timedelta(microseconds=1))
     return stamp.isoformat(timespec="microseconds")

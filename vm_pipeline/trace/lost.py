@@ -46,6 +46,8 @@ def where_it_went(con: duckdb.DuckDBPyConnection, origins: Origins, origin: Orig
         )
     if origin.refused_because:
         return f"No row of it counts: the batch was refused. {origin.refused_because}"
+    if origin.is_purged:
+        return f"No row of it is left: the batch was purged. {origin.withdrawn_because}"
     receipt = origins.receipt(origin)
     if receipt is None or not origins.home.staging.is_staged(receipt):
         return _NOT_HERE

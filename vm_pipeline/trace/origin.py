@@ -21,7 +21,7 @@ from vm_pipeline.trace.unknown import Unknown
 
 _COLUMNS = (
     "batch_id, feed, provider_code, period, part, sha256, received_at::VARCHAR, superseded_at::VARCHAR, is_in_force, "
-    "rows_received, rows_accepted, rows_rejected, refused_because"
+    "rows_received, rows_accepted, rows_rejected, refused_because, withdrawn_because, is_purged"
 )
 
 
@@ -45,6 +45,8 @@ class Origin:
     rows_accepted: int
     rows_rejected: int
     refused_because: str
+    withdrawn_because: str
+    is_purged: bool
     file: str = ""
     layout: str = ""
     landing: str = "not looked at"
@@ -75,7 +77,7 @@ class Origins:
         rows = self._con.execute("SELECT batch_id FROM vm.batch WHERE refused_because IS NOT NULL").fetchall()
         until = self._con.execute("SELECT as_of FROM pipeline.publication").fetchall()[0][0]
         refused = {batch_id.partition("-")[0] for (batch_id,) in rows}
-        return {one.batch_id: one for one in versions(self.home.receipts(until), refused)}
+        return {one.batch_id: one for one in versions(self.home.receipts(until), refused, self.home.decisions(until))}
 
     def receipt(self, origin: Origin) -> Receipt | None:
         """Its receipt; None where the landing of this home is another one's."""

@@ -124,6 +124,8 @@ def show_batch(found: Batch) -> Tree:
     since = f", since {one.superseded_at[:19]}" if one.superseded_at else ""
     _line(tree, force if one.is_in_force else f"not in force{since}")
     _line(tree, one.refused_because and f"refused: {one.refused_because}")
+    taken_out = "purged, its rows are gone" if one.is_purged else "withdrawn"
+    _line(tree, one.withdrawn_because and f"{taken_out}: {one.withdrawn_because}")
     counts = f"{one.rows_received:,} received = {one.rows_accepted:,} accepted + {one.rows_rejected:,} rejected"
     _line(tree, f"rows: {counts}")
     if found.received_gbp is not None:

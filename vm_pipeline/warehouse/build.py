@@ -55,9 +55,15 @@ def publication(what: Known, as_of: str, nation: str) -> Publication:
     """What a warehouse built from this would say of itself."""
     parts = [code_version(), nation]
     parts += [
-        f"{v.batch_id} {v.superseded_at} {v.refused} {v.months_in_force}{_hidden(what, v)}" for v in what.versions
+        f"{v.batch_id} {v.superseded_at} {v.refused} {v.months_in_force}{_decided(v)}{_hidden(what, v)}"
+        for v in what.versions
     ]
     return Publication(_hash(parts), as_of, code_version())
+
+
+def _decided(version: Version) -> str:
+    """What the table of batches tells of a decision."""
+    return f" {version.decision.kind} {version.decision.reason}" if version.decision else ""
 
 
 def _hidden(what: Known, version: Version) -> str:

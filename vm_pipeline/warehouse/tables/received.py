@@ -37,7 +37,10 @@ batch = table(
     value("amount_rejected_gbp", POUNDS, "Pounds of the rows rejected."),
     value("contract_version", TEXT, "Contract it was judged by.", True),
     value("refused_because", TEXT, "Why the batch as a whole was refused; empty = it was not."),
-    varies=("received_at", "superseded_at"),
+    value("withdrawn_at", MOMENT, "When it was taken out of force by decision, UTC; empty = it was not."),
+    value("withdrawn_because", TEXT, "Why, in the words of who decided it."),
+    value("is_purged", FLAG, "Whether its bytes and rows were erased for good; its counts stay.", True),
+    varies=("received_at", "superseded_at", "withdrawn_at"),
 )
 rejection = table(
     "rejection",
