@@ -16,6 +16,7 @@ import click
 from rich.console import Console
 
 from vm_pipeline import __version__, figures, page, settings
+from vm_pipeline.commands.changes import changes
 from vm_pipeline.commands.keeping import purge, tidy, withdraw
 from vm_pipeline.commands.options import CLOSED, PATH, USAGE, installed
 from vm_pipeline.commands.trace import trace
@@ -190,5 +191,5 @@ def status(as_json: bool, home: Path | None, warehouse: str | None) -> None:
         page.show_status(found)
 
 
-for one in (trace, withdraw, purge, tidy):
+for one in (trace, changes, withdraw, purge, tidy):
     main.add_command(one)

@@ -103,15 +103,19 @@ class Home:
         """Decisions about versions up to a time (UTC, ISO; empty = all)."""
         return known_at(self.landing.decisions(), known_until)
 
+    def moments(self, known_until: str = "") -> list[str]:
+        """Times of every landing and decision up to a time, oldest first."""
+        received = {one.received_at for one in self.receipts(known_until)}
+        return sorted(received | {one.received_at for one in self.decisions(known_until)})
+
+    def landed(self, moment: str) -> Landed:
+        """One landing as it was then."""
+        return Landed(moment, self.known(moment).versions, partial(self._look_back, moment))
+
     def landings(self, con: duckdb.DuckDBPyConnection, known_until: str) -> list[Landed]:
         """Every landing and decision up to a time, oldest first; `con` is the warehouse of the last, judged."""
-        moments = sorted(
-            {one.received_at for one in self.receipts(known_until)}
-            | {one.received_at for one in self.decisions(known_until)}
-        )
-        found = [
-            Landed(moment, self.known(moment).versions, partial(self._look_back, moment)) for moment in moments[:-1]
-        ]
+        moments = self.moments(known_until)
+        found = [self.landed(moment) for moment in moments[:-1]]
         return [*found, Landed(moments[-1], self.known(known_until).versions, lambda: nullcontext(con))]
 
     @contextmanager

@@ -25,6 +25,7 @@ class Thresholds:
     `share_rejected`, `share_outside`: rows of a batch that were rejected, or belong to a month outside it.
     `least_rejected`: fewer rejected rows are no share worth a warning, however small the batch.
     `share_unallocated`: of a provider's month, on no team; judged in the last `recent_months`.
+    `restated`: how far a figure of a provider's month may move between two landings, as a share of what it was.
     `monthly`: feeds that come every month. A survey comes by wave: no month of it is missing or unusually large.
     """
 
@@ -38,6 +39,7 @@ class Thresholds:
     share_outside: float = 0.25
     share_unallocated: float = 0.05
     recent_months: int = 12
+    restated: float = 0.05
     monthly: frozenset[str] = frozenset({"ledger", "activity"})
 
 

@@ -97,6 +97,7 @@ _QUALITY = {
     "share_outside": "Accepted rows of a batch that may belong to a month outside it.",
     "share_unallocated": f"What may be on {UNALLOCATED}, as a share of a provider's month.",
     "recent_months": "How many of the last months `share_unallocated` is judged in.",
+    "restated": "How far a figure of a provider's month may move between two landings, as a share of what it was.",
     "monthly": "Feeds that come every month: a missing month is told.",
 }
 
