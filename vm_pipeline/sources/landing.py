@@ -18,6 +18,7 @@ from io import BufferedIOBase
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from vm_pipeline.sources.decisions import Decision, Kind, decide, decisions
 from vm_pipeline.sources.extract import NO_ROOM, Absent, Extract, Fetch, NotReceived, Problem, Unchanged, opener
 from vm_pipeline.sources.incoming import desk
 from vm_pipeline.sources.objects import LandingDamaged, Objects, digest
@@ -52,17 +53,21 @@ class Landing:
     def receive(self, extracts: Iterable[Extract], now: datetime) -> Received:
         """Keep what is new and log its receipts, in one step at the end; content that is the latest adds nothing."""
         extracts, outcome, before = list(extracts), Received(), list(self.receipts())
+        gone = self.purged_objects
         if not extracts:
             return outcome
         latest = {receipt.slot: receipt.content_id for receipt in before}
         self._folder()
         with desk(self.root / "incoming") as here, ThreadPoolExecutor(_WRITERS) as pool:
-            keeper = _Keeper(self, here, _later(now, before))
+            keeper = _Keeper(self, here, _later(now, self.last_moment))
             for extract, kept in zip(extracts, pool.map(keeper.keep, extracts), strict=True):
                 if kept is None:
                     outcome.absent.append(extract)
                 elif isinstance(kept, Problem):
                     outcome.problems += [kept] if kept not in outcome.problems else []
+                elif kept.sha256 in gone:
+                    self.path(kept.sha256).unlink(missing_ok=True)
+                    outcome.problems.append(_purged(kept, gone[kept.sha256]))
                 elif latest.get(kept.slot) == kept.content_id:
                     outcome.unchanged += 1
                 else:
@@ -87,6 +92,25 @@ class Landing:
             for line in path.read_text("utf-8").splitlines():
                 record = json.loads(line)
                 yield Receipt(**{**record, "slot": Slot(**record["slot"])})
+
+    def decisions(self) -> list[Decision]:
+        """Every decision about a version, in the order taken."""
+        return decisions(self.root)
+
+    def decide(self, taken: Iterable[Decision], now: datetime) -> list[Decision]:
+        """Log decisions about versions. Returns them with their time."""
+        return decide(self.root, taken, now, self.last_moment)
+
+    @property
+    def last_moment(self) -> str:
+        """The time of the last receipt or decision; empty before the first."""
+        received = [one.received_at for one in self.receipts()]
+        return max([*received, *(one.received_at for one in self.decisions())], default="")
+
+    @property
+    def purged_objects(self) -> dict[str, Decision]:
+        """Hashes whose bytes were erased and are not taken again, each with the decision."""
+        return {sha: one for one in self.decisions() if one.kind is Kind.PURGED for sha in one.erased[:1]}
 
     def path(self, sha256: str) -> Path:
         """Where an object lies."""
@@ -253,9 +277,18 @@ def _flush_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _later(now: datetime, before: list[Receipt]) -> str:
-    """The time of this landing: never earlier than the last, though the clock may have jumped back."""
+def _purged(receipt: Receipt, decision: Decision) -> Problem:
+    return Problem(
+        receipt.name,
+        f"the bytes of batch {decision.batch_id}, purged on {decision.received_at[:10]} ({decision.reason})",
+        "a file that may be kept",
+        "Take it out of the source, or put the mended file in its place.",
+    )
+
+
+def _later(now: datetime, last: str) -> str:
+    """The time of this landing: never earlier than the last in the log, though the clock may have jumped back."""
     stamp = now.astimezone(UTC)
-    if before:
-        stamp = max(stamp, datetime.fromisoformat(before[-1].received_at) + timedelta(microseconds=1))
+    if last:
+        stamp = max(stamp, datetime.fromisoformat(last) + timedelta(microseconds=1))
     return stamp.isoformat(timespec="microseconds")

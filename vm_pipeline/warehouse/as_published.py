@@ -19,6 +19,7 @@ from pathlib import Path
 import duckdb
 
 from vm_pipeline.sources.receipts import Version
+from vm_pipeline.staging.batches import Purged
 from vm_pipeline.staging.reading import readable
 
 # What names a point: one of indicator_signal's key.
@@ -51,8 +52,11 @@ def put_as_published(con: duckdb.DuckDBPyConnection, folder: Path, landings: Seq
     for landed in landings:
         path = folder / f"{landed.name}.parquet"
         if not path.is_file():
-            with landed.look() as then:
-                _keep(then, kept, path, landed.received_at)
+            try:
+                with landed.look() as then:
+                    _keep(then, kept, path, landed.received_at)
+            except Purged:  # the rows of that night are erased: what it published first is first seen at the next
+                continue
         kept.append(path)
     con.execute(f"CREATE OR REPLACE TABLE core.as_published AS SELECT * FROM {_union(kept)}")
 

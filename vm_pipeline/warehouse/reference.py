@@ -37,7 +37,9 @@ def put_references(
         candidates = [
             version
             for version in reversed(versions)
-            if version.receipt.slot.feed == f"reference/{reference.name}" and version.receipt.content_id not in refused
+            if version.receipt.slot.feed == f"reference/{reference.name}"
+            and version.receipt.content_id not in refused
+            and version.decision is None
         ]
         findings += _put_one(con, reference, candidates, staging)
     return findings
