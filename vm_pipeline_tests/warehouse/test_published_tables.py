@@ -6,6 +6,7 @@ from sqlalchemy import Table
 
 from vm_pipeline.warehouse.statements import LAYERS, Statement, statements
 from vm_pipeline.warehouse.tables import TABLES
+from vm_pipeline.warehouse.tables.columns import OF_NIGHTS
 from vm_pipeline_tests.warehouse.test_team_month import COLUMNS, RATIOS
 
 EVERY_TABLE = pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
@@ -65,7 +66,8 @@ def test_keys_hold_and_required_columns_are_filled(built: duckdb.DuckDBPyConnect
     rows, distinct = built.execute(
         f"SELECT count(*), count(DISTINCT ({', '.join(key)})) FROM vm.{table.name}"
     ).fetchall()[0]
-    assert rows == distinct > 0
+    assert rows == distinct
+    assert rows or table.info["varies"] == OF_NIGHTS, "the small world has rows of every table"
     for column in table.columns:
         if not column.nullable:
             assert built.execute(f"SELECT count(*) FROM vm.{table.name} WHERE {column.name} IS NULL").fetchone() == (0,)
