@@ -42,7 +42,7 @@ _TYPES = (
     "SELECT file_name, list(name ORDER BY column_id), list(duckdb_type ORDER BY column_id) "
     "FROM parquet_schema($files) WHERE column_id > 0 GROUP BY file_name"
 )
-_REMEDY = "Stage these batches again; if it comes back, report it with their content ids."
+_REMEDY = "Stage them again with `vm-pipeline run --full`; if it comes back, report it with their content ids."
 
 _Counts = dict[str, int | None]
 

@@ -89,7 +89,8 @@ class Staging:
 
     def is_staged(self, receipt: Receipt) -> bool:
         """Whether there is nothing left to do: the work was done before, or the file is kept untyped."""
-        return (self.folder(receipt) / "summary.json").is_file()
+        summary = self.folder(receipt) / "summary.json"
+        return summary.is_file() and summary.stat().st_size > 0  # empty: a power cut took what was not flushed
 
     def summary(self, receipt: Receipt) -> Summary:
         """What staging found."""
