@@ -50,6 +50,8 @@ def said_of_disk(error: BaseException) -> str:
     if is_full(error):
         return FULL_DISK
     for one in _causes(error):
+        if "disk i/o error" in str(one).casefold():  # SQLite's word when its shared memory cannot grow
+            return "found the disk full or failing; expected room for a night's work. Free some, and run again."
         if isinstance(one, OSError) and one.errno in _NOT_WRITABLE:
             return (
                 f"{one.filename}: found no access, expected to read and write there. Give it to this user; run again."
