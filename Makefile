@@ -9,8 +9,10 @@ WORKERS ?= 2
 SNAPSHOT ?= demo-home/warehouse.duckdb
 
 FUZZ_SECONDS ?= 300
+KILLS ?= 300
+SEED ?= $(shell date +%s)
 
-.PHONY: demo ui test check fuzz format docs bench-postgres lock clean
+.PHONY: demo ui test check fuzz faults format docs bench-postgres lock clean
 
 demo: $(READY)  ## write a synthetic programme, run two nights of it
 	$(BIN)/vm-pipeline demo
@@ -32,6 +34,9 @@ check: $(READY)  ## format, lint, types, import layers, definitions load
 
 fuzz: $(READY)  ## read files that a fuzzer makes, for FUZZ_SECONDS; a find stays in crash-*
 	$(BIN)/python -m vm_pipeline_tests.fuzz.any_file -max_total_time=$(FUZZ_SECONDS)
+
+faults: $(READY)  ## kill nights at random moments, KILLS of them; SEED=… draws the same moments again
+	$(BIN)/python -m vm_pipeline_tests.faults.kills --kills $(KILLS) --seed $(SEED)
 
 format: $(READY)  ## write the format the check asks for
 	$(BIN)/ruff format .

@@ -18,18 +18,20 @@ from typing import Any
 
 import duckdb
 
+from vm_pipeline.disk import flush
 from vm_pipeline.settings import Settings
 from vm_pipeline.sources.decisions import Decision
 from vm_pipeline.sources.extract import Extract, Problem
+from vm_pipeline.sources.incoming import desk, tidy
 from vm_pipeline.sources.landing import Landing, Received
 from vm_pipeline.sources.receipts import Receipt, Slot, known_at
 from vm_pipeline.staging.batches import Staging
 from vm_pipeline.staging.known import Known, what_is_known
-from vm_pipeline.warehouse.as_published import Landed
+from vm_pipeline.warehouse.as_published import Landed, incoming
 from vm_pipeline.warehouse.build import build_core, build_marts, judge, publication
 from vm_pipeline.warehouse.drafts import Drafts
 from vm_pipeline.warehouse.snapshot import Publication, publish, published
-from vm_pipeline.warehouse.workspace import open_workspace
+from vm_pipeline.warehouse.workspace import open_workspace, spill_of
 
 Report = Callable[[str, int, int], None]
 
@@ -115,10 +117,20 @@ class Home:
             newest = publish_to(draft, self.settings.postgres)
         return publish(draft, self.target(as_of)) and newest
 
-    def connect(self) -> duckdb.DuckDBPyConnection:
+    @contextmanager
+    def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A DuckDB for questions about typed batches; what does not fit in memory spills inside the home."""
-        config: dict[str, Any] = {"temp_directory": str(self.folder / "work" / "spill")}
-        return duckdb.connect(config=config | ({"memory_limit": self.settings.memory} if self.settings.memory else {}))
+        with self._held("questions") as draft:
+            config: dict[str, Any] = {"temp_directory": str(spill_of(draft))}
+            config |= {"memory_limit": self.settings.memory} if self.settings.memory else {}
+            with duckdb.connect(config=config) as con:
+                yield con
+
+    def tidy(self) -> None:
+        """Remove what runs that died were working on, and drafts this process holds; what others hold stays."""
+        self.drafts.tidy()
+        for folder in (self.landing.incoming, self.staging.incoming, incoming(self.as_published)):
+            tidy(folder)
 
     def receive(self, now: datetime) -> Received:
         """Ask every source, and land what is new."""
@@ -171,14 +183,22 @@ class Home:
     @contextmanager
     def _look_back(self, moment: str) -> Iterator[duckdb.DuckDBPyConnection]:
         """The warehouse of an earlier landing, built again up to its judged points, and dropped."""
-        name = f"look-back-{secrets.token_hex(4)}"
+        with (
+            self._held("look-back") as path,
+            open_workspace(path, self.settings.memory, self.settings.threads) as con,
+        ):
+            build_core(con, self.known(moment), self.staging, self.settings.nation)
+            build_marts(con)
+            judge(con)
+            yield con
+
+    @contextmanager
+    def _held(self, purpose: str) -> Iterator[Path]:
+        """A draft for a while, and where it lies."""
+        name = f"{purpose}-{secrets.token_hex(4)}"
         path = self.drafts.hold(name)
         try:
-            with open_workspace(path, self.settings.memory, self.settings.threads) as con:
-                build_core(con, self.known(moment), self.staging, self.settings.nation)
-                build_marts(con)
-                judge(con)
-                yield con
+            yield path
         finally:
             self.drafts.let_go(name)
 
@@ -193,13 +213,14 @@ class Home:
             return self.settings.pseudonym_key
         path = self.folder / "pseudonym.key"
         if not path.is_file():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            draft = path.with_suffix(f".{secrets.token_hex(4)}")
-            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                file.write(secrets.token_hex(32))
-            with contextlib.suppress(FileExistsError):  # two at once: the first one's key holds
-                os.link(draft, path)
-            draft.unlink()
+            with desk(self.folder / "staging" / "incoming") as here:
+                draft = here / path.name
+                with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                    file.write(secrets.token_hex(32))
+                flush(draft)  # a key lost after rows were hashed with it would come back as another
+                with contextlib.suppress(FileExistsError):  # two at once: the first one's key holds
+                    os.link(draft, path)
+                flush(path.parent)
         return path.read_text("utf-8")
 
 

@@ -4,13 +4,16 @@ import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 from rich.console import Console
+from rich.markup import escape
 
 from vm_pipeline import settings
+from vm_pipeline.disk import said_of_disk
 from vm_pipeline.settings import Asked, ConfigurationError
+from vm_pipeline.sources.objects import LandingDamaged
 from vm_pipeline.warehouse.postgres.refused import WarehouseRefused
 
 CLOSED, USAGE = 1, 2
@@ -29,13 +32,25 @@ def installed(command: Callable[..., Any]) -> Callable[..., Any]:
             amiss("bold red", str(error))
             sys.exit(USAGE)
         except WarehouseRefused as error:
-            Console(stderr=True, soft_wrap=True).print(f"[bold red]Warehouse:[/] {error}", highlight=False)
-            sys.exit(CLOSED)
+            _closed("Warehouse", str(error))
+        except LandingDamaged as error:
+            _closed("Landing", str(error))
+        except Exception as error:
+            if not (said := said_of_disk(error)):
+                raise
+            _closed("Disk", said)
 
     wrapped = click.option("--warehouse", metavar="URL", help="Snapshot file, or postgresql+psycopg://user@host/name.")(
         wrapped
     )
     return click.option("--home", type=PATH, help="Home folder (default: VM_HOME, or ./vm-home).")(wrapped)
+
+
+def _closed(what: str, said: str) -> NoReturn:
+    """Something a person has to mend before a night can run; the last good warehouse stays."""
+    console = Console(stderr=True, soft_wrap=True)
+    console.print(f"[bold red]{what}:[/] {escape(said)}", highlight=False)
+    sys.exit(CLOSED)
 
 
 def amiss(style: str, said: str) -> None:

@@ -71,7 +71,7 @@ def published_warehouse(context: dg.AssetExecutionContext, night: dg.ResourcePar
         describe(con, publication(home.known(until), until, home.settings.nation))
     with said_first():
         night.published = home.publish(draft, as_of)
-    home.drafts.tidy()
+    home.tidy()
     night.report("publish", 1, 1)
     if not night.published:
         context.log.warning("A newer night is published already; this one was dropped.")

@@ -13,6 +13,7 @@ import dagster as dg
 from vm_pipeline.defs.assemble import BUILD, LAND, STAGE, assemble, monthly
 from vm_pipeline.defs.night import AS_OF, CARRIED, FULL, KNOWN_UNTIL, Night
 from vm_pipeline.defs.schedule import range_tags, unpublished, unseen
+from vm_pipeline.disk import FULL_DISK, put, says_full
 from vm_pipeline.home import Home, Report
 from vm_pipeline.quality.verdict import Verdict
 from vm_pipeline.settings import Settings
@@ -54,6 +55,7 @@ def run_night(settings: Settings, report: Report, full: bool = False) -> Outcome
     home = Home(settings)
     night = Night(home, report)
     definitions = assemble(settings, night)
+    home.tidy()
     with dagster_instance(home.folder) as instance:
         report("landing", 0, 1)
         failure = _execute(definitions, LAND, instance, {})
@@ -97,7 +99,7 @@ def _refresh(definitions: dg.Definitions, night: Night, instance: dg.DagsterInst
     threading.Thread(target=_preload, daemon=True).start()
     failure = _execute(definitions, STAGE, instance, tags)
     failure = failure or _execute(definitions, BUILD, instance, {tag: tags[tag] for tag in CARRIED if tag in tags})
-    night.home.drafts.tidy()
+    night.home.tidy()
     return _outcome(night, tags[KNOWN_UNTIL], failure)
 
 
@@ -123,7 +125,7 @@ def _reason(event: dg.DagsterEvent) -> str:
     while error and error.cause:
         error = error.cause
     said = error.message.strip().split("\n")[0] if error else "it failed"
-    return f"{event.step_key}: {said}"
+    return f"{event.step_key}: {FULL_DISK if says_full(said) else said}"
 
 
 def _outcome(night: Night, until: str, failure: str, up_to_date: bool = False) -> Outcome:
@@ -138,7 +140,7 @@ def dagster_home(home: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     settings = folder / "dagster.yaml"
     if not settings.exists():
-        settings.write_text(_DAGSTER, "utf-8")
+        put(settings, _DAGSTER)
     return folder
 
 

@@ -28,6 +28,7 @@ from vm_pipeline.quality.promises import (
     stored_columns,
 )
 from vm_pipeline.quality.verdict import Figure, Verdict, counted, worst_first
+from vm_pipeline.sources.incoming import desk
 from vm_pipeline.sources.receipts import Version
 from vm_pipeline.staging.batches import Staging
 from vm_pipeline.staging.known import Known
@@ -41,7 +42,7 @@ _TYPES = (
     "SELECT file_name, list(name ORDER BY column_id), list(duckdb_type ORDER BY column_id) "
     "FROM parquet_schema($files) WHERE column_id > 0 GROUP BY file_name"
 )
-_REMEDY = "Stage these batches again; if it comes back, report it with their content ids."
+_REMEDY = "Stage them again with `vm-pipeline run --full`; if it comes back, report it with their content ids."
 
 _Counts = dict[str, int | None]
 
@@ -64,7 +65,10 @@ def check_contract(
 ) -> list[Verdict]:
     """Judge the accepted rows of some versions. One verdict a broken promise, or one that says all are kept."""
     if con is None:
-        with duckdb.connect(config={"temp_directory": str(staging.root / "incoming" / "spill")}) as own:
+        with (
+            desk(staging.incoming) as here,
+            duckdb.connect(config={"temp_directory": str(here / "spill")}) as own,
+        ):
             return check_contract(feed, known, staging, versions, own)
     todo = batches(feed, known, staging, versions)
     verdicts, rows, kept = [], 0, 0

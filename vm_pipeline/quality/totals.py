@@ -139,6 +139,6 @@ def _message(feed: str, todo: list[Batch], apart: list[Figure]) -> str:
     return (
         f"{feed}: found {len(apart):,} of {counted(len(todo), 'batch', 'batches')} whose typed files do not hold what "
         f"was received ({unreadable:,} of them cannot be read); expected received = accepted + rejected in rows"
-        f"{' and pounds' if money else ''}. Stage these batches again; "
+        f"{' and pounds' if money else ''}. Stage them again with `vm-pipeline run --full`; "
         "if it comes back, report it with their content ids."
     )

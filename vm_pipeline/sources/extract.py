@@ -3,15 +3,12 @@
 Belongs here: the words that connectors and landing share. Does not belong here: any connector, anything that keeps.
 """
 
-import errno
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BufferedIOBase
 from pathlib import Path
 
 from vm_pipeline.sources.receipts import Slot
-
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 class NotReceived(Exception):

@@ -12,9 +12,10 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Self
 
+from vm_pipeline.disk import is_full
 from vm_pipeline.keys import SECRET
 from vm_pipeline.sources.declared import FeedKeys
-from vm_pipeline.sources.extract import NO_ROOM, Extract, Fetch, NotReceived, Problem, Unchanged, opener, steady
+from vm_pipeline.sources.extract import Extract, Fetch, NotReceived, Problem, Unchanged, opener, steady
 from vm_pipeline.sources.period import PeriodRule
 from vm_pipeline.sources.sender import Sender
 from vm_pipeline.sources.stores import Store, store_of
@@ -144,7 +145,7 @@ def _asked(do: Callable[..., Any], *words: str) -> Any:
     try:
         return do(*words)
     except Exception as error:
-        if isinstance(error, OSError) and error.errno in NO_ROOM:
+        if is_full(error):
             raise
         raise NotReceived(f"an error ({type(error).__name__})", "a file that can be read", _REMEDY) from None
 

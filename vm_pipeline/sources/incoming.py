@@ -1,4 +1,4 @@
-"""Incoming: the folder in which one landing writes its drafts, and what killed landings left there.
+"""Incoming: the folder in which a landing, or a staging, writes its drafts, and what killed ones left there.
 
 Belongs here: locks and leftovers. Does not belong here: what a draft holds.
 """
@@ -17,13 +17,13 @@ _LOCK = "lock"
 
 @contextmanager
 def desk(incoming: Path) -> Iterator[Path]:
-    """A folder of one landing's own, locked while it works and gone afterwards.
+    """A folder of one process's own, locked while it works and gone afterwards.
 
     The system lets go of a lock when its process dies, however it dies: folders that nobody holds are leftovers and are
-    removed first. Several landings may work side by side, each at its own desk.
+    removed first. Several may work side by side, each at its own desk.
     """
     incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with _held(incoming / _LOCK):  # one at a time: nobody takes a desk for a leftover before it is locked
+    with held(incoming / _LOCK):  # one at a time: nobody takes a desk for a leftover before it is locked
         _clear(incoming)
         own = incoming / uuid.uuid4().hex
         own.mkdir(mode=0o700)
@@ -36,8 +36,16 @@ def desk(incoming: Path) -> Iterator[Path]:
         os.close(lock)
 
 
+def tidy(incoming: Path) -> None:
+    """Remove what killed processes left; desks that somebody works at stay."""
+    if incoming.is_dir():
+        with held(incoming / _LOCK):
+            _clear(incoming)
+
+
 @contextmanager
-def _held(path: Path) -> Iterator[None]:
+def held(path: Path) -> Iterator[None]:
+    """A lock, waited for. The system lets go of it with its process, so none is ever left for a person to remove."""
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)

@@ -12,15 +12,16 @@ import os
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from io import BufferedIOBase
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from vm_pipeline.disk import flush, is_full
 from vm_pipeline.sources.decisions import Decision, Kind, decide, decisions
-from vm_pipeline.sources.extract import NO_ROOM, Absent, Extract, Fetch, NotReceived, Problem, Unchanged, opener
-from vm_pipeline.sources.incoming import desk
+from vm_pipeline.sources.extract import Absent, Extract, Fetch, NotReceived, Problem, Unchanged, opener
+from vm_pipeline.sources.incoming import desk, held
 from vm_pipeline.sources.objects import LandingDamaged, Objects, digest
 from vm_pipeline.sources.receipts import Receipt, Slot
 
@@ -50,6 +51,11 @@ class Landing:
         """The bytes, by their hash."""
         return Objects(self.root / "objects")
 
+    @property
+    def incoming(self) -> Path:
+        """Where what is being received lies until it is whole."""
+        return self.root / "incoming"
+
     def receive(self, extracts: Iterable[Extract], now: datetime) -> Received:
         """Keep what is new and log its receipts, in one step at the end; content that is the latest adds nothing."""
         extracts, outcome, before = list(extracts), Received(), list(self.receipts())
@@ -58,7 +64,7 @@ class Landing:
             return outcome
         latest = {receipt.slot: receipt.content_id for receipt in before}
         self._folder()
-        with desk(self.root / "incoming") as here, ThreadPoolExecutor(_WRITERS) as pool:
+        with desk(self.incoming) as here, ThreadPoolExecutor(_WRITERS) as pool:
             keeper = _Keeper(self, here, _later(now, self.last_moment))
             for extract, kept in zip(extracts, pool.map(keeper.keep, extracts), strict=True):
                 if kept is None:
@@ -73,7 +79,9 @@ class Landing:
                 else:
                     latest[extract.slot] = kept.content_id
                     outcome.new.append(kept)
-            self._log_or_say(outcome, here)
+            with held(self.incoming / "lock"):
+                self._settle(outcome, now)
+                self._log_or_say(outcome, here)
         outcome.problems += _never_there(extracts, outcome, latest)
         return outcome
 
@@ -87,11 +95,16 @@ class Landing:
             yield extract, seen
 
     def receipts(self) -> Iterator[Receipt]:
-        """Every receipt, in the order received."""
+        """Every receipt, in the order received. Raises LandingDamaged."""
         for path in sorted((self.root / "receipts").glob("*.jsonl")):
-            for line in path.read_text("utf-8").splitlines():
-                record = json.loads(line)
-                yield Receipt(**{**record, "slot": Slot(**record["slot"])})
+            for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+                try:
+                    yield _receipt(line)
+                except (ValueError, TypeError, KeyError):
+                    raise LandingDamaged(
+                        f"{path}: found line {number} damaged, expected a receipt. Restore the file from backup: "
+                        "what it spoke of must not be guessed, and until then nothing is received or published."
+                    ) from None
 
     def decisions(self) -> list[Decision]:
         """Every decision about a version, in the order taken."""
@@ -120,12 +133,22 @@ class Landing:
         """The path of an object whose bytes were just checked against its hash. Raises LandingDamaged."""
         return self.objects.verified(sha256)
 
+    def _settle(self, outcome: Received, now: datetime) -> None:
+        """Another landing may have logged since this one looked: what it logged is not new, and comes before."""
+        if not outcome.new:
+            return
+        before = list(self.receipts())
+        latest, stamp = {receipt.slot: receipt.content_id for receipt in before}, _later(now, before)
+        new = [replace(one, received_at=stamp) for one in outcome.new if latest.get(one.slot) != one.content_id]
+        outcome.unchanged += len(outcome.new) - len(new)
+        outcome.new = new
+
     def _log_or_say(self, outcome: Received, here: Path) -> None:
         """Without room for the log nothing was received, whatever objects are kept: they are found the next time."""
         try:
             self._log(outcome.new, here)
         except OSError as error:
-            if error.errno not in NO_ROOM:
+            if not is_full(error):
                 raise
             outcome.new = []
             outcome.problems.append(_no_room(str(self.root), self.root))
@@ -135,9 +158,9 @@ class Landing:
         if not receipts:
             return
         hashes = {sha for one in receipts for sha in (one.sha256, one.control_sha256, one.layout_sha256) if sha}
-        for folder in {self.path(sha).parent for sha in hashes}:
-            _flush_folder(folder)
         folder = self._folder("receipts")
+        for holder in (*{self.path(sha).parent for sha in hashes}, self.objects.root, self.root, self.root.parent):
+            flush(holder)  # a receipt must not outlive what it speaks of, nor the folders it is found in
         stamp = receipts[0].received_at.replace(":", "").replace("-", "")
         draft = here / uuid.uuid4().hex
         with draft.open("x", encoding="utf-8") as file:
@@ -145,7 +168,7 @@ class Landing:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(folder / f"{stamp}-{draft.name[:8]}.jsonl")
-        _flush_folder(folder)
+        flush(folder)
 
     def _folder(self, *parts: str) -> Path:
         folder = self.root.joinpath(*parts)
@@ -226,6 +249,11 @@ def _remembered(path: Path) -> _Mark | None:
         return None
 
 
+def _receipt(line: str) -> Receipt:
+    record = json.loads(line)
+    return Receipt(**{**record, "slot": Slot(**record["slot"])})
+
+
 def _looked_at(extract: Extract) -> str | Problem | None:
     with TemporaryDirectory() as folder:
         draft = Path(folder) / "draft"
@@ -245,7 +273,7 @@ def _problem(extract: Extract, error: NotReceived | OSError, root: Path) -> Prob
     if isinstance(error, NotReceived):
         where = extract.origin if error.everywhere and extract.origin else extract.name
         return Problem(where, error.found, error.expected, error.remedy)
-    if error.errno in NO_ROOM:
+    if is_full(error):
         return _no_room(extract.name, root)
     return Problem(
         extract.name,
@@ -266,15 +294,6 @@ def _never_there(extracts: list[Extract], outcome: Received, known: dict[Slot, s
     others = {one.origin for one in extracts if one.slot not in missing}
     expected, remedy = "an extract for one of its months", "Check the address, the query and the months of this source."
     return [Problem(origin, "nothing for any month", expected, remedy) for origin in sorted(absent - others)]
-
-
-def _flush_folder(folder: Path) -> None:
-    """Make names in a folder survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _purged(receipt: Receipt, decision: Decision) -> Problem:

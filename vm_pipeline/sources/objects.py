@@ -5,12 +5,13 @@ Does not belong here: when it came and for what (landing), a draft's folder (inc
 """
 
 import hashlib
-import os
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from io import BufferedIOBase
 from pathlib import Path
+
+from vm_pipeline.disk import flush
 
 _CHUNK = 1 << 20
 
@@ -74,7 +75,7 @@ class Objects:
         sha256, size = digest(draft), draft.stat().st_size
         check()
         if not self.has(sha256, size):
-            _flush(draft)
+            flush(draft)
             folder = self.path(sha256).parent
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             draft.chmod(0o400)
@@ -86,12 +87,3 @@ def digest(path: Path) -> str:
     """The SHA-256 of a file, in hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _flush(path: Path) -> None:
-    """Make a file's bytes survive a power cut."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

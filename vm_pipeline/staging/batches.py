@@ -7,22 +7,24 @@ A staged batch depends on its receipt, the contracts and this reader alone, so i
 """
 
 import hashlib
-import shutil
 import threading
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import duckdb
 
+from vm_pipeline.disk import flush_all
 from vm_pipeline.feeds import ACTIVITY, LEDGER, SURVEY_COUNTS, SURVEY_WIDE, Contract, contract_for
 from vm_pipeline.feeds.identifiers import KINDS
 from vm_pipeline.feeds.reference import REFERENCES
 from vm_pipeline.sources.decisions import Decision, Kind
+from vm_pipeline.sources.incoming import desk
 from vm_pipeline.sources.landing import Landing
 from vm_pipeline.sources.receipts import Receipt
 from vm_pipeline.staging import judging, reading
@@ -71,6 +73,11 @@ class Staging:
     threads: int = 2
     policy: Policy = STRICTEST
 
+    @property
+    def incoming(self) -> Path:
+        """Where work in progress lies."""
+        return self.root / "incoming"
+
     def folder(self, receipt: Receipt) -> Path:
         """Where a content's typed rows lie, for these contracts and this reader."""
         feed = receipt.slot.feed
@@ -102,7 +109,10 @@ class Staging:
 
     def is_staged(self, receipt: Receipt) -> bool:
         """Whether there is nothing left to do: the work was done before, or the content was purged."""
-        return receipt.content_id in self.purged() or (self.folder(receipt) / "summary.json").is_file()
+        if receipt.content_id in self.purged():
+            return True
+        summary = self.folder(receipt) / "summary.json"
+        return summary.is_file() and summary.stat().st_size > 0  # empty: a power cut took what was not flushed
 
     def summary(self, receipt: Receipt) -> Summary:
         """What staging found; of a purged content what was noted of it then."""
@@ -117,18 +127,16 @@ class Staging:
         todo = {r.content_id: r for r in receipts if r.content_id not in gone and (again or not self.is_staged(r))}
         if not todo:
             return 0
-        workspace = self.root / "incoming" / uuid.uuid4().hex
-        workspace.mkdir(parents=True, mode=0o700)  # text as sent lies there for a while
-        workers = _Workers(workspace, self.pseudonym_key, self.policy)
-        try:
-            with ThreadPoolExecutor(self.threads) as pool:
-                opened = list(pool.map(lambda one: self._open(one, workers), todo.values()))
-                for done in pool.map(lambda group: self._stage(group, workers), _groups(opened)):
-                    for receipt in done:
-                        progress(str(receipt.slot))
-        finally:
-            workers.close()
-            shutil.rmtree(workspace, ignore_errors=True)
+        with desk(self.incoming) as workspace:  # for its owner only: text as sent lies there for a while
+            workers = _Workers(workspace, self.pseudonym_key, self.policy)
+            try:
+                with ThreadPoolExecutor(self.threads) as pool:
+                    opened = list(pool.map(lambda one: self._open(one, workers), todo.values()))
+                    for done in pool.map(lambda group: self._stage(group, workers), _groups(opened)):
+                        for receipt in done:
+                            progress(str(receipt.slot))
+            finally:
+                workers.close()
         return len(todo)
 
     def _open(self, receipt: Receipt, workers: "_Workers") -> "Opened | _Closed":
@@ -204,13 +212,18 @@ def _names(sheet: reading.Sheet, layout: Layout | None) -> tuple[str, ...]:
 
 
 def _put(draft: Path, folder: Path) -> None:
-    """Give finished work its name, whole or not at all; the same work done twice is the same."""
+    """Give finished work its name, whole or not at all, after a power cut too; the same work done twice is the same."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     for leftover in draft.glob("*.read"):
         leftover.unlink()
-    if folder.exists():
+    flush_all(draft)
+    with suppress(FileNotFoundError):
         folder.rename(draft.with_name(f"{draft.name}-before"))
-    draft.rename(folder)
+    try:
+        draft.rename(folder)
+    except OSError:
+        if not folder.exists():  # it does where another run has done the same work meanwhile
+            raise
 
 
 class _Workers:
@@ -224,7 +237,8 @@ class _Workers:
 
     def connection(self) -> duckdb.DuckDBPyConnection:
         if not hasattr(self._local, "con"):
-            self._local.con = duckdb.connect(config={"threads": 1, "temp_directory": str(self.workspace / "spill")})
+            spill = self.workspace / f"{uuid.uuid4().hex}.spill"  # shared, they would read each other's blocks
+            self._local.con = duckdb.connect(config={"threads": 1, "temp_directory": str(spill)})
             self._local.con.execute("SET VARIABLE pseudonym_key = ?", [self._key])
             self._open.append(self._local.con)
         con: duckdb.DuckDBPyConnection = self._local.con

@@ -10,7 +10,6 @@ the code of that night stays as it was published.
 """
 
 import hashlib
-import os
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -18,6 +17,8 @@ from pathlib import Path
 
 import duckdb
 
+from vm_pipeline.disk import flush
+from vm_pipeline.sources.incoming import desk
 from vm_pipeline.sources.receipts import Version
 from vm_pipeline.staging.batches import Purged
 from vm_pipeline.staging.reading import readable
@@ -62,9 +63,20 @@ def put_as_published(con: duckdb.DuckDBPyConnection, folder: Path, landings: Seq
 
 
 def _keep(then: duckdb.DuckDBPyConnection, before: list[Path], path: Path, received_at: str) -> None:
-    """Write the points that are final now and were in no file before."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(f".{os.getpid()}")
+    """Write the points that are final now and were in no file before: the whole file or none, after a power cut too."""
+    with desk(incoming(path.parent)) as here:
+        _write(then, before, here / path.name, received_at)
+        flush(here / path.name)
+        (here / path.name).replace(path)
+        flush(path.parent)
+
+
+def incoming(folder: Path) -> Path:
+    """Where such files are written before they get their name."""
+    return folder / "incoming"
+
+
+def _write(then: duckdb.DuckDBPyConnection, before: list[Path], draft: Path, received_at: str) -> None:
     quoted = "'" + str(draft).replace("'", "''") + "'"
     then.execute(
         f"COPY (SELECT {', '.join(POINT)}, {_KEPT}, ?::TIMESTAMP AS published_at FROM core.judged_point AS point "
@@ -72,7 +84,6 @@ def _keep(then: duckdb.DuckDBPyConnection, before: list[Path], path: Path, recei
         f"TO {quoted} (FORMAT parquet, COMPRESSION zstd)",
         [received_at.removesuffix("+00:00")],
     )
-    draft.replace(path)
 
 
 def _union(paths: list[Path]) -> str:

@@ -6,6 +6,7 @@ Does not belong here: what is in a draft (workspace), publishing it (snapshot).
 
 import fcntl
 import os
+import shutil
 from dataclasses import dataclass, field
 from io import TextIOWrapper
 from pathlib import Path
@@ -50,7 +51,10 @@ class Drafts:
 
     def _remove(self, name: str) -> None:
         for path in self.folder.glob(f"{name}.*"):
-            path.unlink(missing_ok=True)
+            if path.is_dir():  # what it spilled
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
 
 
 def _locked(path: Path) -> TextIOWrapper | None:

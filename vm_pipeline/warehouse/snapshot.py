@@ -5,13 +5,14 @@ Does not belong here: building it (build), other engines.
 """
 
 import fcntl
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+
+from vm_pipeline.disk import flush
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,9 @@ def publish(draft: Path, path: Path) -> bool:
         if there and there.as_of > mine.as_of:
             draft.unlink()
             return False
-        _flush(draft)
+        flush(draft)
         draft.replace(path)
-        _flush(path.parent)
+        flush(path.parent)
     return True
 
 
@@ -69,11 +70,3 @@ def _alone(lock: Path) -> Iterator[None]:
     with lock.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
-
-
-def _flush(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -40,7 +40,7 @@ def open_workspace(path: Path, memory: str = "", threads: int = 0) -> Iterator[d
     `core` stays, so that marts can be filled, or filled again, by another process than the one that built it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    config: dict[str, Any] = {"temp_directory": str(path.parent / "spill"), "preserve_insertion_order": "false"}
+    config: dict[str, Any] = {"temp_directory": str(spill_of(path)), "preserve_insertion_order": "false"}
     config |= {"memory_limit": memory} if memory else {}
     config |= {"threads": str(threads)} if threads else {}
     con = duckdb.connect(config=config)
@@ -56,6 +56,11 @@ def open_workspace(path: Path, memory: str = "", threads: int = 0) -> Iterator[d
 def core_of(path: Path) -> Path:
     """Where the steps of a draft lie that are not published."""
     return path.with_name(f"{path.name.partition('.')[0]}.core.duckdb")
+
+
+def spill_of(path: Path) -> Path:
+    """Where what does not fit in memory goes: a folder a draft. In a shared one, two would read each other's blocks."""
+    return path.with_name(f"{path.name.partition('.')[0]}.spill")
 
 
 def create_tables(con: duckdb.DuckDBPyConnection) -> None:

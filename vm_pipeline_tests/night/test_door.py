@@ -10,8 +10,10 @@ from click.testing import CliRunner, Result
 
 from vm_pipeline.cli import main
 from vm_pipeline.defs.run import run_night
+from vm_pipeline.home import Home
 from vm_pipeline.settings import Asked, load
 from vm_pipeline.warehouse.drafts import Drafts
+from vm_pipeline.warehouse.workspace import open_workspace
 from vm_pipeline_tests.night.conftest import Door
 from vm_pipeline_tests.programme import written
 
@@ -148,3 +150,24 @@ def test_the_draft_of_a_run_that_was_killed_is_nobody_s(tmp_path: Path) -> None:
         process.wait()
     Drafts(tmp_path).tidy()
     assert [*tmp_path.iterdir()] == []
+
+
+def test_what_spills_lies_apart_and_goes_with_its_draft(tmp_path: Path) -> None:
+    """DuckDBs that share a folder overwrite each other's blocks."""
+    home = Home(load(Asked(feeds=tmp_path, home=tmp_path / "home"), {}))
+    asked = "SELECT current_setting('temp_directory')"
+    with home.connect() as one, home.connect() as other, open_workspace(home.drafts.hold("run")) as draft:
+        places = {con.execute(asked).fetchall()[0][0] for con in (one, other, draft)}
+        for place in places:
+            Path(place).mkdir()
+    assert len(places) == 3
+    home.drafts.tidy()
+    assert [*home.drafts.folder.iterdir()] == []
+
+
+def test_the_key_of_pseudonyms_is_made_once_and_alone(tmp_path: Path) -> None:
+    chosen = load(Asked(feeds=tmp_path, home=tmp_path / "home"), {})
+    key = Home(chosen).staging.pseudonym_key
+    assert len(key) == 64 and Home(chosen).staging.pseudonym_key == key
+    files = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "home").rglob("*") if path.is_file()}
+    assert files == {"pseudonym.key": 0o600, "lock": 0o600}

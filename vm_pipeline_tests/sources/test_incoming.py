@@ -5,8 +5,11 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
+from datetime import timedelta
+from io import BufferedIOBase
 from pathlib import Path
 
 import pytest
@@ -59,6 +62,32 @@ def test_desks_side_by_side_in_one_process(tmp_path: Path) -> None:
     with ExitStack() as stack:
         desks = [stack.enter_context(desk(tmp_path)) for _ in range(5)]
         assert len({*desks}) == 5 and all(one.is_dir() for one in desks)
+
+
+class TestLandingsSideBySide:
+    """Another landing logs while this one still reads its sources."""
+
+    def test_log_the_same_extract_once(self, home: Home, tmp_path: Path) -> None:
+        (tmp_path / "sent").write_bytes(b"sent")
+        same = Extract(JULY, "sent", opener(tmp_path / "sent"))
+        received = home.receive([replace(same, content=self.after(home, same))])
+        assert (received.new, received.unchanged, len([*home.landing.receipts()])) == ([], 1, 1)
+
+    def test_log_in_the_order_of_their_times(self, home: Home, tmp_path: Path) -> None:
+        """Whoever asks as of a time gets the same answer ever after."""
+        (tmp_path / "sent").write_bytes(b"sent")
+        july = Extract(JULY, "sent", opener(tmp_path / "sent"))
+        august = replace(july, slot=Slot("ledger", "B1", "2022-08", "2022-08"))
+        (late,) = home.landing.receive([replace(july, content=self.after(home, august))], FIRST_NIGHT).new
+        assert [one.slot for one in home.landing.receipts()] == [august.slot, july.slot]
+        assert late.received_at > next(home.landing.receipts()).received_at
+
+    def after(self, home: Home, other: Extract) -> Callable[[], BufferedIOBase]:
+        def content() -> BufferedIOBase:
+            home.landing.receive([other], FIRST_NIGHT + timedelta(minutes=5))
+            return other.content()  # type: ignore[operator]  # an opener, as made above
+
+        return content
 
 
 class TestNoRoom:

@@ -193,14 +193,14 @@ class TestInterruption:
         elif step == "write_receipts":
             monkeypatch.setattr(json, "dumps", until(json.dumps))
         else:
-            monkeypatch.setattr(landing_module, "_flush_folder", until(landing_module._flush_folder))
+            monkeypatch.setattr(landing_module, "flush", until(landing_module.flush))
 
     def test_every_object_of_a_receipt_is_on_disk_before_it(
         self, landing: Landing, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """A power cut must not leave a receipt whose control has no name."""
         flushed: list[Path] = []
-        monkeypatch.setattr(landing_module, "_flush_folder", flushed.append)
+        monkeypatch.setattr(landing_module, "flush", flushed.append)
         (receipt,) = landing.receive([extract(b"one", control=b"c", layout="l")], FIRST_NIGHT).new
         objects = [landing.path(sha).parent for sha in (receipt.sha256, receipt.control_sha256, receipt.layout_sha256)]
         assert set(objects) < set(flushed)

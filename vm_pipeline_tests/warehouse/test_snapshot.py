@@ -99,7 +99,7 @@ def test_killed_on_the_way_readers_have_the_old_one(
     publish(draft(tmp_path, "2026-01-01", "first"), target)
     second = draft(tmp_path, "2026-01-02", "second")
     with monkeypatch.context() as patch:
-        patch.setattr(*{"flush": (snapshot, "_flush"), "replace": (Path, "replace")}[step], killed)
+        patch.setattr(*{"flush": (snapshot, "flush"), "replace": (Path, "replace")}[step], killed)
         with pytest.raises(Killed):
             publish(second, target)
     assert word(target) == "first"
@@ -112,7 +112,7 @@ def test_a_draft_is_on_disk_before_it_gets_its_name(
 ) -> None:
     steps: list[str] = []
     replace = Path.replace
-    monkeypatch.setattr(snapshot, "_flush", lambda path: steps.append(f"flush {path.name}"))
+    monkeypatch.setattr(snapshot, "flush", lambda path: steps.append(f"flush {path.name}"))
 
     def replaced(path: Path, to: Path) -> Path:
         steps.append("replace")
