@@ -22,7 +22,7 @@ from vm_pipeline.commands.options import CLOSED, CONFIG, PATH, USAGE, installed,
 from vm_pipeline.commands.propose import propose
 from vm_pipeline.feeds import FEEDS
 from vm_pipeline.feeds.reference import REFERENCES
-from vm_pipeline.home import Home
+from vm_pipeline.home import Home, utc_now
 from vm_pipeline.indicators.profiles import PROFILES
 from vm_pipeline.settings import Asked, ConfigurationError
 from vm_pipeline.sources.folder import FolderSource
@@ -230,8 +230,8 @@ def fingerprint(config: Path | None, home: Path | None, warehouse: str | None) -
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 @installed
 def status(config: Path | None, as_json: bool, home: Path | None, warehouse: str | None) -> None:
-    """What has been received, what is in force, what was refused, what is published."""
-    found = figures.status(Home(loaded(Asked(config=config, home=home, warehouse=warehouse))))
+    """What has been received, what is in force, what was refused, who is late, what is published."""
+    found = figures.status(Home(loaded(Asked(config=config, home=home, warehouse=warehouse))), utc_now())
     if as_json:
         click.echo(json.dumps(found, indent=1, ensure_ascii=False))
     else:

@@ -18,10 +18,13 @@ from typing import Any
 
 import duckdb
 
+from vm_pipeline.feeds import FEEDS
+from vm_pipeline.quality.freshness import Late, check_fresh, late
+from vm_pipeline.quality.verdict import Verdict
 from vm_pipeline.settings import Settings
 from vm_pipeline.sources.extract import Extract, Problem
 from vm_pipeline.sources.landing import Landing, Received
-from vm_pipeline.sources.receipts import Receipt, Slot, known_at
+from vm_pipeline.sources.receipts import Receipt, Slot, Version, known_at, versions
 from vm_pipeline.staging.batches import Staging
 from vm_pipeline.staging.known import Known, what_is_known
 from vm_pipeline.warehouse.as_published import Landed
@@ -71,6 +74,11 @@ class Home:
         """What each landing published first."""
         return self.folder / "as-published"
 
+    @property
+    def alerts(self) -> Path:
+        """What people were told already."""
+        return self.folder / "alerts"
+
     @cached_property
     def drafts(self) -> Drafts:
         """Where runs build, out of readers' sight."""
@@ -118,6 +126,21 @@ class Home:
     def known(self, known_until: str = "") -> Known:
         """Versions and summaries up to a time. Raises NotStaged."""
         return what_is_known(self.receipts(known_until), self.staging)
+
+    def late(self, now: datetime) -> list[Late]:
+        """Who is late with what, by the settings, at a moment."""
+        return late(FEEDS, self._seen(), self.settings.freshness, now, self.settings.nation)
+
+    def fresh(self, now: datetime) -> list[Verdict]:
+        """The check `fresh` of every feed."""
+        seen = self._seen()
+        return [check_fresh(feed, seen, self.settings.freshness, now, self.settings.nation) for feed in FEEDS]
+
+    def _seen(self) -> list[Version]:
+        """Every version; one that is not staged yet counts as sound: it has come, whatever is found in it."""
+        receipts = self.receipts()
+        staged = {one.content_id: one for one in receipts if self.staging.is_staged(one)}
+        return versions(receipts, {name for name, one in staged.items() if self.staging.summary(one).refused})
 
     def landings(self, con: duckdb.DuckDBPyConnection, known_until: str) -> list[Landed]:
         """Every landing up to a time, oldest first; `con` is the warehouse of the last, judged."""

@@ -15,6 +15,7 @@ from vm_pipeline.defs.publish import marts, published_warehouse, signals
 from vm_pipeline.defs.quality import quality_assets
 from vm_pipeline.defs.schedule import build_sensor, drop_folder_sensor, nightly, stage_sensor
 from vm_pipeline.defs.staging import staging_assets
+from vm_pipeline.defs.telling import alerts_sensor
 from vm_pipeline.home import Home
 from vm_pipeline.settings import Settings
 
@@ -50,7 +51,12 @@ def assemble(settings: Settings, night: Night | None = None) -> dg.Definitions:
         assets=assets,
         jobs=[land, stage, build],
         schedules=[nightly(land)],
-        sensors=[drop_folder_sensor(land), stage_sensor(land, stage, months), build_sensor(stage, build)],
+        sensors=[
+            drop_folder_sensor(land),
+            stage_sensor(land, stage, months),
+            build_sensor(stage, build),
+            alerts_sensor(),
+        ],
         resources={"night": night or Night(Home(settings))},
         executor=dg.in_process_executor,
     )

@@ -59,6 +59,16 @@ def settings_page() -> str:
         "so does `{ row_number = true }`. `line_no` must be that, or `journal_id` must hold the value's code.",
         "### [quality]",
         _keys(declared("Quality")),
+        "### [freshness]",
+        _keys(declared("Freshness")),
+        "Each table says",
+        _keys(declared("Expected")),
+        "### [alerts]",
+        _keys(declared("Alerts")),
+        "#### [alerts.webhook]",
+        _keys(declared("Webhook")),
+        "#### [alerts.email]",
+        _keys(declared("Email")),
         _privacy(),
     )
 
