@@ -79,6 +79,16 @@ class Home:
         """What people were told already."""
         return self.folder / "alerts"
 
+    @property
+    def private(self) -> tuple[Path, ...]:
+        """Folders that only the owner may enter: they hold what was sent."""
+        return (self.landing.root, self.folder / "staging", self.folder / "work", self.alerts)
+
+    @property
+    def key_file(self) -> Path:
+        """Where the key of pseudonyms lies, if the settings have none."""
+        return self.folder / "pseudonym.key"
+
     @cached_property
     def drafts(self) -> Drafts:
         """Where runs build, out of readers' sight."""
@@ -100,6 +110,8 @@ class Home:
 
     def receive(self, now: datetime) -> Received:
         """Ask every source, and land what is new."""
+        for folder in self.private:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         extracts, problems = self.find()
         received = self.landing.receive(extracts, now)
         received.problems[:0] = problems
@@ -174,7 +186,7 @@ class Home:
         """The key of this deployment: from the settings, or made once and kept where only the owner reads it."""
         if self.settings.pseudonym_key:
             return self.settings.pseudonym_key
-        path = self.folder / "pseudonym.key"
+        path = self.key_file
         if not path.is_file():
             path.parent.mkdir(parents=True, exist_ok=True)
             draft = path.with_suffix(f".{secrets.token_hex(4)}")
