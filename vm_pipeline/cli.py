@@ -16,6 +16,7 @@ import click
 from rich.console import Console
 
 from vm_pipeline import __version__, figures, page, settings
+from vm_pipeline.commands.backup import backup
 from vm_pipeline.commands.doctor import doctor
 from vm_pipeline.commands.feedback import feedback
 from vm_pipeline.commands.inspect import inspect
@@ -239,6 +240,7 @@ def status(config: Path | None, as_json: bool, home: Path | None, warehouse: str
         page.show_status(found)
 
 
+main.add_command(backup)
 main.add_command(doctor)
 main.add_command(feedback)
 main.add_command(inspect)

@@ -178,7 +178,7 @@ def test_a_database_is_asked_only_by_looking_deep(patient: Patient) -> None:
     away = f"{said}database = 'sqlite:///nowhere/no.db'\n"
     patient.config.write_text(f"{patient.config.read_text()}[[source]]\n{away}")
     assert patient.wrong() == {}
-    assert "ledger/B9" in patient.wrong("--deep")["sources"]["found"]
+    assert "ledger of B9 from sqlite" in patient.wrong("--deep")["sources"]["found"]
 
 
 def test_a_lock_that_is_held_and_by_whom_and_what_dead_runs_left(patient: Patient) -> None:
