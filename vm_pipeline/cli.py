@@ -22,6 +22,7 @@ from vm_pipeline.commands.feedback import feedback
 from vm_pipeline.commands.inspect import inspect
 from vm_pipeline.commands.options import CLOSED, CONFIG, PATH, USAGE, installed, loaded
 from vm_pipeline.commands.propose import propose
+from vm_pipeline.commands.prune import prune
 from vm_pipeline.feeds import FEEDS
 from vm_pipeline.feeds.reference import REFERENCES
 from vm_pipeline.home import Home, utc_now
@@ -245,3 +246,4 @@ main.add_command(doctor)
 main.add_command(feedback)
 main.add_command(inspect)
 main.add_command(propose)
+main.add_command(prune)
