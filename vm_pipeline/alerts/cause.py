@@ -14,7 +14,7 @@ from decimal import Decimal
 from vm_pipeline.alerts.keys import Alerts
 from vm_pipeline.quality.freshness import Late
 from vm_pipeline.quality.history import is_open
-from vm_pipeline.quality.verdict import Figure, per_cent, pounds
+from vm_pipeline.quality.verdict import Figure, counted, per_cent, pounds
 from vm_pipeline.sources.receipts import Slot, Version, waiting
 from vm_pipeline.staging.known import Known
 from vm_pipeline.staging.summary import Summary
@@ -113,7 +113,7 @@ def _restated(version: Version, before: Summary | None, now: Summary | None, sha
     worst = max(_share(old, new), rows)
     if worst < share or not worst:
         return None
-    said = f"{before.rows_accepted:,} rows before, {now.rows_accepted:,} now"
+    said = f"{counted(before.rows_accepted, 'row')} before, {now.rows_accepted:,} now"
     if now.accepted is not None:
         said = f"{pounds(old)} before, {pounds(new)} now (difference {pounds(new - old)}); {said}"
     return Cause(

@@ -160,7 +160,7 @@ def test_a_month_that_changes_much_is_a_restatement_for_some_days(programme: Pro
     known, alerts = programme.known(), Alerts()
     (cause,) = restatements(known, alerts, FIRST_NIGHT.replace(day=8))
     assert cause.about.startswith("ledger/B1/2022-07 (")
-    assert "£100.00 before, £150.00 now (difference £50.00); 1 rows before, 1 now" in cause.reason
+    assert "£100.00 before, £150.00 now (difference £50.00); 1 row before, 1 now" in cause.reason
     assert restatements(known, Alerts(restated_share=0.6), FIRST_NIGHT.replace(day=8)) == []
     assert restatements(known, alerts, datetime(2026, 1, 14, tzinfo=UTC)) == []
 
