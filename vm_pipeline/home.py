@@ -19,7 +19,7 @@ from typing import Any
 import duckdb
 
 from vm_pipeline.feeds import FEEDS
-from vm_pipeline.quality.freshness import Late, check_fresh, late
+from vm_pipeline.quality.freshness import Freshness, Late, check_fresh, late
 from vm_pipeline.quality.verdict import Verdict
 from vm_pipeline.settings import Settings
 from vm_pipeline.sources.extract import Extract, Problem
@@ -149,7 +149,9 @@ class Home:
         return [check_fresh(feed, seen, self.settings.freshness, now, self.settings.nation) for feed in FEEDS]
 
     def _seen(self) -> list[Version]:
-        """Every version; one that is not staged yet counts as sound: it has come, whatever is found in it."""
+        """Every version, if anybody is expected; one that is not staged yet has come, whatever will be found in it."""
+        if self.settings.freshness == Freshness():
+            return []
         receipts = self.receipts()
         staged = {one.content_id: one for one in receipts if self.staging.is_staged(one)}
         return versions(receipts, {name for name, one in staged.items() if self.staging.summary(one).refused})

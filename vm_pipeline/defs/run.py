@@ -25,6 +25,8 @@ telemetry:
   enabled: false
 nux:
   enabled: false
+freshness:  # the policy of the landing assets: a landing every night
+  enabled: true
 run_monitoring:  # a run whose process was killed is over one day, and no longer in the way of others
   enabled: true
   max_runtime_seconds: 43200

@@ -125,7 +125,7 @@ def alerts_sensor() -> dg.SensorDefinition:
 
     @dg.sensor(
         name="alerts",
-        minimum_interval_seconds=60,
+        minimum_interval_seconds=300,  # it reads what is known of every batch
         description="Tell people of failed runs, closed gates, late extracts, refused batches and restatements, once.",
     )
     def alerts(context: dg.SensorEvaluationContext, night: dg.ResourceParam[Night]) -> dg.SkipReason:
