@@ -7,6 +7,8 @@ Does not belong here: the clock (whoever needs a time is given one), tables (war
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import cache
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
@@ -18,7 +20,7 @@ FULL_MONTH_NAMES = (
 )
 
 PERIOD = "(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])"
-_APRIL = 4
+_APRIL, _SATURDAY = 4, 5
 
 
 def is_period(text: str) -> bool:
@@ -98,3 +100,22 @@ def week_start(day: date) -> date:
 def current_month(now: datetime) -> str:
     """The month in London at a moment (which must carry its time zone)."""
     return f"{now.astimezone(LONDON):%Y-%m}"
+
+
+def is_working_day(day: date, nation: str) -> bool:
+    """Monday to Friday, and no public holiday of the nation (SCT, ENG, WLS, NIR)."""
+    return day.weekday() < _SATURDAY and day not in _public_holidays(nation, day.year)
+
+
+def working_day(period: str, number: int, nation: str) -> date:
+    """A working day of a month, 1 for the first; beyond its last one the count goes on in the next month."""
+    start = first_day(period)
+    days = (start + timedelta(days=later) for later in range((LAST_DAY - start).days + 1))
+    return next(islice((day for day in days if is_working_day(day, nation)), number - 1, None))
+
+
+@cache
+def _public_holidays(nation: str, year: int) -> frozenset[date]:
+    import holidays
+
+    return frozenset(holidays.country_holidays("GB", subdiv=nation, years=year))

@@ -16,17 +16,20 @@ import click
 from rich.console import Console
 
 from vm_pipeline import __version__, figures, page, settings
+from vm_pipeline.commands.backup import backup
 from vm_pipeline.commands.changes import changes
+from vm_pipeline.commands.doctor import doctor
 from vm_pipeline.commands.feedback import feedback
 from vm_pipeline.commands.inspect import inspect
 from vm_pipeline.commands.keeping import purge, tidy, withdraw
 from vm_pipeline.commands.options import CLOSED, CONFIG, PATH, USAGE, installed, loaded
 from vm_pipeline.commands.propose import propose
+from vm_pipeline.commands.prune import prune
 from vm_pipeline.commands.server import roles, upgrade
 from vm_pipeline.commands.trace import trace
 from vm_pipeline.feeds import FEEDS
 from vm_pipeline.feeds.reference import REFERENCES
-from vm_pipeline.home import Home
+from vm_pipeline.home import Home, utc_now
 from vm_pipeline.indicators.profiles import PROFILES
 from vm_pipeline.settings import Asked, ConfigurationError
 from vm_pipeline.sources.folder import FolderSource
@@ -240,14 +243,16 @@ def fingerprint(config: Path | None, home: Path | None, warehouse: str | None) -
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 @installed
 def status(config: Path | None, as_json: bool, home: Path | None, warehouse: str | None) -> None:
-    """What has been received, what is in force, what was refused, what is published."""
-    found = figures.status(Home(loaded(Asked(config=config, home=home, warehouse=warehouse))))
+    """What has been received, what is in force, what was refused, who is late, what is published."""
+    found = figures.status(Home(loaded(Asked(config=config, home=home, warehouse=warehouse))), utc_now())
     if as_json:
         click.echo(json.dumps(found, indent=1, ensure_ascii=False))
     else:
         page.show_status(found)
 
 
+main.add_command(backup)
+main.add_command(doctor)
 main.add_command(feedback)
 main.add_command(inspect)
 main.add_command(propose)
@@ -258,3 +263,4 @@ main.add_command(changes)
 main.add_command(withdraw)
 main.add_command(purge)
 main.add_command(tidy)
+main.add_command(prune)

@@ -6,6 +6,7 @@ Does not belong here: computing anything new, deciding anything, laying them out
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ import duckdb
 from vm_pipeline.calendar import months
 from vm_pipeline.feeds import FEEDS
 from vm_pipeline.home import Home
+from vm_pipeline.quality.freshness import Late
 from vm_pipeline.sources.extract import Extract, Problem
 from vm_pipeline.sources.receipts import waiting
 from vm_pipeline.staging.known import Known
@@ -47,6 +49,7 @@ def summarise(home: Home, outcome: "Outcome", as_of: str, seconds: float) -> Fig
         "warehouse": home.readers_at(as_of),
         "rejected_rows": str(home.reports(as_of) / "rejects"),
         "unmapped_codes": str(home.reports(as_of) / "unmapped"),
+        "alerts": list(outcome.alerts),
         "seconds": round(seconds, 1),
     }
 
@@ -183,8 +186,8 @@ def one_table(tables: Rejected) -> tuple[list[str], list[list[object]]]:
     ]
 
 
-def status(home: Home) -> Figures:
-    """Receipts, versions in force, what was refused, what is published."""
+def status(home: Home, now: datetime) -> Figures:
+    """Receipts, versions in force, what was refused, who is late, what is published."""
     receipts = home.receipts()
     known = home.known() if receipts and all(map(home.staging.is_staged, receipts)) else None
     there = home.published()[-1]
@@ -197,6 +200,17 @@ def status(home: Home) -> Figures:
         "last_received": receipts[-1].received_at if receipts else None,
         "in_force": _in_force(known) if known else [],
         "refused": _refused(known) if known else [],
+        "late": [_late(one) for one in home.late(now)],
+    }
+
+
+def _late(one: Late) -> Figures:
+    return {
+        "feed": one.feed,
+        "sender": one.sender,
+        "last": one.last_period,
+        "expected": one.expected_period,
+        "due": one.due_on.isoformat(),
     }
 
 

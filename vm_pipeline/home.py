@@ -19,12 +19,15 @@ from typing import Any
 import duckdb
 
 from vm_pipeline.disk import flush
+from vm_pipeline.feeds import FEEDS
+from vm_pipeline.quality.freshness import Freshness, Late, check_fresh, late
+from vm_pipeline.quality.verdict import Verdict
 from vm_pipeline.settings import Settings
 from vm_pipeline.sources.decisions import Decision
 from vm_pipeline.sources.extract import Extract, Problem
 from vm_pipeline.sources.incoming import desk, tidy
 from vm_pipeline.sources.landing import Landing, Received
-from vm_pipeline.sources.receipts import Receipt, Slot, known_at
+from vm_pipeline.sources.receipts import Receipt, Slot, Version, known_at, versions
 from vm_pipeline.staging.batches import Staging
 from vm_pipeline.staging.known import Known, what_is_known
 from vm_pipeline.warehouse.as_published import Landed, incoming
@@ -73,6 +76,21 @@ class Home:
     def as_published(self) -> Path:
         """What each landing published first."""
         return self.folder / "as-published"
+
+    @property
+    def alerts(self) -> Path:
+        """What people were told already."""
+        return self.folder / "alerts"
+
+    @property
+    def private(self) -> tuple[Path, ...]:
+        """Folders that only the owner may enter: they hold what was sent."""
+        return (self.landing.root, self.folder / "staging", self.folder / "work", self.alerts)
+
+    @property
+    def key_file(self) -> Path:
+        """Where the key of pseudonyms lies, if the settings have none."""
+        return self.folder / "pseudonym.key"
 
     @cached_property
     def drafts(self) -> Drafts:
@@ -134,6 +152,8 @@ class Home:
 
     def receive(self, now: datetime) -> Received:
         """Ask every source, and land what is new."""
+        for folder in self.private:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         extracts, problems = self.find()
         received = self.landing.receive(extracts, now)
         received.problems[:0] = problems
@@ -174,6 +194,24 @@ class Home:
         """One landing as it was then."""
         return Landed(moment, self.known(moment).versions, partial(self._look_back, moment))
 
+    def late(self, now: datetime) -> list[Late]:
+        """Who is late with what, by the settings, at a moment."""
+        return late(FEEDS, self._seen(), self.settings.freshness, now, self.settings.nation)
+
+    def fresh(self, now: datetime) -> list[Verdict]:
+        """The check `fresh` of every feed."""
+        seen = self._seen()
+        return [check_fresh(feed, seen, self.settings.freshness, now, self.settings.nation) for feed in FEEDS]
+
+    def _seen(self) -> list[Version]:
+        """Every version, if anybody is expected; one that is not staged yet has come, whatever will be found in it."""
+        if self.settings.freshness == Freshness():
+            return []
+        receipts = self.receipts()
+        staged = {one.content_id: one for one in receipts if self.staging.is_staged(one)}
+        refused = {name for name, one in staged.items() if self.staging.summary(one).refused}
+        return versions(receipts, refused, self.decisions())
+
     def landings(self, con: duckdb.DuckDBPyConnection, known_until: str) -> list[Landed]:
         """Every landing and decision up to a time, oldest first; `con` is the warehouse of the last, judged."""
         moments = self.moments(known_until)
@@ -211,7 +249,7 @@ class Home:
         """The key of this deployment: from the settings, or made once and kept where only the owner reads it."""
         if self.settings.pseudonym_key:
             return self.settings.pseudonym_key
-        path = self.folder / "pseudonym.key"
+        path = self.key_file
         if not path.is_file():
             with desk(self.folder / "staging" / "incoming") as here:
                 draft = here / path.name

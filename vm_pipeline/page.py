@@ -76,6 +76,7 @@ def show(found: Figures) -> None:
     )
     _lines(console, "Not received", found["problems"], "yellow")
     _lines(console, "Warnings", found["warnings"], "yellow")
+    _lines(console, "Alerts", found["alerts"], "yellow")
     _next(console, found)
 
 
@@ -219,3 +220,6 @@ def show_status(found: Figures) -> None:
             )
         )
     _lines(console, "Refused", [f"{r['batch']}: {r['because']}" for r in found["refused"]], "yellow")
+    if found["late"]:
+        columns = ["feed", "sender", "last in force", "expected", "due by"]
+        console.print(_table("Late", columns, [list(row.values()) for row in found["late"]]))

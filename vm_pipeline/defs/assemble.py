@@ -15,10 +15,12 @@ from vm_pipeline.defs.publish import marts, published_warehouse, signals
 from vm_pipeline.defs.quality import quality_assets
 from vm_pipeline.defs.schedule import build_sensor, drop_folder_sensor, nightly, stage_sensor
 from vm_pipeline.defs.staging import staging_assets
+from vm_pipeline.defs.telling import JOBS, alerts_sensor
 from vm_pipeline.home import Home
 from vm_pipeline.settings import Settings
 
-LAND, STAGE, BUILD = "land", "stage", "build"
+LAND, STAGE, BUILD = JOBS
+_ONE_NIGHT = {"vm/night": "one"}  # by this tag deploy/dagster.yaml lets one of them run at a time
 
 
 def monthly(first_month: str) -> dg.MonthlyPartitionsDefinition:
@@ -33,24 +35,34 @@ def assemble(settings: Settings, night: Night | None = None) -> dg.Definitions:
         warnings.simplefilter("ignore", dg.BetaWarning)
         assets = [landing, *staging_assets(months), *quality_assets(months), core, marts, signals, published_warehouse]
     land = dg.define_asset_job(
-        LAND, dg.AssetSelection.groups("landing"), description="Ask every source and keep what is new."
+        LAND,
+        dg.AssetSelection.groups("landing"),
+        description="Ask every source and keep what is new.",
+        tags=_ONE_NIGHT,
     )
     stage = dg.define_asset_job(
         STAGE,
         dg.AssetSelection.groups("staging", "quality"),
         description="Stage and judge a range of months.",
+        tags=_ONE_NIGHT,
     )
     # A job of its own: in a run over a range Dagster writes an event a month for every asset, partitioned or not.
     build = dg.define_asset_job(
         BUILD,
         dg.AssetSelection.groups("core", "marts", "signals", "publish"),
         description="Build the warehouse from all that is staged, and publish it.",
+        tags=_ONE_NIGHT,
     )
     return dg.Definitions(
         assets=assets,
         jobs=[land, stage, build],
         schedules=[nightly(land)],
-        sensors=[drop_folder_sensor(land), stage_sensor(land, stage, months), build_sensor(stage, build)],
+        sensors=[
+            drop_folder_sensor(land),
+            stage_sensor(land, stage, months),
+            build_sensor(stage, build),
+            alerts_sensor(),
+        ],
         resources={"night": night or Night(Home(settings))},
         executor=dg.in_process_executor,
     )

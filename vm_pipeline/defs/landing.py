@@ -2,16 +2,20 @@
 
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 
 import dagster as dg
 
+from vm_pipeline.calendar import LONDON
 from vm_pipeline.defs.describe import OWNERS, table_of
-from vm_pipeline.defs.night import Night
+from vm_pipeline.defs.night import Night, as_check
 from vm_pipeline.feeds import FEEDS
 from vm_pipeline.home import utc_now
 from vm_pipeline.sources.landing import Received
 
 GROUPS = (*FEEDS, "reference")
+# Whatever came: a landing at all, every night. The schedule starts it at two; a slow one may take until six.
+_EVERY_NIGHT = dg.FreshnessPolicy.cron("0 6 * * *", timedelta(hours=24), LONDON.key)
 _DESCRIPTION = "Extracts of the {0} feed as received: bytes under their SHA-256, and a receipt for each. Never changed."
 
 
@@ -23,13 +27,24 @@ def _specs() -> list[dg.AssetSpec]:
             description=_DESCRIPTION.format(feed),
             owners=OWNERS,
             kinds={"file"},
+            freshness_policy=_EVERY_NIGHT,
         )
         for feed in GROUPS
     ]
 
 
-@dg.multi_asset(specs=_specs(), name="landing")
-def landing(context: dg.AssetExecutionContext, night: dg.ResourceParam[Night]) -> Iterator[dg.MaterializeResult]:
+def _fresh(feed: str) -> dg.AssetCheckSpec:
+    return dg.AssetCheckSpec(
+        "fresh",
+        asset=["landing", feed],
+        description="Every sender's last month that was due is there, by `[freshness]` of the settings.",
+    )
+
+
+@dg.multi_asset(specs=_specs(), name="landing", check_specs=[_fresh(feed) for feed in FEEDS])
+def landing(
+    context: dg.AssetExecutionContext, night: dg.ResourceParam[Night]
+) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     """Ask every source and keep what is new."""
     if not night.home.settings.sources:
         raise dg.Failure("found no source in the settings; expected [[source]] in vm.toml, VM_FEEDS or VM_CONFIG.")
@@ -42,6 +57,8 @@ def landing(context: dg.AssetExecutionContext, night: dg.ResourceParam[Night]) -
         yield dg.MaterializeResult(
             asset_key=["landing", feed], metadata={**_figures(received, feed), "seconds": seconds}
         )
+    for verdict in night.judge(night.home.fresh(utc_now())):
+        yield as_check(verdict, dg.AssetKey(["landing", verdict.subject]))
 
 
 def _figures(received: Received, feed: str) -> dict[str, dg.MetadataValue]:

@@ -5,7 +5,7 @@ Does not belong here: printing (cli), the assets.
 """
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import dagster as dg
@@ -13,8 +13,9 @@ import dagster as dg
 from vm_pipeline.defs.assemble import BUILD, LAND, STAGE, assemble, monthly
 from vm_pipeline.defs.night import AS_OF, CARRIED, FULL, KNOWN_UNTIL, Night
 from vm_pipeline.defs.schedule import range_tags, unpublished, unseen
+from vm_pipeline.defs.telling import tell_of, tell_of_crash
 from vm_pipeline.disk import FULL_DISK, put, says_full
-from vm_pipeline.home import Home, Report
+from vm_pipeline.home import Home, Report, utc_now
 from vm_pipeline.quality.verdict import Verdict
 from vm_pipeline.settings import Settings
 from vm_pipeline.sources.landing import Received
@@ -25,6 +26,8 @@ telemetry:
   enabled: false
 nux:
   enabled: false
+freshness:  # the policy of the landing assets: a landing every night
+  enabled: true
 run_monitoring:  # a run whose process was killed is over one day, and no longer in the way of others
   enabled: true
   max_runtime_seconds: 43200
@@ -39,7 +42,10 @@ _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a night came to. `failure` says why a gate closed; empty = published, or nothing to do."""
+    """What a night came to. `failure` says why a gate closed; empty = published, or nothing to do.
+
+    `alerts`: what came of telling people.
+    """
 
     received: Received | None
     known_until: str
@@ -48,27 +54,37 @@ class Outcome:
     failure: str
     verdicts: tuple[Verdict, ...] = ()
     built: tuple[Built, ...] = field(default=())
+    alerts: tuple[str, ...] = ()
 
 
 def run_night(settings: Settings, report: Report, full: bool = False) -> Outcome:
-    """Land, and refresh what changed."""
+    """Land, refresh what changed, and tell people what needs them."""
     home = Home(settings)
-    night = Night(home, report)
+    try:
+        with dagster_instance(home.folder) as instance:
+            outcome = _night(Night(home, report), instance, full)
+            return replace(outcome, alerts=tuple(tell_of(home, instance, utc_now())))
+    except Exception as error:
+        tell_of_crash(home, error)
+        raise
+
+
+def _night(night: Night, instance: dg.DagsterInstance, full: bool) -> Outcome:
+    home, settings = night.home, night.home.settings
     definitions = assemble(settings, night)
     home.tidy()
-    with dagster_instance(home.folder) as instance:
-        report("landing", 0, 1)
-        failure = _execute(definitions, LAND, instance, {})
-        report("landing", 1, 1)
-        receipts = home.receipts()
-        if failure or not receipts:
-            return _outcome(night, "", failure or "Nothing was ever received: there is nothing to publish.")
-        until = home.landing.last_moment
-        todo = receipts if full else unpublished(home)
-        if not todo and home.is_published(home.known(until)):
-            return _outcome(night, until, "", up_to_date=True)
-        tags = range_tags(todo, monthly(settings.first_month), until) | ({FULL: "true"} if full else {})
-        return _refresh(definitions, night, instance, tags)
+    night.report("landing", 0, 1)
+    failure = _execute(definitions, LAND, instance, {})
+    night.report("landing", 1, 1)
+    receipts = home.receipts()
+    if failure or not receipts:
+        return _outcome(night, "", failure or "Nothing was ever received: there is nothing to publish.")
+    until = home.landing.last_moment
+    todo = receipts if full else unpublished(home)
+    if not todo and home.is_published(home.known(until)):
+        return _outcome(night, until, "", up_to_date=True)
+    tags = range_tags(todo, monthly(settings.first_month), until) | ({FULL: "true"} if full else {})
+    return _refresh(definitions, night, instance, tags)
 
 
 def land_only(settings: Settings) -> Received:

@@ -14,7 +14,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Discriminator, Field, Tag
 
+from vm_pipeline.alerts.keys import Alerts
 from vm_pipeline.keys import Month
+from vm_pipeline.quality.freshness import Freshness
 from vm_pipeline.quality.history import FeedName, Thresholds
 from vm_pipeline.sources.files import FilesKeys
 from vm_pipeline.sources.folder import FolderKeys
@@ -78,3 +80,7 @@ class Document:
     """How many days files are kept that are not needed any more."""
     privacy: Mapping[str, Then] = field(default_factory=dict)
     """What follows where a column holds identifiers of people."""
+    freshness: Freshness = field(default_factory=Freshness)
+    """By when the months of a feed are expected."""
+    alerts: Alerts = field(default_factory=Alerts)
+    """Who is told of what needs somebody."""

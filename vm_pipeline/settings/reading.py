@@ -12,7 +12,9 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
+from vm_pipeline.alerts.keys import Alerts
 from vm_pipeline.calendar import LONDON
+from vm_pipeline.quality.freshness import Freshness
 from vm_pipeline.settings.document import Document, Quality
 from vm_pipeline.settings.filling import Filling
 from vm_pipeline.settings.problems import ConfigurationError, Problem, check, sound, told
@@ -42,6 +44,8 @@ class Settings:
     quality: Quality = field(default_factory=Quality)
     privacy: Policy = STRICTEST
     retention: Retention = FOR_GOOD
+    freshness: Freshness = field(default_factory=Freshness)
+    alerts: Alerts = field(default_factory=Alerts)
     pseudonym_key: str = field(default="", repr=False)
     postgres: str = field(default="", repr=False)
     as_of_warehouse: Path | None = None
@@ -106,6 +110,8 @@ def load(asked: Asked = Asked(), environment: Mapping[str, str] | None = None) -
         quality=document.quality,
         privacy=Policy.of(document.privacy),
         retention=document.retention,
+        freshness=document.freshness,
+        alerts=document.alerts,
         pseudonym_key=said.VM_PSEUDONYM_KEY,
         warnings=tuple(warnings),
     )

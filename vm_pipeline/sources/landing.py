@@ -138,7 +138,7 @@ class Landing:
         if not outcome.new:
             return
         before = list(self.receipts())
-        latest, stamp = {receipt.slot: receipt.content_id for receipt in before}, _later(now, before)
+        latest, stamp = {receipt.slot: receipt.content_id for receipt in before}, _later(now, self.last_moment)
         new = [replace(one, received_at=stamp) for one in outcome.new if latest.get(one.slot) != one.content_id]
         outcome.unchanged += len(outcome.new) - len(new)
         outcome.new = new

@@ -15,6 +15,7 @@ from vm_pipeline.calendar import (
     financial_quarter,
     financial_year,
     first_day,
+    is_working_day,
     last_day,
     ledger_period,
     month_number,
@@ -204,14 +205,11 @@ def _put_calendar(con: duckdb.DuckDBPyConnection, known: Known, nation: str) -> 
 
 
 def _days(first: str, last: str, nation: str) -> list[tuple[object, ...]]:
-    import holidays
-
     start, end = first_day(first), last_day(last)
     start = date(start.year - (start.month < 4), 4, 1)  # noqa: PLR2004 - April
     end = date(end.year + (end.month >= 4), 3, 31)  # noqa: PLR2004
-    free = holidays.country_holidays("GB", subdiv=nation, years=range(start.year, end.year + 1))
     days = (start + timedelta(days=n) for n in range((end - start).days + 1))
-    return [_day(day, day.weekday() < 5 and day not in free) for day in days]  # noqa: PLR2004 - Saturday
+    return [_day(day, is_working_day(day, nation)) for day in days]
 
 
 def _day(day: date, works: bool) -> tuple[object, ...]:

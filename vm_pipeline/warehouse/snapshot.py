@@ -5,9 +5,11 @@ Does not belong here: building it (build), other engines.
 """
 
 import fcntl
+import hashlib
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import duckdb
@@ -47,6 +49,32 @@ def published(path: Path) -> Publication | None:
     return Publication(*row) if row else None
 
 
+@dataclass(frozen=True)
+class Record:
+    """What is remembered beside a snapshot of how it was published."""
+
+    inputs: str
+    sha256: str
+
+
+def recorded(path: Path) -> Record | None:
+    """The record of the snapshot; None where there is none that can be read."""
+    try:
+        return Record(**json.loads(_record(path).read_text("utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a snapshot's bytes, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _record(path: Path) -> Path:
+    return path.with_name(f".{path.name}.json")
+
+
 def publish(draft: Path, path: Path) -> bool:
     """Put a finished draft in place of the snapshot. False, and the draft is dropped, where a newer one is there."""
     mine = published(draft)
@@ -59,7 +87,9 @@ def publish(draft: Path, path: Path) -> bool:
             draft.unlink()
             return False
         flush(draft)
+        record = Record(mine.inputs, digest_of(draft))
         draft.replace(path)
+        _record(path).write_text(json.dumps(asdict(record)) + "\n", "utf-8")
         flush(path.parent)
     return True
 

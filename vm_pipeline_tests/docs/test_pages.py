@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 from vm_pipeline import settings
+from vm_pipeline.alerts.cause import KINDS
 from vm_pipeline.cli import main
 from vm_pipeline.defs.assemble import assemble
 from vm_pipeline.reference.checks import check_specs
@@ -115,3 +116,8 @@ def test_checks_that_pages_name_are_checks() -> None:
     gate = runbook.split("## A gate is closed", 1)[1].split("\n## ", 1)[0]
     said = {name for line in re.findall(r"^- (`.*?):", gate, re.MULTILINE) for name in re.findall(r"`(\w+)`", line)}
     assert len(said) > 1 and said <= {spec.name for _, spec in check_specs()}
+
+
+def test_every_alert_has_a_section_of_the_runbook() -> None:
+    titles = re.findall(r"^## (.*)$", (REPOSITORY / "docs" / "runbook.md").read_text("utf-8"), re.MULTILINE)
+    assert {*KINDS.values()} <= {*titles}

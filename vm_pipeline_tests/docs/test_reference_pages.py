@@ -10,10 +10,12 @@ import click
 import pytest
 
 from vm_pipeline import reference, settings
+from vm_pipeline.alerts.keys import Alerts, Email, Webhook
 from vm_pipeline.cli import main
 from vm_pipeline.feeds.reference import REFERENCES
 from vm_pipeline.indicators.catalogue import CATALOGUE
 from vm_pipeline.indicators.profiles import WORDS
+from vm_pipeline.quality.freshness import Expected, Freshness
 from vm_pipeline.reference import checks, feeds, markdown
 from vm_pipeline.settings import schema
 from vm_pipeline.settings.document import KINDS, Document, Quality
@@ -128,7 +130,8 @@ def test_what_a_failed_check_stops(pages: dict[str, str], code: str, stops: str)
 
 
 def test_every_setting_is_documented(pages: dict[str, str]) -> None:
-    declarations = (settings.Variables, Document, *KINDS.values(), PeriodRule, Layout, Unpivot, Quality)
+    told = (Freshness, Expected, Alerts, Webhook, Email)
+    declarations = (settings.Variables, Document, *KINDS.values(), PeriodRule, Layout, Unpivot, Quality, *told)
     keys = {key.name for one in declarations for key in fields(one)}
     assert not [key for key in keys if f"| `{key}` |" not in pages["settings.md"]]
 

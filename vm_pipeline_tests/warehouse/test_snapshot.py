@@ -9,7 +9,7 @@ import pytest
 
 from vm_pipeline.warehouse import snapshot
 from vm_pipeline.warehouse.build import publication
-from vm_pipeline.warehouse.snapshot import Publication, describe, publish, published
+from vm_pipeline.warehouse.snapshot import Publication, describe, digest_of, publish, published, recorded
 from vm_pipeline_tests.programme import Programme
 
 
@@ -128,7 +128,10 @@ def test_of_many_publishers_at_once_the_newest_night_stays(tmp_path: Path, targe
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda one: publish(one, target), drafts))
     assert word(target) == "night 9"
-    assert not [path for path in target.parent.iterdir() if path.name not in (target.name, f".{target.name}.lock")]
+    beside = (f".{target.name}.lock", f".{target.name}.json")
+    assert not [path for path in target.parent.iterdir() if path.name not in (target.name, *beside)]
+    record = recorded(target)
+    assert record and record.sha256 == digest_of(target)
 
 
 def test_a_built_warehouse_is_published_whole(programme: Programme, target: Path) -> None:

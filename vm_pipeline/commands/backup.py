@@ -1,0 +1,29 @@
+"""`vm-pipeline backup`: a copy of what cannot be made again."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from vm_pipeline.backup import BackupRefused, back_up
+from vm_pipeline.commands.options import CLOSED, CONFIG, PATH, installed, loaded
+from vm_pipeline.doctor.finding import named
+from vm_pipeline.home import Home
+from vm_pipeline.settings import Asked, ConfigurationError
+
+
+@click.command()
+@CONFIG
+@click.argument("target", type=PATH, metavar="DIR")
+@click.option("--without-key", is_flag=True, help="Leave out pseudonym.key, where it is kept apart.")
+@installed
+def backup(config: Path | None, target: Path, without_key: bool, home: Path | None, warehouse: str | None) -> None:
+    """Copy to DIR what is not there yet of what cannot be made again. DIR is laid out as a home; a night may run."""
+    try:
+        found = back_up(Home(loaded(Asked(config=config, home=home, warehouse=warehouse))), target, not without_key)
+    except BackupRefused as error:
+        raise ConfigurationError(str(error)) from error
+    click.echo(f"{found.objects} objects, {found.receipts} files of receipts, {found.others} others copied to {target}")
+    if found.damaged:
+        click.echo(f"Not copied, for they are damaged: {named(found.damaged)}. `vm-pipeline doctor --deep` says more.")
+        sys.exit(CLOSED)

@@ -1,0 +1,78 @@
+"""What a home holds: receipts and objects, the snapshot and its record.
+
+Belongs here: whether what is kept is whole. Does not belong here: what it means.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+
+from vm_pipeline.doctor.finding import Finding, named, note, ok, wrong
+from vm_pipeline.sources.landing import Landing, LandingDamaged
+from vm_pipeline.sources.receipts import Receipt
+from vm_pipeline.warehouse.snapshot import digest_of, published, recorded
+from vm_pipeline.warehouse.tables import SCHEMA, TABLES
+
+_RESTORE = "Put the files back in the source, or restore landing from backup; then `vm-pipeline run`."
+
+
+def landing(of: Landing, receipts: list[Receipt], deep: bool) -> Finding:
+    """Every object that a receipt names: there, of its size; `deep`, of its hash."""
+    sizes = {receipt.sha256: receipt.size for receipt in receipts}
+    beside = {sha for r in receipts for sha in (r.control_sha256, r.layout_sha256) if sha}
+    hashes = sorted(sizes.keys() | beside)
+    absent = [sha[:12] for sha in hashes if not of.path(sha).is_file()]
+    other = [s[:12] for s, size in sizes.items() if of.path(s).is_file() and of.path(s).stat().st_size != size]
+    damaged = [sha[:12] for sha in hashes if not _is_sound(of, sha)] if deep else absent + other
+    if damaged:
+        said = f"{len(damaged)} of {len(hashes)} objects missing or damaged: {named(damaged)}"
+        return wrong("landing", said, "every object that a receipt names, as it was received", _RESTORE)
+    how = "hashed" if deep else "there, with their sizes (--deep hashes them)"
+    return ok("landing", f"{len(receipts)} receipts, {len(hashes)} objects {how}")
+
+
+def _is_sound(of: Landing, sha256: str) -> bool:
+    try:
+        of.verified(sha256)
+    except (LandingDamaged, OSError):
+        return False
+    return True
+
+
+def snapshot(path: Path, received: bool, deep: bool) -> Iterator[Finding]:
+    """The warehouse readers read: opens, says of what it was made, has every table; `deep`, is as it was published."""
+    run = "`vm-pipeline run --full` makes it again."
+    if not path.is_file():
+        say = wrong if received else note
+        yield say("snapshot", f"no {path}", "a published warehouse", "`vm-pipeline run`.")
+        return
+    there = published(path)
+    if there is None:
+        yield wrong("snapshot", f"{path}, which does not open as a warehouse", "one that does", f"Move it away; {run}")
+        return
+    absent = _absent(path)
+    if absent:
+        yield wrong("snapshot", f"no {named(absent)} in it", "every declared table", run)
+    else:
+        yield ok("snapshot", f"{len(TABLES)} tables, published as of {there.as_of}")
+    yield from _fingerprint(path, there.inputs, run) if deep else ()
+
+
+def _fingerprint(path: Path, inputs: str, run: str) -> Iterator[Finding]:
+    record = recorded(path)
+    if record is None or record.inputs != inputs:
+        remedy = "The next publication writes one."
+        yield note("fingerprint", "no record of this publication", "one beside the snapshot", remedy)
+    elif digest_of(path) != record.sha256:
+        found, expected = "other bytes than were published", "those of the record beside the snapshot"
+        yield wrong("fingerprint", found, expected, f"Ask who writes there; {run}")
+    else:
+        yield ok("fingerprint", "bytes as they were published")
+
+
+def _absent(path: Path) -> list[str]:
+    with duckdb.connect(str(path), read_only=True) as con:
+        rows = con.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = ?", [SCHEMA]).fetchall()
+    there = {name for (name,) in rows}
+    return [table.name for table in TABLES if table.name not in there]

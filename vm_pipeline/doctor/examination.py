@@ -1,0 +1,51 @@
+"""Every check, in the order a person would look.
+
+Belongs here: the order. Does not belong here: any check.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from vm_pipeline.doctor import contents, folders, machine, outside
+from vm_pipeline.doctor.finding import Finding, note, ok, wrong
+from vm_pipeline.home import Home
+from vm_pipeline.sources.receipts import Receipt
+
+
+def environment() -> Iterator[Finding]:
+    """What can be looked at without any settings."""
+    yield machine.python()
+    yield machine.packages(machine.lock_file())
+
+
+def installation(of: Home, now: datetime, deep: bool) -> Iterator[Finding]:
+    """What is wrong with one home and what it works with. `deep` reads every byte that is kept."""
+    settings = of.settings
+    yield ok("configuration", f"{len(settings.sources)} sources, nation {settings.nation}")
+    for warning in settings.warnings:
+        yield note("configuration", warning, "nothing to warn of", "Correct it in vm.toml.")
+    there = folders.home(of.folder)
+    yield there
+    yield from machine.disk(of.folder, settings.warehouse)
+    yield from outside.sources(of, deep)
+    if not of.folder.is_dir():
+        return
+    receipts, amiss = _receipts(of)
+    yield from amiss
+    yield machine.clock(now, receipts, settings.warehouse)
+    yield from folders.private(of)
+    yield folders.key(of, bool(receipts))
+    yield from folders.locks(of)
+    yield contents.landing(of.landing, receipts, deep)
+    yield from contents.snapshot(settings.warehouse, bool(receipts), deep)
+    yield from outside.dagster(of)
+
+
+def _receipts(of: Home) -> tuple[list[Receipt], list[Finding]]:
+    try:
+        return of.receipts(), []
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        found = f"receipts that cannot be read ({type(error).__name__})"
+        return [], [
+            wrong("receipts", found, "one a line, as they were written", "Restore landing/receipts from backup.")
+        ]

@@ -1,0 +1,1 @@
+"""Alerts: what is told, once, by which way, and what becomes of servers that do not take it."""

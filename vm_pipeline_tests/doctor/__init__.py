@@ -1,0 +1,1 @@
+"""Doctor: each thing broken, and found."""

