@@ -43,7 +43,7 @@ def _half(start: int) -> str:
 
 
 DUCKDB = Spelling(
-    double="printf('%.16e', {0})",
+    double="CASE WHEN isnan({0}) THEN 'nan' ELSE printf('%.16e', {0}) END",  # whatever its sign
     moment="strftime({0}, '%Y-%m-%dT%H:%M:%S.%f')",
     day="strftime({0}, '%Y-%m-%d')",
     lower="md5_number_lower(text)",
