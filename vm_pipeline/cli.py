@@ -16,6 +16,7 @@ import click
 from rich.console import Console
 
 from vm_pipeline import __version__, figures, page, settings
+from vm_pipeline.commands.extract import extract
 from vm_pipeline.commands.feedback import feedback
 from vm_pipeline.commands.inspect import inspect
 from vm_pipeline.commands.options import CLOSED, CONFIG, PATH, USAGE, installed, loaded
@@ -245,6 +246,7 @@ def status(config: Path | None, as_json: bool, home: Path | None, warehouse: str
         page.show_status(found)
 
 
+main.add_command(extract)
 main.add_command(feedback)
 main.add_command(inspect)
 main.add_command(propose)

@@ -2,7 +2,7 @@
 SELECT CAST(batch.feed || coalesce('/' || provider.provider_code, '') AS VARCHAR) AS source, batch.feed,
        provider.provider_code,
        provider.provider_name,
-       CAST(max(right(batch.period, 7)) FILTER (WHERE batch.is_in_force) AS VARCHAR) AS last_period,
+       CAST(max(nullif(right(batch.period, 7), '')) FILTER (WHERE batch.is_in_force) AS VARCHAR) AS last_period,
        max(batch.received_at) AS last_received_at,
        count(*) FILTER (WHERE batch.is_in_force) AS batches_in_force,
        count(*) FILTER (WHERE batch.refused_because IS NOT NULL) AS batches_refused,

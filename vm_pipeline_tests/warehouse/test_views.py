@@ -1,4 +1,4 @@
-"""Views for BI tools: what is declared is there, keys hold, and no documented join drops, repeats or adds up a row twice."""
+"""Views for BI tools: what is declared is there, keys hold, and no documented join drops or repeats a row."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,10 +26,12 @@ EVERY_JOIN = pytest.mark.parametrize(
 )
 MOVED = """
 UPDATE vm.dim_team SET valid_to = DATE '2022-04-10' WHERE team_code = 'T1';
-INSERT INTO vm.dim_team SELECT provider_code, team_code, DATE '2022-04-11', NULL, 'Team one, renamed', 'New service', NULL
+INSERT INTO vm.dim_team
+SELECT provider_code, team_code, DATE '2022-04-11', NULL, 'Team one, renamed', 'New service', NULL
 FROM vm.dim_team WHERE team_code = 'T1';
 UPDATE vm.fact_activity SET start_at = start_at - INTERVAL 4 YEAR WHERE row_number = 5;
-UPDATE vm.indicator_signal SET signal = true WHERE team_code = 'T1' AND starts_on < DATE '2022-04-15';
+UPDATE vm.indicator_signal SET signal = true
+WHERE team_code = 'T1' AND starts_on < DATE '2022-04-15';
 """
 
 
@@ -91,7 +93,9 @@ def test_a_join_keeps_every_row_and_every_sum(
     """As a BI tool joins; and where the key is filled, an inner join finds its row as well."""
     view = column.table
     assert [key.name for key in other.table.primary_key] == [other.name], "one column to one column"
-    joined = f'vm.{view.name} AS many {{}} JOIN vm.{other.table.name} AS one ON one."{other.name}" = many."{column.name}"'
+    joined = (
+        f'vm.{view.name} AS many {{}} JOIN vm.{other.table.name} AS one ON one."{other.name}" = many."{column.name}"'
+    )
     assert one(con, f"SELECT {sums(view, 'many')} FROM {joined.format('LEFT')}") == one(
         con, f"SELECT {sums(view, 'many')} FROM vm.{view.name} AS many"
     )
@@ -117,7 +121,10 @@ def test_all_joins_of_a_fact_at_once_keep_its_sums(con: duckdb.DuckDBPyConnectio
 @pytest.mark.parametrize(
     ("view", "table"),
     [
-        ("sum(amount_gbp), count(*) FROM vm.bi_fact_cost", "sum(amount_gbp), count(*) FROM vm.fact_cost WHERE period <> ''"),
+        (
+            "sum(amount_gbp), count(*) FROM vm.bi_fact_cost",
+            "sum(amount_gbp), count(*) FROM vm.fact_cost WHERE period <> ''",
+        ),
         ("sum(direct_cost_gbp) FROM vm.bi_fact_cost", "sum(direct_cost_gbp) FROM vm.team_month"),
         ("sum(total_cost_gbp) FROM vm.bi_fact_cost", "sum(total_cost_gbp) FROM vm.team_month"),
         ("sum(falls), sum(pay_gbp) FROM vm.bi_fact_team_month", "sum(falls), sum(pay_gbp) FROM vm.team_month"),
@@ -126,7 +133,10 @@ def test_all_joins_of_a_fact_at_once_keep_its_sums(con: duckdb.DuckDBPyConnectio
             "sum(answers_counted), sum(positive) FROM vm.bi_fact_survey",
             "sum(survey_answers), sum(survey_positive) FROM vm.team_month",
         ),
-        ("count(*), count(value), sum(numerator) FROM vm.bi_indicator", "count(*), count(value), sum(numerator) FROM vm.indicator_value"),
+        (
+            "count(*), count(value), sum(numerator) FROM vm.bi_indicator",
+            "count(*), count(value), sum(numerator) FROM vm.indicator_value",
+        ),
         ("count(*), sum(cells) FROM vm.bi_box_score", "count(*), sum(cells) FROM vm.team_week"),
         ("count(*) FROM vm.bi_saving", "count(*) FROM vm.saving"),
         ("sum(ledger_total_gbp) FROM vm.bi_reconciliation", "sum(ledger_total_gbp) FROM vm.reconciliation"),
@@ -136,7 +146,7 @@ def test_all_joins_of_a_fact_at_once_keep_its_sums(con: duckdb.DuckDBPyConnectio
             "sum(rows_received), count(*) FROM vm.batch WHERE is_in_force",
         ),
     ],
-)  # fmt: skip
+)
 def test_a_view_has_what_the_tables_have(con: duckdb.DuckDBPyConnection, view: str, table: str) -> None:
     assert one(con, f"SELECT {view}") == one(con, f"SELECT {table}")
 

@@ -11,12 +11,18 @@ that may be empty is asked for with a LEFT JOIN.
 from sqlalchemy import Table
 
 from vm_pipeline.warehouse.statements import serving
-from vm_pipeline.warehouse.views import star, wide, quality  # noqa: F401, I001  # in the order readers meet them
+from vm_pipeline.warehouse.views import quality, star, wide
 from vm_pipeline.warehouse.views.columns import VIEW_METADATA
 
 __all__ = ["VIEWS", "VIEW_METADATA", "create_view", "in_order"]
 
-VIEWS: tuple[Table, ...] = tuple(VIEW_METADATA.tables.values())  # as the modules name them
+_IN_ORDER = (star, wide, quality)  # as readers meet them
+VIEWS: tuple[Table, ...] = tuple(
+    one
+    for module in _IN_ORDER
+    for one in vars(module).values()
+    if isinstance(one, Table) and one.metadata is VIEW_METADATA
+)
 
 
 def in_order() -> tuple[Table, ...]:

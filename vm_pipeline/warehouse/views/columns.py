@@ -1,6 +1,7 @@
 """What columns of the views have in common: taken over from a table, keys of the star, how they are shown.
 
-Belongs here: how a view or a column of it is declared. Does not belong here: which views there are (star, wide, quality).
+Belongs here: how a view or a column of it is declared.
+Does not belong here: which views there are (star, wide, quality).
 """
 
 from typing import Any
@@ -48,7 +49,7 @@ def every(table: Table, *names: str, optional: bool = False) -> tuple[Column[Any
 
 def all_but(table: Table, *names: str) -> tuple[Column[Any], ...]:
     """The columns of a table, but for these."""
-    return every(table, *(name for name in table.columns.keys() if name not in names))
+    return every(table, *(column.name for column in table.columns if column.name not in names))
 
 
 def provider_key(optional: bool = False) -> Column[Any]:
