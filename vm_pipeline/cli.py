@@ -19,6 +19,7 @@ from vm_pipeline import __version__, figures, page, settings
 from vm_pipeline.commands.backup import backup
 from vm_pipeline.commands.changes import changes
 from vm_pipeline.commands.doctor import doctor
+from vm_pipeline.commands.extract import extract
 from vm_pipeline.commands.feedback import feedback
 from vm_pipeline.commands.inspect import inspect
 from vm_pipeline.commands.keeping import purge, tidy, withdraw
@@ -253,6 +254,7 @@ def status(config: Path | None, as_json: bool, home: Path | None, warehouse: str
 
 main.add_command(backup)
 main.add_command(doctor)
+main.add_command(extract)
 main.add_command(feedback)
 main.add_command(inspect)
 main.add_command(propose)

@@ -1,4 +1,4 @@
-"""The page of the warehouse: every published table, its columns, and which file makes it of what.
+"""The page of the warehouse: every published table and view, its columns, and which file makes it of what.
 
 Belongs here: tables and SQL files as Markdown. Does not belong here: their declarations.
 """
@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import duckdb
 from sqlalchemy import Table
 
-from vm_pipeline.warehouse.statements import LAYERS, Statement, macros, purpose_of, statements
+from vm_pipeline.warehouse.statements import LAYERS, Statement, macros, purpose_of, serving, statements
 from vm_pipeline.warehouse.tables import SCHEMA, TABLES
 from vm_pipeline.warehouse.tables.columns import OF_NIGHTS
+from vm_pipeline.warehouse.views import VIEWS
 from vm_pipeline.warehouse.workspace import create_tables
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def warehouse_page() -> str:
         "too.",
         table(("table", "grain"), [(f"[{one.name}](#{one.name})", one.comment) for one in TABLES]),
         *(_published(one, types, made[one.name]) for one in TABLES),
+        _views(types),
         _lineage(),
         _macros(),
         "## What the file says of itself",
@@ -50,17 +52,61 @@ def _types() -> dict[tuple[str, str], str]:
 
 
 def _published(one: Table, types: Mapping[tuple[str, str], str], statement: Statement) -> str:
-    rows = [
-        (code(c.name), types[one.name, c.name], yes(c.primary_key), yes(c.nullable, "may be"), c.comment or "")
-        for c in one.columns
-    ]
     varies = one.info["varies"]
     return joined(
         f"## {one.name}",
         f"{one.comment} Made by `sql/{statement.layer}/{statement.name}.sql` of {codes(sorted(statement.reads))}.",
-        table(("column", "type", "key", "empty", "what it is"), rows),
+        _columns(one, types),
         "Not in the fingerprint: it tells of nights." if varies == OF_NIGHTS else "",
         f"Not in the fingerprint: {codes(varies)}." if varies and varies != OF_NIGHTS else "",
+    )
+
+
+def _columns(one: Table, types: Mapping[tuple[str, str], str]) -> str:
+    rows = [
+        (code(c.name), types[one.name, c.name], yes(c.primary_key), yes(c.nullable, "may be"), c.comment or "")
+        for c in one.columns
+    ]
+    return table(("column", "type", "key", "empty", "what it is"), rows)
+
+
+def _views(types: Mapping[tuple[str, str], str]) -> str:
+    """The views for BI tools, and how they are joined."""
+    made = {one.name: one for one in serving()}
+    return joined(
+        "## Views for BI tools",
+        "Beside the tables, in the same schema, on both engines, not in the fingerprint. How to use them: "
+        "[connect a BI tool](../how-to/connect-bi-tools.md).",
+        table(("view", "grain"), [(f"[{one.name}](#{one.name})", one.comment) for one in VIEWS]),
+        "## Joins of the views",
+        "Many rows to one, one column to one column: no join drops or repeats a row. A key that may be empty is joined "
+        "with a LEFT JOIN.",
+        table(("from", "to", "empty"), _joins()),
+        *(_view(one, types, made[one.name]) for one in VIEWS),
+    )
+
+
+def _joins() -> list[tuple[str, ...]]:
+    return [
+        (
+            code(f"{one.name}.{column.name}"),
+            code(f"{key.column.table.name}.{key.column.name}"),
+            yes(column.nullable, "may be"),
+        )
+        for one in VIEWS
+        for column in one.columns
+        for key in column.foreign_keys
+    ]
+
+
+def _view(one: Table, types: Mapping[tuple[str, str], str], statement: Statement) -> str:
+    date, filters = one.info["date_table"], one.info["filters"]
+    return joined(
+        f"## {one.name}",
+        f"{one.comment} Made by `sql/serving/{statement.name}.sql` of {codes(sorted(statement.reads))}."
+        + (f" Mark it as the date table, by {code(date)}." if date else "")
+        + (f" Choose one value of {codes(filters)} before you add up." if filters else ""),
+        _columns(one, types),
     )
 
 

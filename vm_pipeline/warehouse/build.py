@@ -23,6 +23,7 @@ from vm_pipeline.warehouse.restated import put_restated
 from vm_pipeline.warehouse.snapshot import Publication
 from vm_pipeline.warehouse.statements import LAYERS, macros, statements
 from vm_pipeline.warehouse.tables import TABLES
+from vm_pipeline.warehouse.views import VIEWS, create_view
 from vm_pipeline.warehouse.workspace import Built, create_tables, ddl, run
 
 
@@ -77,7 +78,7 @@ def _hidden(what: Known, version: Version) -> str:
 def code_version() -> str:
     """Changes when the same receipts would give another warehouse."""
     feeds = ("ledger", "activity", "survey")
-    parts: list[str] = [__version__, *map(ddl, TABLES), *map(staging_version, feeds)]
+    parts: list[str] = [__version__, *map(ddl, TABLES), *map(create_view, VIEWS), *map(staging_version, feeds)]
     parts += [repr(PROFILES), *macros().values()]
     parts += [statement.sql for layer in LAYERS for statement in statements(layer)]
     return _hash(parts)[:12]

@@ -81,7 +81,7 @@ def publish(draft: Path, path: Path) -> bool:
     if mine is None:
         raise ValueError(f"{draft}: found no publication in it, expected a finished draft")
     path.parent.mkdir(parents=True, exist_ok=True)
-    with _alone(path.with_name(f".{path.name}.lock")):
+    with alone(path.with_name(f".{path.name}.lock")):
         there = published(path)
         if there and there.as_of > mine.as_of:
             draft.unlink()
@@ -95,7 +95,7 @@ def publish(draft: Path, path: Path) -> bool:
 
 
 @contextmanager
-def _alone(lock: Path) -> Iterator[None]:
+def alone(lock: Path) -> Iterator[None]:
     """One publisher at a time. The system drops the lock with its process, so none is ever left behind."""
     with lock.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

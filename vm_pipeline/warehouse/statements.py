@@ -14,6 +14,7 @@ from vm_pipeline.indicators.catalogue import BOX_SCORE
 from vm_pipeline.indicators.ingredients import INGREDIENTS
 
 LAYERS = ("core", "marts", "signals")
+SERVING = "serving"  # views: nothing is filled by them
 _READS = re.compile(r"\b(?:FROM|JOIN)\s+((?:vm|core|staging)\.\w+)", re.IGNORECASE)
 _COMMENT = re.compile(r"--[^\n]*")
 
@@ -70,6 +71,20 @@ def _stated() -> str:
     )
 
 
+def _signals() -> str:
+    """What `bi_box_score` makes of signals: of each measure whether its own rule profile raises one."""
+    return ",\n           ".join(
+        f"bool_or(signal) FILTER (WHERE indicator_code = '{one.code}' AND rule_profile = '{one.profile}') "
+        f"AS {one.column}_signal"
+        for one in BOX_SCORE
+    )
+
+
+def _made() -> dict[str, str]:
+    """What SQL files name in braces, and that follows from the catalogue."""
+    return {"box_score": _box_score(), "box_score_signals": _signals(), "stated": _stated()}
+
+
 def sql_folder() -> Path:
     """`sql/`: inside the package when it is installed, beside it in a checkout."""
     package = Path(__file__).parent.parent
@@ -78,14 +93,22 @@ def sql_folder() -> Path:
 
 @cache
 def statements(layer: str) -> tuple[Statement, ...]:
-    """The statements of a layer of LAYERS in the order they must run."""
+    """The statements of a layer in the order they must run."""
     from vm_pipeline.warehouse.tables import METADATA, SCHEMA
 
     found = {}
     for path in sorted((sql_folder() / layer).glob("*.sql")):
-        sql = path.read_text("utf-8").replace("{box_score}", _box_score()).replace("{stated}", _stated())
+        sql = path.read_text("utf-8")
+        for name, text in _made().items():
+            sql = sql.replace(f"{{{name}}}", text)
         reads = frozenset(name.lower() for name in _READS.findall(_COMMENT.sub("", sql)))
-        one = Statement(layer, path.stem, sql, reads, f"{SCHEMA}.{path.stem}" in METADATA.tables)
+        published = layer == SERVING or f"{SCHEMA}.{path.stem}" in METADATA.tables
+        one = Statement(layer, path.stem, sql, reads, published)
         found[one.target] = one
     graph = {target: sorted(one.reads & found.keys()) for target, one in sorted(found.items())}
     return tuple(found[target] for target in TopologicalSorter(graph).static_order())
+
+
+def serving() -> tuple[Statement, ...]:
+    """What the views for BI tools are, each after those it reads."""
+    return statements(SERVING)

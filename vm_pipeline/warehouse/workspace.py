@@ -18,6 +18,7 @@ from sqlalchemy.schema import CreateTable
 
 from vm_pipeline.warehouse.statements import Statement, macros
 from vm_pipeline.warehouse.tables import METADATA, SCHEMA, TABLES
+from vm_pipeline.warehouse.views import create_view, in_order
 
 # Text is written in half the time of the oldest format; DuckDB 1.3 and later can read it.
 STORAGE = "v1.3.0"
@@ -64,12 +65,14 @@ def spill_of(path: Path) -> Path:
 
 
 def create_tables(con: duckdb.DuckDBPyConnection) -> None:
-    """Every declared table, empty, with its comments; and the macros, which stay in the file for its readers."""
+    """Every declared table, empty, with its comments; the macros and the views, which stay in the file for readers."""
     con.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE; CREATE SCHEMA {SCHEMA}")
     for macro in macros().values():
         con.execute(macro)
     for table in TABLES:
         con.execute(";".join([ddl(table), *comments(table)]))
+    for view in in_order():
+        con.execute(";".join([create_view(view), *comments(view, "VIEW")]))
 
 
 def ddl(table: Table) -> str:
@@ -86,10 +89,10 @@ def _without_key(table: Table) -> Table:
     return Table(table.name, MetaData(schema=SCHEMA), *columns)
 
 
-def comments(table: Table) -> list[str]:
-    """COMMENT ON statements of a table and its columns."""
+def comments(table: Table, kind: str = "TABLE") -> list[str]:
+    """COMMENT ON statements of a table, or a VIEW, and its columns."""
     name = f"{SCHEMA}.{table.name}"
-    said = [f"COMMENT ON TABLE {name} IS {_text(table.comment)}"]
+    said = [f"COMMENT ON {kind} {name} IS {_text(table.comment)}"]
     return said + [f'COMMENT ON COLUMN {name}."{column.name}" IS {_text(column.comment)}' for column in table.columns]
 
 

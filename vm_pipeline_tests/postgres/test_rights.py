@@ -12,6 +12,7 @@ from vm_pipeline.warehouse.postgres.refused import WarehouseRefused
 from vm_pipeline.warehouse.postgres.rights import SMALL, may_read, roles
 from vm_pipeline.warehouse.postgres.upgrade import upgrade
 from vm_pipeline.warehouse.tables import TABLES
+from vm_pipeline.warehouse.views import VIEWS
 from vm_pipeline_tests.postgres.conftest import Warehouse
 from vm_pipeline_tests.postgres.servers import Server
 
@@ -25,11 +26,13 @@ LOGINS = {
     "vera": "vm_auditor",
     "nobody_yet": "",
 }
-NAMES = [table.name for table in TABLES]
-OF_PROVIDERS = [table.name for table in TABLES if "provider_code" in table.columns]
+NAMES = [table.name for table in (*TABLES, *VIEWS)]
+OF_PROVIDERS = [table.name for table in (*TABLES, *VIEWS) if "provider_code" in table.columns]
 CLOSED_TO_READERS = (
     *("fact_cost", "fact_activity", "fact_survey", "team_month", "team_week", "cost_week", "rejection", "saving"),
     *("huddle_week", "coach_gain", "coach_progress", "rebase"),
+    *("bi_fact_cost", "bi_fact_activity", "bi_fact_survey", "bi_fact_team_month", "bi_box_score", "bi_saving"),
+    "bi_rejection",
 )
 
 
@@ -60,14 +63,15 @@ def refused(there: Warehouse, login: str, sql: str) -> bool:
 def test_a_login_reads_the_tables_of_its_role_and_no_other(shared: Warehouse, login: str) -> None:
     seen = {name for name in NAMES if not refused(shared, login, f"SELECT * FROM vm.{name} LIMIT 1")}
     assert seen == {name for name in NAMES if LOGINS[login] in may_read(name)}
-    assert all(refused(shared, login, f"DELETE FROM vm.{name}") for name in NAMES)
+    assert all(refused(shared, login, f"DELETE FROM vm.{table.name}") for table in TABLES)
 
 
 def test_readers_are_kept_from_exact_figures_and_rejections(shared: Warehouse) -> None:
     """By name: what the design of the warehouse says, not what the code says."""
     for login in ("rosa", "kurt"):
         assert all(refused(shared, login, f"SELECT 1 FROM vm.{name}") for name in CLOSED_TO_READERS)
-    assert shared.ask("SELECT count(*) > 0 FROM vm.rejection", "vera") == [(True,)]
+    for name in ("rejection", "bi_rejection", "bi_reconciliation", "bi_freshness"):
+        assert shared.ask(f"SELECT count(*) > 0 FROM vm.{name}", "vera") == [(True,)]
     assert refused(shared, "vera", "SELECT 1 FROM vm.fact_cost")
 
 
@@ -147,6 +151,7 @@ def test_readers_see_no_small_number(shared: Warehouse) -> None:
     question = f"SELECT count(*) FROM vm.indicator_value WHERE {small}"
     assert shared.ask(question, "anna") > [(0,)]
     assert shared.ask(question, "rosa") == [(0,)]
+    assert shared.ask(question.replace("vm.", "vm.bi_").replace("_value", ""), "rosa") == [(0,)]
     assert shared.ask("SELECT count(*) FROM vm.indicator_value", "rosa") == shared.ask(
         f"SELECT count(*) FROM vm.indicator_value WHERE ({small}) IS NOT TRUE"
     )

@@ -172,7 +172,7 @@ def test_a_lock_is_never_left_behind(tmp_path: Path, target: Path) -> None:
     lock = target.with_name(f".{target.name}.lock")
     child = os.fork()
     if child == 0:  # pragma: no cover - the child
-        with snapshot._alone(lock):
+        with snapshot.alone(lock):
             os._exit(0)
     os.waitpid(child, 0)
     assert lock.exists()

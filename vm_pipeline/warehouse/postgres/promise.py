@@ -17,6 +17,7 @@ from pathlib import Path
 from vm_pipeline.warehouse.postgres.shape import Difference, Shape, Shapes, declared, differences
 from vm_pipeline.warehouse.postgres.upgrade import MIGRATIONS
 from vm_pipeline.warehouse.tables import TABLES
+from vm_pipeline.warehouse.views import VIEWS
 
 FILE = Path(__file__).with_name("promised.json")
 
@@ -28,6 +29,11 @@ def promised(path: Path = FILE) -> dict[str, Shape]:
         table: Shape(tuple(one["key"]), {name: (kind, filled) for name, (kind, filled) in one["columns"].items()})
         for table, one in raw.items()
     }
+
+
+def given() -> dict[str, Shape]:
+    """As declared now: tables, and views of them."""
+    return declared((*TABLES, *VIEWS))
 
 
 def written(shapes: Shapes) -> str:
@@ -56,7 +62,7 @@ def told() -> dict[str, str]:
 
 def main() -> int:
     """Write the file anew, unless a promise would be broken."""
-    now = declared(TABLES)
+    now = given()
     untold = broken(promised(), now, told())
     if untold:
         print(*untold, "Reports may bind to these: write a revision that says what to do.", sep="\n", file=sys.stderr)  # noqa: T201

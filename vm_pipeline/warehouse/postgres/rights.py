@@ -1,9 +1,10 @@
-"""Who may read which published table, and which rows of it.
+"""Who may read which published table or view, and which rows of it.
 
 Belongs here: grants and row policies, for the roles of sql/roles where an administrator has made them.
 Does not belong here: making roles (sql/roles), giving them to people.
 
-What is not named here is for analysts alone: a new table is closed until somebody opens it.
+What is not named here is for analysts alone: a new table is closed until somebody opens it. A view is for those who may
+read every table it reads; policies of the tables hold through it.
 """
 
 import hashlib
@@ -14,8 +15,9 @@ from sqlalchemy import Connection, Table, text
 
 from vm_pipeline.warehouse.postgres.address import has_roles
 from vm_pipeline.warehouse.postgres.schema import OPS, kept
-from vm_pipeline.warehouse.statements import sql_folder
+from vm_pipeline.warehouse.statements import serving, sql_folder
 from vm_pipeline.warehouse.tables import SCHEMA
+from vm_pipeline.warehouse.views import VIEWS
 
 ANALYSTS, READERS = ("vm_analyst", "vm_provider_analyst"), ("vm_reader", "vm_provider_reader")
 EVERYWHERE, OWN_ONLY = ("vm_analyst", "vm_reader", "vm_auditor"), ("vm_provider_analyst", "vm_provider_reader")
@@ -32,7 +34,7 @@ def roles() -> str:
 
 
 def apply(con: Connection) -> None:
-    """Grants and policies of every table; nothing where sql/roles was not run."""
+    """Grants of every table and view, policies of every table; nothing where sql/roles was not run."""
     for statement in statements() if has_roles(con) else ():
         con.execute(text(statement))
 
@@ -43,14 +45,24 @@ def hash_of(con: Connection) -> str:
 
 
 def may_read(table: str) -> tuple[str, ...]:
-    """Roles that may read a table."""
+    """Roles that may read a table or a view."""
+    read = _read_by().get(table)
+    if read:
+        each = [may_read(one.removeprefix(f"{SCHEMA}.")) for one in sorted(read)]
+        return tuple(role for role in each[0] if all(role in roles for roles in each))
     readers = READERS if any(fnmatch(table, one) for one in OPEN_TO_READERS) else ()
     return (*ANALYSTS, *readers, *((AUDITOR,) if table in OPEN_TO_AUDITOR else ()))
 
 
+def _read_by() -> dict[str, frozenset[str]]:
+    """What each view reads."""
+    return {one.name: one.reads for one in serving()}
+
+
 def statements() -> list[str]:
     """Every grant and policy, in an order that can be run again."""
-    return [*_of_notes(), *(said for table in kept().values() for said in _of_table(table))]
+    of_tables = (said for table in kept().values() for said in _of_table(table))
+    return [*_of_notes(), *of_tables, *(said for view in VIEWS for said in _grants(view))]
 
 
 def _of_notes() -> Iterator[str]:
@@ -62,10 +74,15 @@ def _of_notes() -> Iterator[str]:
     yield f"GRANT SELECT ON {OPS}.own_provider TO {', '.join(OWN_ONLY)}"
 
 
-def _of_table(table: Table) -> Iterator[str]:
+def _grants(table: Table) -> Iterator[str]:
     name = f"{SCHEMA}.{table.name}"
     yield f"REVOKE ALL ON {name} FROM {', '.join((*ANALYSTS, *READERS, AUDITOR))}"
     yield f"GRANT SELECT ON {name} TO {', '.join(may_read(table.name))}"
+
+
+def _of_table(table: Table) -> Iterator[str]:
+    name = f"{SCHEMA}.{table.name}"
+    yield from _grants(table)
     for policy, rule in _policies(table).items():
         yield f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY"
         yield f"DROP POLICY IF EXISTS {policy} ON {name}"

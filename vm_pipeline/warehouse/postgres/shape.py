@@ -56,7 +56,7 @@ def declared(tables: Iterable[Table]) -> dict[str, Shape]:
     return {
         table.name: Shape(
             tuple(table.primary_key.columns.keys()),
-            {column.name: (_word(column.type), not column.nullable) for column in table.columns},
+            {column.name: (word(column.type), not column.nullable) for column in table.columns},
         )
         for table in tables
     }
@@ -69,13 +69,14 @@ def found(con: Connection) -> dict[str, Shape]:
     return {
         str(name[1]): Shape(
             tuple(keys[name]["constrained_columns"]),
-            {column["name"]: (_word(column["type"]), not column["nullable"]) for column in columns},
+            {column["name"]: (word(column["type"]), not column["nullable"]) for column in columns},
         )
         for name, columns in seen.get_multi_columns(schema=SCHEMA).items()
     }
 
 
-def _word(kind: TypeEngine[Any]) -> str:
+def word(kind: TypeEngine[Any]) -> str:
+    """A type as PostgreSQL calls it."""
     return str(kind.compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call]
 
 

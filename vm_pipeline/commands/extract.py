@@ -1,0 +1,32 @@
+"""`vm-pipeline extract`: the warehouse as files, for tools that have no driver for it."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from vm_pipeline.commands.options import CONFIG, PATH, USAGE, amiss, installed, loaded
+from vm_pipeline.settings import Asked
+
+
+@click.command()
+@click.argument("folder", type=PATH)
+@CONFIG
+@click.option("--provider", default="", metavar="CODE", help="Only rows of this provider, and what belongs to none.")
+@click.option("--csv", is_flag=True, help="CSV files beside the Parquet files.")
+@installed
+def extract(
+    folder: Path, config: Path | None, provider: str, csv: bool, home: Path | None, warehouse: str | None
+) -> None:
+    """Write every table and view to FOLDER as Parquet, with a datapackage.json that describes them."""
+    from vm_pipeline.warehouse.extract import NotExtracted
+    from vm_pipeline.warehouse.extract import extract as write
+
+    chosen = loaded(Asked(config=config, home=home, warehouse=warehouse))
+    try:
+        written = write(chosen.warehouse, folder, provider, csv)
+    except NotExtracted as error:
+        amiss("bold red", str(error))
+        sys.exit(USAGE)
+    size = sum(one.size for one in written) / 1_000_000
+    click.echo(f"{len(written)} files, {size:,.1f} MB, written to {folder}, exact: who may read them is your decision.")
