@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 from sqlalchemy import Connection, Table, text
 
-from vm_pipeline.warehouse.fingerprint import POSTGRES, digest_query, of_digests
+from vm_pipeline.warehouse.fingerprint import CONTENT, POSTGRES, digest_query, of_digests
 from vm_pipeline.warehouse.postgres.address import opened, shown
 from vm_pipeline.warehouse.postgres.alone import alone
 from vm_pipeline.warehouse.postgres.parts import Content, contents, is_in, time_of, year_of
@@ -70,7 +70,7 @@ def fingerprint(address: str) -> str:
     with opened(address, row_security=False) as con:
         if not is_created(con):
             raise WarehouseRefused(f"{shown(address)}: found no warehouse, expected a published one. Use `run` first.")
-        found = {table.name: con.exec_driver_sql(digest_query(table, POSTGRES)).one() for table in TABLES}
+        found = {table.name: con.exec_driver_sql(digest_query(table, POSTGRES)).one() for table in CONTENT}
     return of_digests({name: " ".join(map(str, row)) for name, row in found.items()})
 
 
