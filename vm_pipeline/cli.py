@@ -16,11 +16,14 @@ import click
 from rich.console import Console
 
 from vm_pipeline import __version__, figures, page, settings
+from vm_pipeline.commands.changes import changes
 from vm_pipeline.commands.feedback import feedback
 from vm_pipeline.commands.inspect import inspect
+from vm_pipeline.commands.keeping import purge, tidy, withdraw
 from vm_pipeline.commands.options import CLOSED, CONFIG, PATH, USAGE, installed, loaded
 from vm_pipeline.commands.propose import propose
 from vm_pipeline.commands.server import roles, upgrade
+from vm_pipeline.commands.trace import trace
 from vm_pipeline.feeds import FEEDS
 from vm_pipeline.feeds.reference import REFERENCES
 from vm_pipeline.home import Home
@@ -250,3 +253,8 @@ main.add_command(inspect)
 main.add_command(propose)
 main.add_command(roles)
 main.add_command(upgrade)
+main.add_command(trace)
+main.add_command(changes)
+main.add_command(withdraw)
+main.add_command(purge)
+main.add_command(tidy)

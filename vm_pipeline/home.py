@@ -20,6 +20,7 @@ import duckdb
 
 from vm_pipeline.disk import flush
 from vm_pipeline.settings import Settings
+from vm_pipeline.sources.decisions import Decision
 from vm_pipeline.sources.extract import Extract, Problem
 from vm_pipeline.sources.incoming import desk, tidy
 from vm_pipeline.sources.landing import Landing, Received
@@ -158,15 +159,25 @@ class Home:
 
     def known(self, known_until: str = "") -> Known:
         """Versions and summaries up to a time. Raises NotStaged."""
-        return what_is_known(self.receipts(known_until), self.staging)
+        return what_is_known(self.receipts(known_until), self.staging, self.decisions(known_until))
+
+    def decisions(self, known_until: str = "") -> list[Decision]:
+        """Decisions about versions up to a time (UTC, ISO; empty = all)."""
+        return known_at(self.landing.decisions(), known_until)
+
+    def moments(self, known_until: str = "") -> list[str]:
+        """Times of every landing and decision up to a time, oldest first."""
+        received = {one.received_at for one in self.receipts(known_until)}
+        return sorted(received | {one.received_at for one in self.decisions(known_until)})
+
+    def landed(self, moment: str) -> Landed:
+        """One landing as it was then."""
+        return Landed(moment, self.known(moment).versions, partial(self._look_back, moment))
 
     def landings(self, con: duckdb.DuckDBPyConnection, known_until: str) -> list[Landed]:
-        """Every landing up to a time, oldest first; `con` is the warehouse of the last, judged."""
-        receipts = self.receipts(known_until)
-        moments = list(dict.fromkeys(receipt.received_at for receipt in receipts))
-        found = [
-            Landed(moment, self.known(moment).versions, partial(self._look_back, moment)) for moment in moments[:-1]
-        ]
+        """Every landing and decision up to a time, oldest first; `con` is the warehouse of the last, judged."""
+        moments = self.moments(known_until)
+        found = [self.landed(moment) for moment in moments[:-1]]
         return [*found, Landed(moments[-1], self.known(known_until).versions, lambda: nullcontext(con))]
 
     @contextmanager

@@ -203,7 +203,7 @@ class Programme:
         return known_at(self.landing.receipts(), as_of)
 
     def known(self, as_of: str = "") -> Known:
-        return what_is_known(self.receipts(as_of), self.staging)
+        return what_is_known(self.receipts(as_of), self.staging, known_at(self.landing.decisions(), as_of))
 
     def receipt(self, slot: str = "") -> Receipt:
         """The last receipt, or the last of a slot (`ledger/B1/2022-07`)."""

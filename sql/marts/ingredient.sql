@@ -1,5 +1,6 @@
 -- Ingredients of all indicators: one row a provider, team, week or month and ingredient that any fact speaks of.
--- What is an activity measure, a set of cost categories or a survey question comes by declaration; the rest is written here.
+-- What is an activity measure, a set of cost categories or a survey question comes by declaration, and so does what is a
+-- condition on facts (all of vm_pipeline/indicators/ingredients.py); the rest is written here.
 WITH month_cost AS (
     SELECT provider_code, team_code, 'month' AS grain, (period || '-01')::DATE AS starts_on, cost_category, is_direct,
            sum(amount_gbp) AS amount
@@ -19,8 +20,7 @@ cost AS (
     GROUP BY ALL
 ),
 stay_day AS (
-    SELECT provider_code, team_code, end_at::DATE AS day, quantity,
-           end_at::DATE - start_at::DATE AS nights, is_index, is_readmitted, end_at
+    SELECT provider_code, team_code, end_at::DATE AS day, quantity, is_index, is_readmitted
     FROM core.stay
     WHERE end_at IS NOT NULL
 ),
@@ -32,14 +32,7 @@ by_day AS (
     UNION ALL
     SELECT provider_code, team_code, day, 'activity_records', sum(records) FROM core.activity_day GROUP BY ALL
     UNION ALL
-    SELECT provider_code, team_code, day, 'discharges', quantity FROM stay_day
-    UNION ALL
-    SELECT provider_code, team_code, day, 'stay_days', quantity * nights FROM stay_day
-    UNION ALL
-    SELECT provider_code, team_code, day, 'discharges_timed', quantity FROM stay_day WHERE end_at::TIME <> TIME '00:00'
-    UNION ALL
-    SELECT provider_code, team_code, day, 'discharges_before_noon', quantity FROM stay_day
-    WHERE end_at::TIME <> TIME '00:00' AND end_at::TIME < TIME '12:00'
+    {stated}
     UNION ALL
     SELECT provider_code, team_code, day, 'index_discharges', quantity FROM stay_day WHERE is_index
     UNION ALL
@@ -49,10 +42,6 @@ by_day AS (
            CASE WHEN declared.is_positive THEN answer.positive ELSE answer.answers END
     FROM core.survey_day AS answer
     JOIN core.ingredient_declared AS declared USING (question_code)
-    UNION ALL
-    SELECT provider_code, team_code, day, 'survey_answers', answers FROM core.survey_day
-    UNION ALL
-    SELECT provider_code, team_code, day, 'survey_positive', positive FROM core.survey_day
     UNION ALL
     SELECT provider_code, team_code, day, 'engagement_points', points FROM core.survey_day
     UNION ALL

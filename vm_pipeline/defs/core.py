@@ -79,7 +79,8 @@ def core(
     draft = home.drafts.hold(context.run.run_id)
     draft.unlink(missing_ok=True)
     with open_workspace(draft, home.settings.memory, home.settings.threads) as con:
-        built, findings = build_core(con, known, home.staging, home.settings.nation)
+        with said_first():
+            built, findings = build_core(con, known, home.staging, home.settings.nation)
         verdicts = night.judge([*_verdicts(con, night, known), _references(findings)])
         lists = write_unmapped(
             con, home.reports(context.run.tags.get(AS_OF, "")) / "unmapped", "staging.survey", "staging.cost_centre_map"

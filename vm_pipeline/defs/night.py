@@ -18,6 +18,7 @@ from vm_pipeline.home import Home
 from vm_pipeline.quality.history import Thresholds
 from vm_pipeline.quality.verdict import Verdict
 from vm_pipeline.sources.landing import LandingDamaged, Received
+from vm_pipeline.staging.batches import Purged
 from vm_pipeline.staging.known import NotStaged
 from vm_pipeline.warehouse.postgres.refused import WarehouseRefused
 from vm_pipeline.warehouse.workspace import Built
@@ -68,7 +69,7 @@ def said_first() -> Iterator[None]:
     """What a person can mend heads the failure that Dagster shows, not the end of a long trace."""
     try:
         yield
-    except (LandingDamaged, NotStaged, WarehouseRefused) as error:
+    except (LandingDamaged, NotStaged, Purged, WarehouseRefused) as error:
         raise dg.Failure(str(error)) from error
 
 

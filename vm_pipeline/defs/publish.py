@@ -6,8 +6,9 @@ from collections.abc import Iterator
 import dagster as dg
 
 from vm_pipeline.defs.describe import OWNERS
-from vm_pipeline.defs.night import AS_OF, Night, known_until, said_first
+from vm_pipeline.defs.night import AS_OF, Night, as_check, known_until, said_first
 from vm_pipeline.defs.statements import result, specs
+from vm_pipeline.quality.restated import check_restated
 from vm_pipeline.warehouse.build import build_marts, build_signals, judge, publication
 from vm_pipeline.warehouse.snapshot import describe
 from vm_pipeline.warehouse.statements import LAYERS, statements
@@ -28,17 +29,28 @@ def marts(context: dg.AssetExecutionContext, night: dg.ResourceParam[Night]) -> 
     yield from (result(one) for one in built)
 
 
-@dg.multi_asset(specs=specs("signals"), name="signals")
-def signals(context: dg.AssetExecutionContext, night: dg.ResourceParam[Night]) -> Iterator[dg.MaterializeResult]:
+_RESTATED = dg.AssetCheckSpec(
+    "restated",
+    asset=dg.AssetKey(["signals", "restatement"]),
+    description="How far figures of months published before moved with the last landing.",
+)
+
+
+@dg.multi_asset(specs=specs("signals"), name="signals", check_specs=[_RESTATED])
+def signals(
+    context: dg.AssetExecutionContext, night: dg.ResourceParam[Night]
+) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     """Judge every series, and keep what was published first of each point."""
     night.report("signals", 0, 1)
     home, until = night.home, known_until(context)
     with open_workspace(home.drafts.path(context.run.run_id), home.settings.memory, home.settings.threads) as con:
         judge(con)
         built = build_signals(con, home.as_published, home.landings(con, until))
+        (verdict,) = night.judge([check_restated(con, night.thresholds)])
     night.built += built
     night.report("signals", 1, 1)
     yield from (result(one) for one in built)
+    yield as_check(verdict, _RESTATED.asset_key)
 
 
 @dg.asset(

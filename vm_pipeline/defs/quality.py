@@ -67,8 +67,9 @@ def _feed_asset(feed: str, months: dg.PartitionsDefinition) -> dg.AssetsDefiniti
         start = time.perf_counter()
         night.report(f"judging {feed}", 0, 1)
         home = night.home
-        receipts = [r for r in home.receipts(known_until(context)) if r.slot.feed == feed]
-        known, versions = known_in(home, receipts, in_months(receipts, context))
+        until = known_until(context)
+        receipts = [r for r in home.receipts(until) if r.slot.feed == feed]
+        known, versions = known_in(home, receipts, in_months(receipts, context), until)
         verdicts = night.judge(_verdicts(night, feed, known, versions))
         path = write_rejects(night, feed, known, context.run.tags.get(AS_OF, ""))
         told = write_feedback(night, feed, known, context)

@@ -63,7 +63,7 @@ def run_night(settings: Settings, report: Report, full: bool = False) -> Outcome
         receipts = home.receipts()
         if failure or not receipts:
             return _outcome(night, "", failure or "Nothing was ever received: there is nothing to publish.")
-        until = receipts[-1].received_at
+        until = home.landing.last_moment
         todo = receipts if full else unpublished(home)
         if not todo and home.is_published(home.known(until)):
             return _outcome(night, until, "", up_to_date=True)

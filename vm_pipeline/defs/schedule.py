@@ -102,7 +102,7 @@ def stage_sensor(
         if not receipts or (not todo and night.home.is_published(night.home.known())):
             yield dg.SkipReason("Nothing new was received; the warehouse is up to date.")
             return
-        tags = range_tags(todo, months, receipts[-1].received_at)
+        tags = range_tags(todo, months, night.home.landing.last_moment)
         yield dg.RunRequest(run_key=context.dagster_run.run_id, tags=tags)
 
     return stage_after_landing

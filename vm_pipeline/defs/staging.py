@@ -57,7 +57,7 @@ def _feed_asset(feed: str, months: dg.PartitionsDefinition) -> dg.AssetsDefiniti
         chosen = in_months(receipts, context)
         with said_first():
             done = stage(night, chosen, feed, again=FULL in context.run.tags)
-        known, versions = known_in(home, receipts, chosen)
+            known, versions = known_in(home, receipts, chosen, until)
         with home.connect() as con:
             verdict = night.judge([check_totals(con, feed, known, home.staging, versions)])[0]
         of_run = {
@@ -109,11 +109,17 @@ def stage(night: Night, receipts: list[Receipt], feed: str, again: bool) -> int:
     return night.home.staging.stage(todo, progress, again)
 
 
-def known_in(home: Home, receipts: list[Receipt], chosen: list[Receipt]) -> tuple[Known, list[Version]]:
-    """What is known of a feed, where only the chosen receipts need be staged; and the chosen versions."""
+def known_in(home: Home, receipts: list[Receipt], chosen: list[Receipt], until: str) -> tuple[Known, list[Version]]:
+    """What is known of a feed, where only the chosen receipts need be staged; and the chosen versions.
+
+    Raises Purged where rows in force are gone: as of then nothing can be built.
+    """
     from vm_pipeline.staging.known import what_is_known
 
-    known = what_is_known([r for r in receipts if r in chosen or home.staging.is_staged(r)], home.staging)
+    seen = [r for r in receipts if r in chosen or home.staging.is_staged(r)]
+    known = what_is_known(seen, home.staging, home.decisions(until))
+    for version in known.in_force(receipts[0].slot.feed) if receipts else ():
+        home.staging.check_kept(version.receipt)
     contents = {r.content_id for r in chosen}
     return known, [v for v in known.versions if v.receipt.content_id in contents]
 
@@ -147,6 +153,7 @@ def _figures(known: Known, versions: list[Version]) -> dict[str, Any]:
 
 def _batch(version: Version, summary: Summary) -> dict[str, Any]:
     state = "in force" if version.in_force else f"superseded at {version.superseded_at}"
+    state = f"{version.decision.kind} at {version.decision.received_at}" if version.decision else state
     state += "".join(f"; {one.message}" for one in summary.warnings if one.code == "personal_data")
     return {
         "batch": str(version.receipt.slot),
@@ -172,10 +179,11 @@ def _reference_asset() -> dg.AssetsDefinition:
     def staged(context: dg.AssetExecutionContext, night: dg.ResourceParam[Night]) -> dg.MaterializeResult:
         start = time.perf_counter()
         home = night.home
-        receipts = [r for r in home.receipts(known_until(context)) if r.slot.feed.startswith("reference/")]
+        until = known_until(context)
+        receipts = [r for r in home.receipts(until) if r.slot.feed.startswith("reference/")]
         with said_first():
             stage(night, receipts, "reference", again=FULL in context.run.tags)
-        known, versions = known_in(home, receipts, receipts)
+        known, versions = known_in(home, receipts, receipts, until)
         in_force = [version for version in versions if version.in_force]
         told = write_feedback(night, "reference", known, context)
         return dg.MaterializeResult(

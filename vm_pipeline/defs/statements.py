@@ -13,7 +13,14 @@ from vm_pipeline.warehouse.tables import METADATA
 from vm_pipeline.warehouse.workspace import Built
 
 # What is made of the points between marts and signals, by no SQL file.
-_OF_JUDGING = ("core.judged_point", "core.as_published", "staging.noise")
+_OF_JUDGING = (
+    "core.judged_point",
+    "core.as_published",
+    "staging.noise",
+    "core.figure_before",
+    "core.figure_now",
+    "core.batch_moved",
+)
 
 
 def specs(layer: str) -> list[dg.AssetSpec]:

@@ -4,10 +4,9 @@ Belongs here: the columns of each file, which rows may not overlap, which files 
 Does not belong here: applying them to facts (sql/core).
 """
 
-from dataclasses import dataclass
-
 from vm_pipeline.feeds import programme_roles, programme_settings, saving_cases
-from vm_pipeline.feeds.contract import Column, Contract, Fault, Rule, missing, not_of, unreadable
+from vm_pipeline.feeds.contract import Column, Rule, not_of
+from vm_pipeline.feeds.reference_table import BACKWARDS, HINTS, PROVIDER, SPAN, TEAM, Reference, contract_of, text
 from vm_pipeline.feeds.survey import SCALES
 from vm_pipeline.feeds.values import (
     CODE,
@@ -16,27 +15,13 @@ from vm_pipeline.feeds.values import (
     FINANCIAL_YEAR,
     FLAG,
     LEDGER_PERIOD,
-    LEVEL,
     LOWER_CODE,
     MONEY,
-    MONTH,
     NAME,
     PRICE,
     SHARE,
-    TEXT,
-    Value,
 )
 
-PROVIDER = Column("provider_code", CODE, "Health board or trust.")
-TEAM = Column("team_code", CODE, "Team of the programme.")
-SPAN = (
-    Column("valid_from", DATE, "First day it holds; empty = always.", optional=True),
-    Column("valid_to", DATE, "Last day it holds; empty = until further notice.", optional=True),
-)
-HINTS = (
-    Column("rows", TEXT, "Ignored: a hint in a list of unmapped codes.", optional=True),
-    Column("amount_gbp", TEXT, "Ignored: a hint in a list of unmapped codes.", optional=True),
-)
 CATEGORIES = (
     "pay_substantive",
     "pay_bank",
@@ -52,45 +37,13 @@ CATEGORIES = (
 )
 UNALLOCATED = "UNALLOCATED"
 
-
-@dataclass(frozen=True)
-class Reference:
-    """One reference file. `alone` names the columns of which two rows may not hold on one day (refused otherwise)."""
-
-    name: str
-    contract: Contract
-    consequence: str
-    essential: bool = False
-    alone: tuple[str, ...] = ()
-
-
-_NUMBERS = (SHARE, MONEY, PRICE, LEVEL, MONTH, COUNT, FLAG, FINANCIAL_YEAR, LEDGER_PERIOD)
-
-
-def _text(name: str, description: str, value: Value = TEXT, optional: bool = False) -> Column:
-    return Column(name, value, description, optional=optional)
-
-
-def _contract(name: str, grain: str, *columns: Column, key: tuple[str, ...], more: tuple[Rule, ...] = ()) -> Contract:
-    dates = [c for c in columns if c.value is DATE]
-    numbers = [c for c in columns if c.value in _NUMBERS]
-    rules = [Rule("missing_code", "A key part is empty.", missing(*key))]
-    if dates:
-        rules.append(Rule("bad_date", "A day cannot be read.", unreadable(*dates)))
-    if numbers:
-        rules.append(Rule("bad_number", "A number, flag or period cannot be read.", unreadable(*numbers)))
-    return Contract(feed=f"reference/{name}", grain=grain, columns=columns, rules=(*rules, *more), has_periods=False)
-
-
-_BACKWARDS = Rule("end_before_start", "valid_to is before valid_from.", (Fault("valid_to", "valid_to < valid_from"),))
-
 REFERENCES: dict[str, Reference] = {
     reference.name: reference
     for reference in (
         Reference(
             "providers",
-            _contract(
-                "providers", "one provider", PROVIDER, _text("provider_name", "Its name."), key=("provider_code",)
+            contract_of(
+                "providers", "one provider", PROVIDER, text("provider_name", "Its name."), key=("provider_code",)
             ),
             "providers are shown by code only",
             essential=True,
@@ -98,17 +51,17 @@ REFERENCES: dict[str, Reference] = {
         ),
         Reference(
             "teams",
-            _contract(
+            contract_of(
                 "teams",
                 "one team over a span of days",
                 PROVIDER,
                 TEAM,
-                _text("team_name", "Its name."),
-                _text("service", "Service it belongs to.", optional=True),
-                _text("care_setting", "Ward, clinic, community, kitchen …", optional=True),
+                text("team_name", "Its name."),
+                text("service", "Service it belongs to.", optional=True),
+                text("care_setting", "Ward, clinic, community, kitchen …", optional=True),
                 *SPAN,
                 key=("provider_code", "team_code"),
-                more=(_BACKWARDS,),
+                more=(BACKWARDS,),
             ),
             "teams are shown by code only",
             essential=True,
@@ -116,33 +69,33 @@ REFERENCES: dict[str, Reference] = {
         ),
         Reference(
             "cost_centre_map",
-            _contract(
+            contract_of(
                 "cost_centre_map",
                 "one cost centre's share in one team over a span of days",
                 PROVIDER,
-                _text("cost_centre_code", "Cost centre.", CODE),
+                text("cost_centre_code", "Cost centre.", CODE),
                 TEAM,
-                _text("share", "Part of its cost; the shares of a day sum to 1 at most.", SHARE),
+                text("share", "Part of its cost; the shares of a day sum to 1 at most.", SHARE),
                 *SPAN,
                 *HINTS,
                 key=("provider_code", "cost_centre_code", "team_code", "share_sent"),
-                more=(_BACKWARDS,),
+                more=(BACKWARDS,),
             ),
             "every cost goes to UNALLOCATED",
             essential=True,
         ),
         Reference(
             "unit_map",
-            _contract(
+            contract_of(
                 "unit_map",
                 "one unit's team over a span of days",
                 PROVIDER,
-                _text("unit_code", "Ward, clinic, kitchen.", CODE),
+                text("unit_code", "Ward, clinic, kitchen.", CODE),
                 TEAM,
                 *SPAN,
                 *HINTS,
                 key=("provider_code", "unit_code", "team_code"),
-                more=(_BACKWARDS,),
+                more=(BACKWARDS,),
             ),
             "all activity goes to UNALLOCATED",
             essential=True,
@@ -150,14 +103,14 @@ REFERENCES: dict[str, Reference] = {
         ),
         Reference(
             "account_map",
-            _contract(
+            contract_of(
                 "account_map",
                 "one account",
-                _text("account_code", "Account.", CODE),
-                _text("account_name", "Its name.", optional=True),
-                _text("cost_category", "Kind of cost.", LOWER_CODE),
-                _text("is_direct", "Counts as direct cost.", FLAG),
-                _text("cost_timing", "`dated` or `spread`; pay is spread unless said otherwise.", LOWER_CODE, True),
+                text("account_code", "Account.", CODE),
+                text("account_name", "Its name.", optional=True),
+                text("cost_category", "Kind of cost.", LOWER_CODE),
+                text("is_direct", "Counts as direct cost.", FLAG),
+                text("cost_timing", "`dated` or `spread`; pay is spread unless said otherwise.", LOWER_CODE, True),
                 *HINTS,
                 key=("account_code", "is_direct_sent"),
                 more=(
@@ -179,12 +132,12 @@ REFERENCES: dict[str, Reference] = {
         ),
         Reference(
             "survey_team_map",
-            _contract(
+            contract_of(
                 "survey_team_map",
                 "one survey's name for a team",
                 PROVIDER,
-                _text("survey_code", "Survey.", CODE),
-                _text("team_name", "Team as the survey names it.", NAME),
+                text("survey_code", "Survey.", CODE),
+                text("team_name", "Team as the survey names it.", NAME),
                 TEAM,
                 *HINTS,
                 key=("provider_code", "survey_code", "team_name", "team_code"),
@@ -194,14 +147,14 @@ REFERENCES: dict[str, Reference] = {
         ),
         Reference(
             "survey_questions",
-            _contract(
+            contract_of(
                 "survey_questions",
                 "one question",
-                _text("survey_code", "Survey.", CODE),
-                _text("question_code", "Question.", CODE),
-                _text("question_text", "Its wording, as a header may give it.", optional=True),
-                _text("scale", "`agree6` `agree5` `yesno` `0-10`.", LOWER_CODE),
-                _text("positive_answers", "Answers that count as positive, `A|B`.", optional=True),
+                text("survey_code", "Survey.", CODE),
+                text("question_code", "Question.", CODE),
+                text("question_text", "Its wording, as a header may give it.", optional=True),
+                text("scale", "`agree6` `agree5` `yesno` `0-10`.", LOWER_CODE),
+                text("positive_answers", "Answers that count as positive, `A|B`.", optional=True),
                 key=("survey_code", "question_code", "scale"),
                 more=(
                     Rule(
@@ -216,37 +169,37 @@ REFERENCES: dict[str, Reference] = {
         ),
         Reference(
             "survey_issued",
-            _contract(
+            contract_of(
                 "survey_issued",
                 "one team and wave",
                 PROVIDER,
-                _text("survey_code", "Survey.", CODE),
-                _text("wave_date", "Day of the wave.", DATE),
-                _text("team_name", "Team as the survey names it.", NAME),
-                _text("issued", "Questionnaires given out.", COUNT),
+                text("survey_code", "Survey.", CODE),
+                text("wave_date", "Day of the wave.", DATE),
+                text("team_name", "Team as the survey names it.", NAME),
+                text("issued", "Questionnaires given out.", COUNT),
                 key=("provider_code", "survey_code", "wave_date_sent", "team_name", "issued_sent"),
             ),
             "response rates are absent",
         ),
         Reference(
             "budget",
-            _contract(
+            contract_of(
                 "budget",
                 "one cost centre, account and ledger period",
                 PROVIDER,
-                _text("cost_centre_code", "Cost centre.", CODE),
-                _text("account_code", "Account.", CODE),
-                _text("financial_year", "Financial year.", FINANCIAL_YEAR),
+                text("cost_centre_code", "Cost centre.", CODE),
+                text("account_code", "Account.", CODE),
+                text("financial_year", "Financial year.", FINANCIAL_YEAR),
                 Column("period", LEDGER_PERIOD, "Accounting period.", stored_as="ledger_period"),
-                _text("amount", "Pounds.", MONEY),
-                _text("wte", "Funded whole-time equivalents.", optional=True),
+                text("amount", "Pounds.", MONEY),
+                text("wte", "Funded whole-time equivalents.", optional=True),
                 key=("provider_code", "cost_centre_code", "account_code"),
             ),
             "budget variances are absent",
         ),
         Reference(
             "saving_cases",
-            _contract(
+            contract_of(
                 "saving_cases",
                 "one saving and pair of windows",
                 *saving_cases.COLUMNS,
@@ -258,7 +211,7 @@ REFERENCES: dict[str, Reference] = {
         ),
         Reference(
             "role_log",
-            _contract(
+            contract_of(
                 "role_log",
                 "one role at a huddle, or one coach's post over a span of days",
                 *programme_roles.ROLE_LOG,
@@ -269,7 +222,7 @@ REFERENCES: dict[str, Reference] = {
         ),
         Reference(
             "coach_survey",
-            _contract(
+            contract_of(
                 "coach_survey",
                 "one coach's rating of one item in one wave",
                 *programme_roles.COACH_SURVEY,
@@ -281,34 +234,34 @@ REFERENCES: dict[str, Reference] = {
         ),
         Reference(
             "prices",
-            _contract(
+            contract_of(
                 "prices",
                 "one item's price over a span of days",
                 PROVIDER,
-                _text("item_code", "Item.", CODE),
-                _text("price", "Pounds a unit.", PRICE),
+                text("item_code", "Item.", CODE),
+                text("price", "Pounds a unit.", PRICE),
                 *SPAN,
                 key=("provider_code", "item_code", "price_sent"),
-                more=(_BACKWARDS,),
+                more=(BACKWARDS,),
             ),
             "price effects are absent",
             alone=("provider_code", "item_code"),
         ),
         Reference(
             "targets",
-            _contract(
+            contract_of(
                 "targets",
                 "what a team wants of one indicator over a span of days",
                 *programme_settings.TARGETS,
                 key=programme_settings.TARGETS_KEY,
-                more=(_BACKWARDS,),
+                more=(BACKWARDS,),
             ),
             "the box score has no baselines and targets",
             alone=programme_settings.TARGETS_KEY,
         ),
         Reference(
             "pauses",
-            _contract(
+            contract_of(
                 "pauses",
                 "one pause",
                 *programme_settings.PAUSES,
@@ -319,7 +272,7 @@ REFERENCES: dict[str, Reference] = {
         ),
         Reference(
             "rebases",
-            _contract(
+            contract_of(
                 "rebases",
                 "one decision to begin a new centre line",
                 *programme_settings.REBASES,

@@ -26,15 +26,12 @@ def input_tables() -> dict[str, Table]:
         "indicator": (_INDICATOR, [_indicator(place, one) for place, one in enumerate(CATALOGUE)]),
         "indicator_part": (
             "indicator_code VARCHAR, side VARCHAR, ingredient VARCHAR, weight INTEGER",
-            [row for one in CATALOGUE if one.is_generic for row in _parts(one)],
+            [row for one in CATALOGUE if one.is_generic for row in parts(one)],
         ),
         "ingredient": (
             "ingredient VARCHAR, source VARCHAR, feed VARCHAR, measure_code VARCHAR, outcome_code VARCHAR, "
             "question_code VARCHAR, is_positive BOOLEAN",
-            [
-                (i.name, i.source, i.feed, i.measure, i.outcome, i.question, i.name.endswith("_positive"))
-                for i in INGREDIENTS
-            ],
+            [(i.name, i.source, i.feed, i.measure, i.outcome, i.question, i.is_positive) for i in INGREDIENTS],
         ),
         "ingredient_cost": (
             "ingredient VARCHAR, cost_category VARCHAR, direct_only BOOLEAN",
@@ -77,11 +74,11 @@ def _side(parts: tuple[str, ...]) -> tuple[str, bool]:
     return (ingredients[0].feed, all(one.counted for one in ingredients)) if ingredients else ("", False)
 
 
-def _parts(one: Indicator) -> Rows:
-    """Ingredients and their weights; one named several times weighs as much."""
-    rows: Rows = []
-    for side, parts in (("numerator", one.numerator), ("denominator", one.denominator)):
-        for name in dict.fromkeys(sign_and_name(part)[1] for part in parts):
-            weight = sum(sign for sign, named in map(sign_and_name, parts) if named == name)
+def parts(one: Indicator) -> list[tuple[str, str, str, int]]:
+    """Code, side, ingredient and weight; one named several times weighs as much."""
+    rows = []
+    for side, named in (("numerator", one.numerator), ("denominator", one.denominator)):
+        for name in dict.fromkeys(sign_and_name(part)[1] for part in named):
+            weight = sum(sign for sign, other in map(sign_and_name, named) if other == name)
             rows.append((one.code, side, name, weight))
     return rows

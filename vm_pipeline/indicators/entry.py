@@ -25,12 +25,27 @@ BLOCKS = ("performance", "capacity", "cost")
 
 
 @dataclass(frozen=True)
+class Facts:
+    """Rows of one fact table that are added up, as SQL on its columns: which, and what of each.
+
+    `day` puts a row into its week and month; empty for costs, whose month is the ledger's and whose weeks follow the
+    timing of the account.
+    """
+
+    table: str
+    where: str
+    counts: str
+    day: str = ""
+
+
+@dataclass(frozen=True)
 class Ingredient:
     """Something counted per provider, team and week or month. Numerators and denominators are made of these.
 
     `source`: feed and what of it, `activity/fall`. `counted`: no record means none, where the feed was received; other
     ingredients are unknown without a record. The rest says where it is found: an activity measure and outcome, cost
-    categories, a survey question. Ingredients that say none of these have SQL of their own in sql/marts.
+    categories, a survey question, or `stated`, the facts themselves. Ingredients that say none of these have SQL of
+    their own in sql/marts.
     """
 
     name: str
@@ -43,11 +58,31 @@ class Ingredient:
     categories: tuple[str, ...] = ()
     direct_only: bool = False
     question: str = ""
+    stated: Facts | None = None
 
     @property
     def feed(self) -> str:
         """The feed, or `reference`, that it comes from."""
         return self.source.partition("/")[0]
+
+    @property
+    def is_positive(self) -> bool:
+        """Whether it counts positive answers, rather than all."""
+        return self.name.endswith("_positive")
+
+    @property
+    def facts(self) -> Facts | None:
+        """The facts it is the sum of, by what is declared; None where it is worked out in another way."""
+        if self.categories:
+            listed = ", ".join(f"'{one}'" for one in self.categories)
+            return Facts("fact_cost", f"cost_category IN ({listed}){' AND is_direct' * self.direct_only}", "amount_gbp")
+        if self.measure:
+            outcome = f" AND outcome_code = '{self.outcome}'" if self.outcome else ""
+            return Facts("fact_activity", f"measure_code = '{self.measure}'{outcome}", "quantity", "start_at")
+        if self.question:
+            answered = f"question_code = '{self.question}' AND positive IS NOT NULL"
+            return Facts("fact_survey", answered, "positive" if self.is_positive else "answers", "wave_date")
+        return self.stated
 
 
 @dataclass(frozen=True)

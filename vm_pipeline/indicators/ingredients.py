@@ -1,11 +1,11 @@
 """Ingredients: everything that numerators and denominators are made of, each declared once.
 
-Belongs here: name, unit, source, meaning, and where it is found. One that is an activity measure, a set of cost
-categories or a survey question needs no SQL.
+Belongs here: name, unit, source, meaning, and where it is found: an activity measure, cost categories, a survey
+question, or a condition on facts. sql/marts/ingredient and `vm-pipeline trace` both follow from that.
 Does not belong here: the SQL of the others (sql/marts/ingredient), what is made of them (finance, performance, …).
 """
 
-from vm_pipeline.indicators.entry import Ingredient
+from vm_pipeline.indicators.entry import Facts, Ingredient
 
 _SUPPLEMENTARY = ("pay_bank", "pay_agency", "pay_overtime")
 _COST = ("pay_substantive", *_SUPPLEMENTARY, "drugs", "food", "supplies", "other")
@@ -30,6 +30,17 @@ def _measured(name: str, unit: str, meaning: str, measure: str) -> Ingredient:
     return Ingredient(name, unit, f"activity/{measure}", meaning, False, measure)
 
 
+def _stays(name: str, unit: str, meaning: str, counts: str = "quantity", when: str = "") -> Ingredient:
+    """Inpatient stays that ended, by the day they did."""
+    ended = f"measure_code = 'inpatient_stay' AND end_at IS NOT NULL{' AND ' * bool(when)}{when}"
+    return Ingredient(name, unit, _STAY, meaning, True, stated=Facts("fact_activity", ended, counts, "end_at"))
+
+
+def _all_answers(name: str, meaning: str, counts: str) -> Ingredient:
+    asked = Facts("fact_survey", "positive IS NOT NULL", counts, "wave_date")
+    return Ingredient(name, "answers", "survey", meaning, stated=asked)
+
+
 def _derived(name: str, unit: str, source: str, meaning: str, counted: bool = False) -> Ingredient:
     """With SQL of its own."""
     return Ingredient(name, unit, source, meaning, counted)
@@ -40,6 +51,7 @@ def _answers(name: str, meaning: str, question: str) -> Ingredient:
 
 
 _STAY, _PATIENT = "activity/inpatient_stay", "activity/inpatient_stay.patient_ref"
+_TIMED = "end_at::TIME <> TIME '00:00'"
 
 INGREDIENTS = (
     _cost("direct_cost_gbp", "Direct accounts, without income, capital and recharges.", _COST, True),
@@ -61,12 +73,17 @@ INGREDIENTS = (
         "Journeys that began with the team, and contacts attended.",
         True,
     ),
-    _derived("discharges", "n", _STAY, "Inpatient stays that ended.", True),
-    _derived("stay_days", "days", _STAY, "Nights of the stays that ended.", True),
+    _stays("discharges", "n", "Inpatient stays that ended."),
+    _stays("stay_days", "days", "Nights of the stays that ended.", "quantity * (end_at::DATE - start_at::DATE)"),
     _derived("open_stays", "n", _STAY, "Stays under way on the night after the period's last day.", True),
     _derived("open_stay_days", "days", _STAY, "Nights those stays have lasted by then.", True),
-    _derived("discharges_timed", "n", _STAY, "Stays that ended at a known time (midnight sharp is none).", True),
-    _derived("discharges_before_noon", "n", _STAY, "Those that ended before 12:00.", True),
+    _stays("discharges_timed", "n", "Stays that ended at a known time (midnight sharp is none).", when=_TIMED),
+    _stays(
+        "discharges_before_noon",
+        "n",
+        "Those that ended before 12:00.",
+        when=f"{_TIMED} AND end_at::TIME < TIME '12:00'",
+    ),
     _derived("index_discharges", "n", _PATIENT, "Ended stays of a known patient, no death and no transfer.", True),
     _derived("readmissions", "n", _PATIENT, "Of these, followed by another stay within 28 days.", True),
     _measured("bed_days", "days", "Occupied beds at midnight.", "bed_day"),
@@ -93,8 +110,8 @@ INGREDIENTS = (
     _answers("supported_positive", "Positive ones.", "SUPPORTED"),
     _answers("safe_answers", "Answers to the question SAFE.", "SAFE"),
     _answers("safe_positive", "Positive ones.", "SAFE"),
-    _derived("survey_answers", "answers", "survey", "Answers to questions that have a positive answer."),
-    _derived("survey_positive", "answers", "survey", "Positive ones."),
+    _all_answers("survey_answers", "Answers to questions that have a positive answer.", "answers"),
+    _all_answers("survey_positive", "Positive ones.", "positive"),
     _derived("responses", "n", "reference/survey_issued", "Questionnaires that came back, of waves given out."),
     _derived("issued", "n", "reference/survey_issued", "Questionnaires given out."),
     _derived("engagement_points", "points", "survey/agree6", "Points (1 to 6) of answers on the six-point scale."),
@@ -118,5 +135,12 @@ INGREDIENTS = (
     _derived("replaced_gbp", "£", "ledger/later extracts", "Totals those extracts replaced, without sign."),
     _derived("activity_records", "n", "activity/any record", "Live activity records.", True),
     _derived("expected_records", "n", "activity/any record", "Mean of the twelve weeks before."),
+)
+# Columns of team_month that no indicator is made of.
+OF_TEAM_MONTH = (
+    _cost("food_gbp", "Food.", ("food",)),
+    _cost("supplies_gbp", "Supplies.", ("supplies",)),
+    _cost("other_gbp", "Other, unmapped accounts included.", ("other",)),
+    _events("items_issued", "Items issued.", "item_issued"),
 )
 INGREDIENT = {one.name: one for one in INGREDIENTS}

@@ -47,6 +47,8 @@ class Thresholds:
     """What may be on UNALLOCATED, as a share of a provider's month."""
     recent_months: Annotated[int, Field(ge=1)] = 12
     """How many of the last months `share_unallocated` is judged in."""
+    restated: Share = 0.05
+    """How far a figure of a provider's month may move between two landings, as a share of what it was."""
     monthly: frozenset[FeedName] = frozenset({"ledger", "activity"})
     """Feeds that come every month: a missing month is told. A survey comes by wave: no month of it is missing."""
 

@@ -47,11 +47,11 @@ class Answer:
 
 
 def batches(feed: str, known: Known, staging: Staging, versions: Iterable[Version]) -> list[Batch]:
-    """The contents of some versions of a feed, each once, without the refused ones."""
+    """The contents of some versions of a feed, each once, without those refused, or purged, whose rows are no more."""
     found = {}
     for version in versions:
         receipt, summary = version.receipt, known.summary(version)
-        if receipt.slot.feed == feed and summary and not summary.refused:
+        if receipt.slot.feed == feed and summary and not (summary.refused or summary.purged):
             found[receipt.content_id] = Batch(receipt, summary, staging.accepted(receipt), staging.rejected(receipt))
     return list(found.values())
 

@@ -4,20 +4,18 @@ Belongs here: commands and options as Markdown. Does not belong here: what they 
 """
 
 import inspect
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import click
 
 from vm_pipeline import cli
-
-if TYPE_CHECKING:
-    pass
 from vm_pipeline.reference.markdown import code, joined, table
 
 
 def cli_page() -> str:
     """Every command and option, as click knows them."""
     about = inspect.getdoc(cli) or ""
+    commands = list(_every(cli.main))
     status = next(part for part in about.split("\n\n") if part.startswith("Exit status"))
     return joined(
         "# Command line",
@@ -25,10 +23,18 @@ def cli_page() -> str:
         " ".join(status.split()),
         table(
             ("command", "what it does"),
-            [(f"[{name}](#{name})", one.help or "") for name, one in sorted(cli.main.commands.items())],
+            [(f"[{name}](#{name.replace(' ', '-')})", one.help or "") for name, one in commands],
         ),
-        *(_command(name, one) for name, one in sorted(cli.main.commands.items())),
+        *(_command(name, one) for name, one in commands),
     )
+
+
+def _every(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Command]]:
+    """Commands by name; those of a group stand behind its own."""
+    for name, one in sorted(group.commands.items()):
+        yield f"{before}{name}", one
+        if isinstance(one, click.Group):
+            yield from _every(one, f"{before}{name} ")
 
 
 def _command(name: str, command: click.Command) -> str:

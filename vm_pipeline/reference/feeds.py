@@ -10,7 +10,8 @@ from vm_pipeline.feeds import ACTIVITY, FEEDS, LEDGER, SURVEY_COUNTS, SURVEY_WID
 from vm_pipeline.feeds.activity import ROW_COUNT_CONTROL
 from vm_pipeline.feeds.contract import Column, Contract, Privacy
 from vm_pipeline.feeds.ledger import LEDGER_CONTROL
-from vm_pipeline.feeds.reference import REFERENCES, UNALLOCATED, Reference
+from vm_pipeline.feeds.reference import REFERENCES, UNALLOCATED
+from vm_pipeline.feeds.reference_table import Reference
 from vm_pipeline.feeds.survey import NOT_ANSWERED, SCALES
 from vm_pipeline.feeds.values import Value
 

@@ -60,6 +60,10 @@ def settings_page() -> str:
         "### [quality]",
         _keys(declared("Quality")),
         _privacy(),
+        "### [retention]",
+        "`vm-pipeline tidy` removes what is due; nothing else does. Days since a file stopped being needed; 0, the "
+        "default, keeps it for good.",
+        _keys(declared("Retention")),
     )
 
 

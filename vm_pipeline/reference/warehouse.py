@@ -11,6 +11,7 @@ from sqlalchemy import Table
 
 from vm_pipeline.warehouse.statements import LAYERS, Statement, macros, purpose_of, statements
 from vm_pipeline.warehouse.tables import SCHEMA, TABLES
+from vm_pipeline.warehouse.tables.columns import OF_NIGHTS
 from vm_pipeline.warehouse.workspace import create_tables
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ def _published(one: Table, types: Mapping[tuple[str, str], str], statement: Stat
         f"## {one.name}",
         f"{one.comment} Made by `sql/{statement.layer}/{statement.name}.sql` of {codes(sorted(statement.reads))}.",
         table(("column", "type", "key", "empty", "what it is"), rows),
-        f"Not in the fingerprint: {codes(varies)}." if varies else "",
+        "Not in the fingerprint: it tells of nights." if varies == OF_NIGHTS else "",
+        f"Not in the fingerprint: {codes(varies)}." if varies and varies != OF_NIGHTS else "",
     )
 
 

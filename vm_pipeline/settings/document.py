@@ -19,6 +19,7 @@ from vm_pipeline.quality.history import FeedName, Thresholds
 from vm_pipeline.sources.files import FilesKeys
 from vm_pipeline.sources.folder import FolderKeys
 from vm_pipeline.sources.query import QueryKeys
+from vm_pipeline.sources.retention import FOR_GOOD, Retention
 from vm_pipeline.sources.web.source import WebKeys
 from vm_pipeline.staging.layouts import Layout
 from vm_pipeline.staging.policy import Then
@@ -73,5 +74,7 @@ class Document:
     """Tables `[layout.<name>]`: how a provider's own files become canonical."""
     quality: Quality = Quality()
     """Where checks begin to warn, and for which feeds they block."""
+    retention: Retention = FOR_GOOD
+    """How many days files are kept that are not needed any more."""
     privacy: Mapping[str, Then] = field(default_factory=dict)
     """What follows where a column holds identifiers of people."""

@@ -18,6 +18,7 @@ from vm_pipeline.settings.filling import Filling
 from vm_pipeline.settings.problems import ConfigurationError, Problem, check, sound, told
 from vm_pipeline.settings.resolve import Source, doubts, problems, sources
 from vm_pipeline.sources.folder import FolderSource
+from vm_pipeline.sources.retention import FOR_GOOD, Retention
 from vm_pipeline.staging.policy import STRICTEST, Policy
 
 _SYNTAX = re.compile(r" \(at line (\d+), column \d+\)$")
@@ -40,6 +41,7 @@ class Settings:
     threads: int = 2
     quality: Quality = field(default_factory=Quality)
     privacy: Policy = STRICTEST
+    retention: Retention = FOR_GOOD
     pseudonym_key: str = field(default="", repr=False)
     postgres: str = field(default="", repr=False)
     as_of_warehouse: Path | None = None
@@ -103,6 +105,7 @@ def load(asked: Asked = Asked(), environment: Mapping[str, str] | None = None) -
         threads=document.threads or os.cpu_count() or 2,
         quality=document.quality,
         privacy=Policy.of(document.privacy),
+        retention=document.retention,
         pseudonym_key=said.VM_PSEUDONYM_KEY,
         warnings=tuple(warnings),
     )

@@ -19,6 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from vm_pipeline.disk import flush, is_full
+from vm_pipeline.sources.decisions import Decision, Kind, decide, decisions
 from vm_pipeline.sources.extract import Absent, Extract, Fetch, NotReceived, Problem, Unchanged, opener
 from vm_pipeline.sources.incoming import desk, held
 from vm_pipeline.sources.objects import LandingDamaged, Objects, digest
@@ -58,17 +59,21 @@ class Landing:
     def receive(self, extracts: Iterable[Extract], now: datetime) -> Received:
         """Keep what is new and log its receipts, in one step at the end; content that is the latest adds nothing."""
         extracts, outcome, before = list(extracts), Received(), list(self.receipts())
+        gone = self.purged_objects
         if not extracts:
             return outcome
         latest = {receipt.slot: receipt.content_id for receipt in before}
         self._folder()
         with desk(self.incoming) as here, ThreadPoolExecutor(_WRITERS) as pool:
-            keeper = _Keeper(self, here, _later(now, before))
+            keeper = _Keeper(self, here, _later(now, self.last_moment))
             for extract, kept in zip(extracts, pool.map(keeper.keep, extracts), strict=True):
                 if kept is None:
                     outcome.absent.append(extract)
                 elif isinstance(kept, Problem):
                     outcome.problems += [kept] if kept not in outcome.problems else []
+                elif kept.sha256 in gone:
+                    self.path(kept.sha256).unlink(missing_ok=True)
+                    outcome.problems.append(_purged(kept, gone[kept.sha256]))
                 elif latest.get(kept.slot) == kept.content_id:
                     outcome.unchanged += 1
                 else:
@@ -101,6 +106,25 @@ class Landing:
                         "what it spoke of must not be guessed, and until then nothing is received or published."
                     ) from None
 
+    def decisions(self) -> list[Decision]:
+        """Every decision about a version, in the order taken."""
+        return decisions(self.root)
+
+    def decide(self, taken: Iterable[Decision], now: datetime) -> list[Decision]:
+        """Log decisions about versions. Returns them with their time."""
+        return decide(self.root, taken, now, self.last_moment)
+
+    @property
+    def last_moment(self) -> str:
+        """The time of the last receipt or decision; empty before the first."""
+        received = [one.received_at for one in self.receipts()]
+        return max([*received, *(one.received_at for one in self.decisions())], default="")
+
+    @property
+    def purged_objects(self) -> dict[str, Decision]:
+        """Hashes whose bytes were erased and are not taken again, each with the decision."""
+        return {sha: one for one in self.decisions() if one.kind is Kind.PURGED for sha in one.erased[:1]}
+
     def path(self, sha256: str) -> Path:
         """Where an object lies."""
         return self.objects.path(sha256)
@@ -114,7 +138,7 @@ class Landing:
         if not outcome.new:
             return
         before = list(self.receipts())
-        latest, stamp = {receipt.slot: receipt.content_id for receipt in before}, _later(now, before)
+        latest, stamp = {receipt.slot: receipt.content_id for receipt in before}, _later(now, self.last_moment)
         new = [replace(one, received_at=stamp) for one in outcome.new if latest.get(one.slot) != one.content_id]
         outcome.unchanged += len(outcome.new) - len(new)
         outcome.new = new
@@ -272,9 +296,18 @@ def _never_there(extracts: list[Extract], outcome: Received, known: dict[Slot, s
     return [Problem(origin, "nothing for any month", expected, remedy) for origin in sorted(absent - others)]
 
 
-def _later(now: datetime, before: list[Receipt]) -> str:
-    """The time of this landing: never earlier than the last, though the clock may have jumped back."""
+def _purged(receipt: Receipt, decision: Decision) -> Problem:
+    return Problem(
+        receipt.name,
+        f"the bytes of batch {decision.batch_id}, purged on {decision.received_at[:10]} ({decision.reason})",
+        "a file that may be kept",
+        "Take it out of the source, or put the mended file in its place.",
+    )
+
+
+def _later(now: datetime, last: str) -> str:
+    """The time of this landing: never earlier than the last in the log, though the clock may have jumped back."""
     stamp = now.astimezone(UTC)
-    if before:
-        stamp = max(stamp, datetime.fromisoformat(before[-1].received_at) + timedelta(microseconds=1))
+    if last:
+        stamp = max(stamp, datetime.fromisoformat(last) + timedelta(microseconds=1))
     return stamp.isoformat(timespec="microseconds")

@@ -7,10 +7,12 @@ Does not belong here: bytes and folders (landing), what the bytes mean (staging)
 import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
+from typing import Protocol, TypeVar
 
 from vm_pipeline.calendar import months
+from vm_pipeline.sources.decisions import Decision, Kind
 
 
 @dataclass(frozen=True)
@@ -67,13 +69,22 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Version:
-    """One received version of a slot. `months_in_force` is empty once it is superseded, or if it was refused."""
+    """One received version of a slot. `months_in_force` is empty once it is superseded or withdrawn, or if refused.
+
+    `decision` is the last that took it out of force, or None.
+    """
 
     batch_id: str
     receipt: Receipt
     refused: bool
     superseded_at: str
     months_in_force: tuple[str, ...]
+    decision: Decision | None = None
+
+    @property
+    def purged(self) -> bool:
+        """Whether its bytes are erased."""
+        return self.decision is not None and self.decision.kind is Kind.PURGED
 
     @property
     def in_force(self) -> bool:
@@ -81,50 +92,111 @@ class Version:
         return bool(self.months_in_force)
 
 
-def known_at(receipts: Iterable[Receipt], as_of: str = "") -> list[Receipt]:
-    """Receipts up to a time (UTC, ISO; empty = all), in the order they were received."""
-    return [receipt for receipt in receipts if not as_of or receipt.received_at <= as_of]
+class _Logged(Protocol):
+    @property
+    def received_at(self) -> str: ...
 
 
-def versions(receipts: Sequence[Receipt], refused: Collection[str] = ()) -> list[Version]:
+Logged = TypeVar("Logged", bound=_Logged)
+_Cell = tuple[str, str, str, str]  # feed, provider, part, month
+
+
+def known_at(log: Iterable[Logged], as_of: str = "") -> list[Logged]:
+    """Receipts or decisions up to a time (UTC, ISO; empty = all), in the order they were logged."""
+    return [one for one in log if not as_of or one.received_at <= as_of]
+
+
+def versions(
+    receipts: Sequence[Receipt], refused: Collection[str] = (), decisions: Sequence[Decision] = ()
+) -> list[Version]:
     """Every version received, with what is in force of it. `refused` holds content ids.
 
     Content that its slot sent last, or that is in force, adds nothing. An older content that comes back is a version of
-    its own, `<content_id>-2`.
+    its own, `<content_id>-2`. A withdrawn version is out of force until it is reinstated, and each of its months goes
+    to the last version that covers it and is neither refused nor withdrawn.
     """
-    found: list[tuple[str, Receipt]] = []
-    held: list[set[str]] = []
-    lost_at: list[str] = []
-    owner: dict[tuple[str, str, str, str], int] = {}
-    sent_last: dict[Slot, str] = {}
-    places: dict[str, list[int]] = defaultdict(list)
-    for receipt in receipts:
-        content, before = receipt.content_id, places[receipt.content_id]
-        again, sent_last[receipt.slot] = sent_last.get(receipt.slot) == content, content
-        if again or (before and held[before[-1]]):
-            continue
-        place = len(found)
+    history = _History(refused)
+    log: list[Receipt | Decision] = sorted([*receipts, *decisions], key=lambda one: one.received_at)
+    for one in log:
+        if isinstance(one, Receipt):
+            history.receive(one)
+        else:
+            history.decide(one)
+    return history.versions()
+
+
+@dataclass
+class _History:
+    """The log, replayed. Versions are numbered by place, `claims` holds those that cover a cell, oldest first."""
+
+    refused: Collection[str]
+    found: list[tuple[str, Receipt]] = field(default_factory=list)
+    lost_at: list[str] = field(default_factory=list)
+    out: dict[int, Decision] = field(default_factory=dict)
+    claims: dict[_Cell, list[int]] = field(default_factory=lambda: defaultdict(list))
+    places: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    sent_last: dict[Slot, str] = field(default_factory=dict)
+
+    def receive(self, receipt: Receipt) -> None:
+        content, before = receipt.content_id, self.places[receipt.content_id]
+        again, self.sent_last[receipt.slot] = self.sent_last.get(receipt.slot) == content, content
+        if again or (before and self._held(before[-1])):
+            return
+        place = len(self.found)
+        self.found.append((content if not before else f"{content}-{len(before) + 1}", receipt))
+        self.lost_at.append("")
         before.append(place)
-        found.append((content if len(before) == 1 else f"{content}-{len(before)}", receipt))
-        held.append(set())
-        lost_at.append("")
-        for month in receipt.slot.months if content not in refused else ():
-            cell = (receipt.slot.feed, receipt.slot.provider_code, receipt.slot.part, month)
-            if cell in owner:
-                held[owner[cell]].discard(month)
-                lost_at[owner[cell]] = receipt.received_at
-            owner[cell] = place
-            held[place].add(month)
-    return [
-        Version(
-            batch_id,
-            receipt,
-            receipt.content_id in refused,
-            "" if held[place] else lost_at[place],
-            tuple(sorted(held[place])),
-        )
-        for place, (batch_id, receipt) in enumerate(found)
-    ]
+        for cell in _cells(receipt) if content not in self.refused else ():
+            owner = self._owner(cell)
+            self.claims[cell].append(place)
+            if owner is not None:
+                self.lost_at[owner] = receipt.received_at
+
+    def decide(self, decision: Decision) -> None:
+        """A decision about a version there is none of says nothing."""
+        for place in self.places.get(decision.content_id, ()):
+            batch_id, receipt = self.found[place]
+            if batch_id != decision.batch_id or (place in self.out and self.out[place].kind is Kind.PURGED):
+                continue
+            cells = _cells(receipt)
+            before = [self._owner(cell) for cell in cells]
+            self._put(place, decision)
+            for cell, owner in zip(cells, before, strict=True):
+                if owner is not None and self._owner(cell) != owner:
+                    self.lost_at[owner] = decision.received_at
+
+    def versions(self) -> list[Version]:
+        held = [self._held(place) for place in range(len(self.found))]
+        return [
+            Version(
+                batch_id,
+                receipt,
+                receipt.content_id in self.refused,
+                "" if held[place] or place in self.out else self.lost_at[place],
+                held[place],
+                self.out.get(place),
+            )
+            for place, (batch_id, receipt) in enumerate(self.found)
+        ]
+
+    def _put(self, place: int, decision: Decision) -> None:
+        if decision.kind is Kind.REINSTATED:
+            self.out.pop(place, None)
+        else:
+            self.out[place] = decision
+
+    def _owner(self, cell: _Cell) -> int | None:
+        return next((place for place in reversed(self.claims[cell]) if place not in self.out), None)
+
+    def _held(self, place: int) -> tuple[str, ...]:
+        """Months in force of a version."""
+        receipt = self.found[place][1]
+        return tuple(sorted(cell[-1] for cell in _cells(receipt) if self._owner(cell) == place))
+
+
+def _cells(receipt: Receipt) -> list[_Cell]:
+    slot = receipt.slot
+    return [(slot.feed, slot.provider_code, slot.part, month) for month in slot.months]
 
 
 def waiting(found: Sequence[Version]) -> list[Version]:

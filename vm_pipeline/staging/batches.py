@@ -23,6 +23,7 @@ from vm_pipeline.disk import flush_all
 from vm_pipeline.feeds import ACTIVITY, LEDGER, SURVEY_COUNTS, SURVEY_WIDE, Contract, contract_for
 from vm_pipeline.feeds.identifiers import KINDS
 from vm_pipeline.feeds.reference import REFERENCES
+from vm_pipeline.sources.decisions import Decision, Kind
 from vm_pipeline.sources.incoming import desk
 from vm_pipeline.sources.landing import Landing
 from vm_pipeline.sources.receipts import Receipt
@@ -38,6 +39,10 @@ from vm_pipeline.staging.summary import Summary
 _GROUP_BYTES = 12 << 20
 
 Progress = Callable[[str], None]
+
+
+class Purged(Exception):
+    """Rows are asked for whose file was erased for good."""
 
 
 @cache
@@ -79,8 +84,23 @@ class Staging:
         versions = filter(None, (receipt.content_id, staging_version(feed), self.policy.version(feed)))
         return self.root / feed / "-".join(versions)
 
+    def purged(self) -> dict[str, Decision]:
+        """Contents that were erased for good, each with the decision: its counts are all there is left."""
+        return {one.content_id: one for one in self.landing.decisions() if one.kind is Kind.PURGED}
+
+    def check_kept(self, receipt: Receipt) -> None:
+        """Raises Purged where the rows of a content were erased for good."""
+        gone = self.purged().get(receipt.content_id)
+        if gone:
+            raise Purged(
+                f"{receipt.slot}: found batch {gone.batch_id} purged on {gone.received_at[:10]} ({gone.reason}); "
+                "expected its rows, which this night had in force. They cannot come back: ask as of a time at which "
+                "another version was in force."
+            )
+
     def accepted(self, receipt: Receipt) -> Path:
-        """Parquet of accepted rows, typed, in row order."""
+        """Parquet of accepted rows, typed, in row order. Raises Purged."""
+        self.check_kept(receipt)
         return self.folder(receipt) / "accepted.parquet"
 
     def rejected(self, receipt: Receipt) -> Path:
@@ -88,17 +108,21 @@ class Staging:
         return self.folder(receipt) / "rejected.parquet"
 
     def is_staged(self, receipt: Receipt) -> bool:
-        """Whether there is nothing left to do: the work was done before, or the file is kept untyped."""
-        summary = self.folder(receipt) / "summary.json"
-        return summary.is_file() and summary.stat().st_size > 0  # empty: a power cut took what was not flushed
+        """Whether there is nothing left to do: the work was done before, or the content was purged."""
+        summary = self.folder(receipt) / "summary.json"  # empty: a power cut took what was not flushed
+        return receipt.content_id in self.purged() or (summary.is_file() and summary.stat().st_size > 0)
 
     def summary(self, receipt: Receipt) -> Summary:
-        """What staging found."""
+        """What staging found; of a purged content what was noted of it then."""
+        gone = self.purged().get(receipt.content_id)
+        if gone:
+            return Summary.from_json(gone.summary)
         return Summary.from_json((self.folder(receipt) / "summary.json").read_text("utf-8"))
 
     def stage(self, receipts: Iterable[Receipt], progress: Progress = lambda _: None, again: bool = False) -> int:
         """Stage what is not staged yet (or everything, `again`), several batches side by side. Returns how many."""
-        todo = {r.content_id: r for r in receipts if again or not self.is_staged(r)}
+        gone = self.purged()
+        todo = {r.content_id: r for r in receipts if r.content_id not in gone and (again or not self.is_staged(r))}
         if not todo:
             return 0
         with desk(self.incoming) as workspace:  # for its owner only: text as sent lies there for a while

@@ -7,6 +7,7 @@ Does not belong here: which version is in force (receipts), using any of it (qua
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from vm_pipeline.sources.decisions import Decision
 from vm_pipeline.sources.receipts import Receipt, Version, versions
 from vm_pipeline.staging.batches import Staging
 from vm_pipeline.staging.summary import Summary
@@ -39,7 +40,7 @@ class Known:
         return {summary.content_id for summary in self.summaries.values() if summary.refused}
 
 
-def what_is_known(receipts: Sequence[Receipt], staging: Staging) -> Known:
+def what_is_known(receipts: Sequence[Receipt], staging: Staging, decisions: Sequence[Decision] = ()) -> Known:
     """Versions and summaries of some receipts. Raises NotStaged where staging has not seen one."""
     contents = {receipt.content_id: receipt for receipt in receipts}
     unseen = sorted({str(receipt.slot) for receipt in contents.values() if not staging.is_staged(receipt)})
@@ -51,4 +52,4 @@ def what_is_known(receipts: Sequence[Receipt], staging: Staging) -> Known:
         )
     summaries = {content_id: staging.summary(receipt) for content_id, receipt in contents.items()}
     refused = {content_id for content_id, summary in summaries.items() if summary.refused}
-    return Known(tuple(versions(receipts, refused)), summaries)
+    return Known(tuple(versions(receipts, refused, decisions)), summaries)

@@ -5,7 +5,7 @@ Does not belong here: how it is found (batches), what is done about it (quality,
 """
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -85,11 +85,17 @@ class Summary:
     columns: tuple[str, ...] = field(default=())
     differences: tuple[Difference, ...] = ()
     year_to_date: bool = False
+    purged: bool = False
 
     @property
     def refused(self) -> bool:
         """Whether the batch as a whole was refused."""
         return bool(self.refused_code)
+
+    def tombstone(self) -> "Summary":
+        """Counts and sums alone: headers and messages may quote what had to be erased."""
+        why = "It was refused; why was erased with it." if self.refused else ""
+        return replace(self, columns=(), warnings=(), refused_because=why, purged=True)
 
     def to_json(self) -> str:
         """The record as text; money keeps its pence."""

@@ -20,6 +20,7 @@ import duckdb
 from vm_pipeline.disk import flush
 from vm_pipeline.sources.incoming import desk
 from vm_pipeline.sources.receipts import Version
+from vm_pipeline.staging.batches import Purged
 from vm_pipeline.staging.reading import readable
 
 # What names a point: one of indicator_signal's key.
@@ -52,8 +53,11 @@ def put_as_published(con: duckdb.DuckDBPyConnection, folder: Path, landings: Seq
     for landed in landings:
         path = folder / f"{landed.name}.parquet"
         if not path.is_file():
-            with landed.look() as then:
-                _keep(then, kept, path, landed.received_at)
+            try:
+                with landed.look() as then:
+                    _keep(then, kept, path, landed.received_at)
+            except Purged:  # the rows of that night are erased: what it published first is first seen at the next
+                continue
         kept.append(path)
     con.execute(f"CREATE OR REPLACE TABLE core.as_published AS SELECT * FROM {_union(kept)}")
 

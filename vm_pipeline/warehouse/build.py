@@ -19,6 +19,7 @@ from vm_pipeline.warehouse.as_published import Landed, put_as_published
 from vm_pipeline.warehouse.inputs import put_inputs
 from vm_pipeline.warehouse.judged import put_judged
 from vm_pipeline.warehouse.reference import Finding, put_references
+from vm_pipeline.warehouse.restated import put_restated
 from vm_pipeline.warehouse.snapshot import Publication
 from vm_pipeline.warehouse.statements import LAYERS, macros, statements
 from vm_pipeline.warehouse.tables import TABLES
@@ -48,6 +49,7 @@ def judge(con: duckdb.DuckDBPyConnection) -> None:
 def build_signals(con: duckdb.DuckDBPyConnection, folder: Path, landings: Sequence[Landed]) -> list[Built]:
     """Fill the tables of sql/signals from what was judged; `folder` keeps what each landing published first."""
     put_as_published(con, folder, landings)
+    put_restated(con, folder, landings[-2] if len(landings) > 1 else None, landings[-1], code_version())
     return [run(con, statement) for statement in statements("signals")]
 
 
@@ -55,9 +57,15 @@ def publication(what: Known, as_of: str, nation: str) -> Publication:
     """What a warehouse built from this would say of itself."""
     parts = [code_version(), nation]
     parts += [
-        f"{v.batch_id} {v.superseded_at} {v.refused} {v.months_in_force}{_hidden(what, v)}" for v in what.versions
+        f"{v.batch_id} {v.superseded_at} {v.refused} {v.months_in_force}{_decided(v)}{_hidden(what, v)}"
+        for v in what.versions
     ]
     return Publication(_hash(parts), as_of, code_version())
+
+
+def _decided(version: Version) -> str:
+    """What the table of batches tells of a decision."""
+    return f" {version.decision.kind} {version.decision.reason}" if version.decision else ""
 
 
 def _hidden(what: Known, version: Version) -> str:

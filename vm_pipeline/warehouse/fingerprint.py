@@ -17,6 +17,10 @@ import duckdb
 from sqlalchemy import Boolean, Column, Date, DateTime, Double, Table
 
 from vm_pipeline.warehouse.tables import SCHEMA, TABLES
+from vm_pipeline.warehouse.tables.columns import OF_NIGHTS
+
+CONTENT = tuple(table for table in TABLES if table.info["varies"] != OF_NIGHTS)
+"""Tables that tell what is known; the others tell of nights, which differ from home to home."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ POSTGRES = Spelling(
 
 def fingerprint(con: duckdb.DuckDBPyConnection) -> str:
     """64 hex digits."""
-    return of_digests({table.name: digest(con, table) for table in TABLES})
+    return of_digests({table.name: digest(con, table) for table in CONTENT})
 
 
 def fingerprint_of(path: Path) -> str:

@@ -114,6 +114,7 @@ _VERSION = (
     "received_at TIMESTAMP, superseded_at TIMESTAMP, is_in_force BOOLEAN, rows_received BIGINT, rows_accepted BIGINT",
     "rows_rejected BIGINT, amount_received_gbp DECIMAL(18,2), amount_accepted_gbp DECIMAL(18,2)",
     "amount_rejected_gbp DECIMAL(18,2), contract_version VARCHAR, refused_because VARCHAR, is_year_to_date BOOLEAN",
+    "withdrawn_at TIMESTAMP, withdrawn_because VARCHAR, is_purged BOOLEAN",
 )
 _MONTH = ("content_id VARCHAR, batch_id VARCHAR, provider_code VARCHAR, batch_month INTEGER, batch_order BIGINT",)
 _RULE = ("content_id VARCHAR, rule_code VARCHAR, rows BIGINT, amount_gbp DECIMAL(18,2)",)
@@ -154,6 +155,9 @@ def _version_row(version: Version, found: Summary | None) -> tuple[object, ...]:
         found.contract_version if found else "",
         (found.refused_because or None) if found else None,
         bool(found and found.year_to_date),
+        _naive(version.decision.received_at) if version.decision else None,
+        version.decision.reason if version.decision else None,
+        version.purged,
     )
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import duckdb
 
-from vm_pipeline.feeds.reference import REFERENCES, Reference
+from vm_pipeline.feeds.reference import REFERENCES
+from vm_pipeline.feeds.reference_table import Reference
 from vm_pipeline.sources.receipts import Version
 from vm_pipeline.staging.batches import Staging
 from vm_pipeline.staging.reading import readable
@@ -36,7 +37,9 @@ def put_references(
         candidates = [
             version
             for version in reversed(versions)
-            if version.receipt.slot.feed == f"reference/{reference.name}" and version.receipt.content_id not in refused
+            if version.receipt.slot.feed == f"reference/{reference.name}"
+            and version.receipt.content_id not in refused
+            and version.decision is None
         ]
         findings += _put_one(con, reference, candidates, staging)
     return findings

@@ -11,6 +11,7 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 from vm_pipeline.indicators.catalogue import BOX_SCORE
+from vm_pipeline.indicators.ingredients import INGREDIENTS
 
 LAYERS = ("core", "marts", "signals")
 _READS = re.compile(r"\b(?:FROM|JOIN)\s+((?:vm|core|staging)\.\w+)", re.IGNORECASE)
@@ -59,6 +60,16 @@ def _box_score() -> str:
     )
 
 
+def _stated() -> str:
+    """SELECTs of the ingredients that are declared by a condition on facts, added up by day."""
+    return "\n    UNION ALL\n    ".join(
+        f"SELECT provider_code, team_code, {facts.day}::DATE, '{one.name}', sum({facts.counts})::DECIMAL(38,9)\n"
+        f"    FROM vm.{facts.table} WHERE {facts.where}\n    GROUP BY ALL"
+        for one in INGREDIENTS
+        if (facts := one.stated)
+    )
+
+
 def sql_folder() -> Path:
     """`sql/`: inside the package when it is installed, beside it in a checkout."""
     package = Path(__file__).parent.parent
@@ -72,7 +83,7 @@ def statements(layer: str) -> tuple[Statement, ...]:
 
     found = {}
     for path in sorted((sql_folder() / layer).glob("*.sql")):
-        sql = path.read_text("utf-8").replace("{box_score}", _box_score())
+        sql = path.read_text("utf-8").replace("{box_score}", _box_score()).replace("{stated}", _stated())
         reads = frozenset(name.lower() for name in _READS.findall(_COMMENT.sub("", sql)))
         one = Statement(layer, path.stem, sql, reads, f"{SCHEMA}.{path.stem}" in METADATA.tables)
         found[one.target] = one

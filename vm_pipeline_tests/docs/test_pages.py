@@ -87,7 +87,9 @@ def commands() -> list[tuple[str, str]]:
 @pytest.mark.parametrize(("page", "line"), commands())
 def test_commands_and_options_exist(page: str, line: str) -> None:
     name, *words = shlex.split(line)
-    command = main.commands[name]
+    command: click.Command = main.commands[name]
+    if isinstance(command, click.Group) and words:
+        command = command.commands[words[0]]
     known = {option for one in command.params if isinstance(one, click.Option) for option in one.opts}
     assert not {word for word in words if word.startswith("--")} - known
 

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vm_pipeline.calendar import months
+from vm_pipeline.sources.decisions import Decision, Kind
 from vm_pipeline.sources.landing import Extract, Landing
 from vm_pipeline.sources.receipts import Receipt, Slot, Version, known_at, versions
 from vm_pipeline_tests.programme import FIRST_NIGHT, Programme
@@ -163,6 +164,105 @@ def test_any_history(history: list[Sent], refused: set[Sent], at: int) -> None:
     if at < len(log):
         until = log[at].received_at
         assert in_force(versions(known_at(log, until), bad)) == reckoned(history[: at + 1], refused)
+
+
+Step = Sent | tuple[str, int]  # what was sent; or a decision about the nth version there was
+DECIDED = st.tuples(st.sampled_from(["withdrawn", "withdrawn", "reinstated", "purged"]), st.integers(0, 9))
+LOGS = st.lists(st.one_of(st.tuples(st.sampled_from(SLOTS), st.sampled_from("abc")), DECIDED), max_size=24)
+
+
+def logged(steps: list[Step], refused: set[str]) -> tuple[list[Receipt], list[Decision]]:
+    """Receipts and decisions, a minute apart."""
+    sent: list[Receipt] = []
+    decided: list[Decision] = []
+    for n, (what, which) in enumerate(steps):
+        moment = (FIRST_NIGHT + timedelta(minutes=n)).isoformat(timespec="microseconds")
+        if isinstance(what, Slot):
+            sent.append(Receipt(what, str(which), "", "", moment, "", 0))
+        elif found := versions(sent, refused, decided):
+            decided.append(Decision(Kind(what), found[int(which) % len(found)].batch_id, "", moment))
+    return sent, decided
+
+
+def reckoned_with_decisions(
+    sent: list[Receipt], decided: list[Decision], refused: set[str]
+) -> dict[tuple[str, str, str], str]:
+    """By walking the log and asking, after every step, who holds each month: slow, and hard to get wrong."""
+    known: list[tuple[str, Receipt]] = []
+    out: dict[str, Kind] = {}
+
+    def held() -> dict[tuple[str, str, str], tuple[str, str]]:
+        found = {}
+        for batch_id, one in known:
+            if one.content_id not in refused and batch_id not in out:
+                for month in months(one.slot.first_period, one.slot.last_period):
+                    found[one.slot.feed, one.slot.provider_code, month] = (batch_id, one.sha256)
+        return found
+
+    for step in sorted([*sent, *decided], key=lambda one: one.received_at):
+        if isinstance(step, Decision):
+            if out.get(step.batch_id) is not Kind.PURGED:
+                out.pop(step.batch_id, None)
+                out |= {} if step.kind is Kind.REINSTATED else {step.batch_id: step.kind}
+            continue
+        before = [one for one in sent if one.slot == step.slot and one.received_at < step.received_at]
+        same = [batch_id for batch_id, one in known if one.content_id == step.content_id]
+        last = f"{step.content_id}-{len(same)}" if len(same) > 1 else step.content_id
+        if (before and before[-1].content_id == step.content_id) or last in {one for one, _ in held().values()}:
+            continue
+        known.append((f"{step.content_id}-{len(same) + 1}" if same else step.content_id, step))
+    return {cell: sha256 for cell, (_, sha256) in held().items()}
+
+
+@given(steps=LOGS, refused=REFUSED, at=st.integers(0, 24))
+def test_any_history_with_decisions(steps: list[Step], refused: set[Sent], at: int) -> None:
+    """Withdrawn, reinstated and purged: as of any time it is the history cut at that time, and nothing later."""
+    bad = content_ids(*refused)
+    sent, decided = logged(steps, bad)
+    moment = (FIRST_NIGHT + timedelta(minutes=at)).isoformat(timespec="microseconds")
+    found = versions(known_at(sent, moment), bad, known_at(decided, moment))
+    cut = logged(steps[: at + 1], bad)
+    assert found == versions(cut[0], bad, cut[1])
+    assert in_force(found) == reckoned_with_decisions(*cut, bad)
+    assert all(not version.in_force for version in found if version.decision or version.refused)
+    assert all(v.in_force or v.refused or v.decision or v.superseded_at for v in found)
+
+
+class TestDecisions:
+    """What a person sees."""
+
+    A, B = receipts((JULY, "a"), (JULY, "b"))
+
+    def held(self, *kinds: tuple[str, Receipt]) -> dict[str, str]:
+        later = [FIRST_NIGHT + timedelta(hours=n + 1) for n in range(len(kinds))]
+        decided = [
+            Decision(Kind(kind), one.content_id, "", moment.isoformat(timespec="microseconds"))
+            for (kind, one), moment in zip(kinds, later, strict=True)
+        ]
+        return {cell[-1]: content for cell, content in in_force(versions([self.A, self.B], (), decided)).items()}
+
+    def test_the_version_before_comes_back(self) -> None:
+        assert self.held(("withdrawn", self.B)) == {"2022-07": "a"}
+
+    def test_a_withdrawal_can_be_taken_back(self) -> None:
+        assert self.held(("withdrawn", self.B), ("reinstated", self.B)) == {"2022-07": "b"}
+
+    def test_an_older_one_withdrawn_does_not_come_back_later(self) -> None:
+        assert self.held(("withdrawn", self.A)) == {"2022-07": "b"}
+        assert self.held(("withdrawn", self.A), ("withdrawn", self.B)) == {}
+
+    def test_what_is_purged_stays_purged(self) -> None:
+        assert self.held(("purged", self.B), ("reinstated", self.B)) == {"2022-07": "a"}
+
+    def test_content_that_is_sent_again_after_another_is_a_new_version(self) -> None:
+        moment = (FIRST_NIGHT + timedelta(seconds=90)).isoformat(timespec="microseconds")
+        sent = receipts((JULY, "a"), (JULY, "b"), (JULY, "a"), (JULY, "b"))
+        found = versions(sent, (), [Decision(Kind.WITHDRAWN, sent[1].content_id, "", moment)])
+        assert [(one.batch_id.partition("-")[2], one.in_force) for one in found] == [
+            ("", False),
+            ("", False),
+            ("2", True),
+        ]
 
 
 @given(history=HISTORIES, refused=REFUSED, chooser=st.randoms(use_true_random=False))

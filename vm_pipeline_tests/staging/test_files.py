@@ -117,6 +117,13 @@ class TestSpellingsOfAFile:
             ("R1", "10.00", None, None),
         ]
 
+    @pytest.mark.parametrize("cell", ["10.00\n ", " \n10.00", "\n 10.00", "10.00 \n  "])
+    def test_line_ends_and_spaces_around_a_cell(self, programme: Programme, cell: str) -> None:
+        """Each file has no other odd blank that would give it away."""
+        programme.ledger({"amount": cell})
+        programme.night()
+        assert f"{programme.summary().received}" == "10.00"
+
     def test_blanks_far_into_a_large_file(self, con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
         """A file with none is trimmed the quick way; the look for one must not stop early or fall between pieces."""
         for around in range(-4, 4):

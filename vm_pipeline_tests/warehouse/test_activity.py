@@ -1,12 +1,20 @@
 """Live activity: per record the last transaction of the versions in force, whenever it arrived."""
 
+import random
 from collections.abc import Callable
 from datetime import datetime
 from itertools import permutations
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from vm_pipeline.calendar import months
 from vm_pipeline_tests.programme import Cells, Programme, Row
+
+Sent = dict[str, list[tuple[str, str, int]]]
 
 
 def facts(programme: Programme, columns: str = "quantity::INTEGER, period") -> list[Row]:
@@ -94,6 +102,57 @@ class TestRestatement:
             programme.night()
             found.add(programme.fingerprint())
         assert len(found) == 1
+
+
+SENT = st.dictionaries(
+    st.sampled_from(["2022-06", "2022-07", "2022-08", "2022-06_2022-08"]),
+    st.lists(st.tuples(st.sampled_from("ABC"), st.sampled_from("IRRD"), st.integers(0, 9)), max_size=4),
+    min_size=1,
+)
+
+
+def overruling(span: str) -> tuple[str, str]:
+    """Of two batches the one that ends later is the later one; of two that end together the shorter."""
+    first, _, last = span.partition("_")
+    return last or first, first
+
+
+@given(versions=st.lists(SENT, min_size=1, max_size=3), chooser=st.randoms(use_true_random=False))
+@settings(max_examples=8)
+def test_inserted_replaced_and_deleted_in_any_order_of_arrival(versions: list[Sent], chooser: random.Random) -> None:
+    """Extracts of months and of all three, each sent again and again: the records that are live are those of the last
+    versions in force, whatever came when.
+    """
+    with TemporaryDirectory() as root:
+        programme = Programme(Path(root))
+        owner: dict[str, tuple[str, list[tuple[str, str, int]]]] = {}
+        last: dict[str, object] = {}
+        for sent in versions:
+            order = list(sent)
+            chooser.shuffle(order)
+            for span in order:
+                start = {"start_at": f"{overruling(span)[1]}-05"}
+                programme.activity(*(record(n, kind, key, **start) for key, kind, n in sent[span]), period=span)
+                programme.night()
+                (programme.drop / "activity" / "B1" / f"{span}.csv").unlink()
+                held = any(one == (span, sent[span]) for one in owner.values())
+                if last.get(span) != sent[span] and not held:
+                    first, end = overruling(span)[1], overruling(span)[0]
+                    owner |= dict.fromkeys(months(first, end), (span, sent[span]))
+                last[span] = sent[span]
+        in_force = {span: rows for span, rows in owner.values() if in_first_month(owner, span)}
+        expected: dict[str, int] = {}
+        for _, rows in sorted(in_force.items(), key=lambda item: overruling(item[0])):
+            for key, kind, quantity in rows:
+                expected.pop(key, None)
+                expected |= {} if kind == "D" else {key: quantity}
+        assert sorted(row[0] for row in facts(programme, "quantity::INTEGER")) == sorted(expected.values())
+        programme.close()
+
+
+def in_first_month(owner: dict[str, tuple[str, list[tuple[str, str, int]]]], span: str) -> bool:
+    """Every row stands in the first month of its extract: it counts while that month is the extract's."""
+    return owner.get(overruling(span)[1], ("", []))[0] == span
 
 
 class TestUnits:

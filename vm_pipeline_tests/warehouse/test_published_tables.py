@@ -110,6 +110,7 @@ def test_a_statement_reads_only_what_there_is_and_says_what_it_is_for(statement:
     filled = {one.target for layer in LAYERS for one in statements(layer)}
     assert statement.reads
     filled |= {"core.judged_point", "core.as_published"}  # made of the points, by no file
+    filled |= {"core.figure_before", "core.figure_now", "core.batch_moved"}  # made of two landings
     assert {name for name in statement.reads if not name.startswith("staging.")} <= filled
     assert statement.purpose.endswith(".")
     if statement.layer != "core":

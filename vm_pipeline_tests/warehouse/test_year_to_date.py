@@ -11,10 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vm_pipeline.calendar import months
+from vm_pipeline.home import Home
 from vm_pipeline.quality.core import check_facts, check_reconciliation
+from vm_pipeline.settings import Settings
 from vm_pipeline.sources.files import FilesKeys
 from vm_pipeline.sources.period import PeriodRule
 from vm_pipeline.staging.layouts import Layout
+from vm_pipeline.trace.fact import trace_fact
+from vm_pipeline.trace.origin import Origins
 from vm_pipeline_tests.programme import Programme
 
 YEAR = list(months("2022-04", "2023-03"))
@@ -140,3 +144,17 @@ def test_any_order_of_arrival_and_any_restatement_add_up(before: Spent, after: S
             assert check_reconciliation(con).passed
             keys = {"fact_cost": ("batch_id", "row_number", "team_code")}
             assert check_facts(con, keys)[0].passed
+
+
+def test_below_zero_is_a_row_of_the_batch_before(trust: Programme) -> None:
+    for month in ("2022-04", "2022-05", "2022-06"):
+        send(trust, month, {("2022-04", "R1"): 1000, ("2022-05", "R1"): 250, ("2022-06", "R2"): 5})
+    trust.night()
+    con = trust.warehouse()
+    april, may, june = (trust.receipt(f"ledger/B1/2022-0{month}").content_id for month in (4, 5, 6))
+    origins = Origins(con, Home(Settings(home=trust.home, warehouse=trust.home / "warehouse.duckdb")))
+    below = trace_fact(con, origins, may, -1)
+    assert f"row 1 of that batch, {april}" in below.explained[0]
+    assert below.amount == -10
+    assert may in trace_fact(con, origins, april, 1).explained[0]
+    assert june not in trace_fact(con, origins, april, 1).explained[0]

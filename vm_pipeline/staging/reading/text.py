@@ -76,6 +76,8 @@ def look_through(path: Path, delimiter: str, header: bytes) -> Look:
         seen = before + piece.removeprefix(codecs.BOM_UTF8 if not before else b"")
         for name, signs in wanted.items():
             found[name] = found[name] or any(map(_Within(seen), signs))
+        if b'"' in seen:  # only then a cell can hold a line end
+            found["odd_blanks"] = found["odd_blanks"] or any(map(_Within(seen), _blanks_in_quotes(delimiter)))
         kinds |= _line_ends(seen)
         before = seen[-overlap:]
     return Look(**found, mixed_ends=len(kinds) > 1)
@@ -102,9 +104,13 @@ def _line_ends(seen: bytes) -> set[bytes]:
 
 
 def _odd_blanks(delimiter: str) -> list[bytes]:
+    return [blank.encode() for blank in BLANKS if blank not in f" \r\n{delimiter}"]
+
+
+def _blanks_in_quotes(delimiter: str) -> list[bytes]:
+    """What there is where a quoted cell begins or ends with a line end, with spaces around it or none."""
     sign = delimiter.encode()
-    signs = [blank.encode() for blank in BLANKS if blank not in f" \r\n{delimiter}"]
-    return [*signs, b'\n"', b'\r"', sign + b'"\n', sign + b'"\r']
+    return [b'\n"', b'\r"', b"\n ", b"\r ", sign + b'"\n', sign + b'"\r', sign + b'" ']
 
 
 def pieces(path: Path) -> Iterator[bytes]:

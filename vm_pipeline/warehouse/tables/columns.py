@@ -30,6 +30,8 @@ UNIT_PRICE = Numeric(18, 6)
 SMALL, NUMBER = SmallInteger(), Integer()
 POUNDS, QUANTITY, PEOPLE, PARTS = Numeric(18, 2), Numeric(18, 3), Numeric(18, 9), Numeric(38, 9)
 
+OF_NIGHTS = ("*",)  # `varies` of a table that tells of nights, not of content: it is in no fingerprint
+
 Kind = TypeEngine[Any]
 
 

@@ -6,7 +6,9 @@ Belongs here: the account of every file. Does not belong here: what accepted row
 from vm_pipeline.warehouse.tables.columns import (
     FLAG,
     MOMENT,
+    OF_NIGHTS,
     POUNDS,
+    RATIO,
     TEXT,
     WHOLE,
     batch_id,
@@ -37,7 +39,23 @@ batch = table(
     value("amount_rejected_gbp", POUNDS, "Pounds of the rows rejected."),
     value("contract_version", TEXT, "Contract it was judged by.", True),
     value("refused_because", TEXT, "Why the batch as a whole was refused; empty = it was not."),
-    varies=("received_at", "superseded_at"),
+    value("withdrawn_at", MOMENT, "When it was taken out of force by decision, UTC; empty = it was not."),
+    value("withdrawn_because", TEXT, "Why, in the words of who decided it."),
+    value("is_purged", FLAG, "Whether its bytes and rows were erased for good; its counts stay.", True),
+    varies=("received_at", "superseded_at", "withdrawn_at"),
+)
+restatement = table(
+    "restatement",
+    "One row a figure of a provider's month that the last landing changed.",
+    provider(),
+    key("period", TEXT, "Month of the figure."),
+    key("measure", TEXT, "Indicator of dim_indicator, or `ledger_gbp`: all cost of the month."),
+    value("before", RATIO, "As it was after the landing before.", True),
+    value("after", RATIO, "As it is now; empty = it is gone."),
+    value("difference", RATIO, "After less before."),
+    value("change_pct", RATIO, "Difference, of before."),
+    value("batch_ids", TEXT, "Batches that came into force or went out of it and may be the cause, blanks between."),
+    varies=OF_NIGHTS,
 )
 rejection = table(
     "rejection",

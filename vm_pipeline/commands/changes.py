@@ -1,0 +1,79 @@
+"""`vm-pipeline changes`: what changed between two nights, and by which batch.
+
+Belongs here: arguments and the table. Does not belong here: comparing (warehouse, sql/signals/restatement).
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+from vm_pipeline import settings
+from vm_pipeline.commands.options import CLOSED, installed
+from vm_pipeline.home import Home
+from vm_pipeline.settings import Asked, ConfigurationError
+from vm_pipeline.staging.known import NotStaged
+from vm_pipeline.warehouse.build import code_version
+from vm_pipeline.warehouse.restated import put_restated
+from vm_pipeline.warehouse.statements import statements
+
+_COLUMNS = ("provider_code", "period", "measure", "before", "after", "difference", "change_pct", "batch_ids")
+Rows = list[tuple[object, ...]]
+
+
+@click.command()
+@click.option("--from", "first", metavar="TIME", help="The night before (default: the last but one).")
+@click.option("--to", "last", metavar="TIME", help="The night after (default: the last).")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@installed
+def changes(first: str | None, last: str | None, as_json: bool, home: Path | None, warehouse: str | None) -> None:
+    """Figures of a provider's month that changed between two nights: before, after, and the batches that moved."""
+    try:
+        rows = between(Home(settings.load(Asked(home=home, warehouse=warehouse))), first, last)
+    except NotStaged as error:
+        click.echo(str(error), err=True)
+        sys.exit(CLOSED)
+    if as_json:
+        click.echo(json.dumps([dict(zip(_COLUMNS, row, strict=True)) for row in rows], indent=1))
+        return
+    _show(rows)
+
+
+def between(home: Home, first: str | None, last: str | None) -> Rows:
+    """Rows of `restatement` for two times; nights are looked up as they were. Raises ConfigurationError, NotStaged."""
+    moments = home.moments(settings.as_of(last) if last else "")
+    if not moments:
+        raise ConfigurationError("--to: found nothing received by then, expected a night.")
+    earlier = home.moments(settings.as_of(first)) if first else moments[:-1]
+    if first and not earlier:
+        raise ConfigurationError(f"--from: found nothing received by {first}, expected a night.")
+    before = home.landed(earlier[-1]) if earlier else None
+    (restatement,) = (one for one in statements("signals") if one.name == "restatement")
+    with duckdb.connect() as con:
+        con.execute("ATTACH ':memory:' AS core")
+        put_restated(con, home.as_published, before, home.landed(moments[-1]), code_version())
+        return con.execute(f"SELECT {', '.join(_COLUMNS)} FROM ({restatement.sql}\n) ORDER BY ALL").fetchall()
+
+
+def _show(rows: Rows) -> None:
+    console = Console()
+    console = console if console.is_terminal else Console(width=160)
+    if not rows:
+        console.print("No figure of a month that was there before has changed.")
+        return
+    table = Table(title=f"{len(rows):,} figures changed", title_justify="left")
+    for name in _COLUMNS:
+        table.add_column(
+            name, justify="left" if name in ("provider_code", "period", "measure", "batch_ids") else "right"
+        )
+    for row in rows:
+        table.add_row(*(_cell(cell) for cell in row))
+    console.print(table)
+
+
+def _cell(cell: object) -> str:
+    return f"{cell:,.4f}" if isinstance(cell, float) else "none" if cell is None else str(cell)

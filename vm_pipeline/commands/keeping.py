@@ -1,0 +1,116 @@
+"""`vm-pipeline withdraw`, `purge` and `tidy`: what counts and what is kept, by decision.
+
+Belongs here: arguments, what is printed, the exit status. Does not belong here: the work (keeping).
+"""
+
+import dataclasses
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from vm_pipeline import settings
+from vm_pipeline.commands.options import PATH, USAGE, installed
+from vm_pipeline.home import Home, utc_now
+from vm_pipeline.keeping.purge import Erased
+from vm_pipeline.keeping.purge import purge as purge_batch
+from vm_pipeline.keeping.retention import Tidied
+from vm_pipeline.keeping.retention import tidy as tidy_home
+from vm_pipeline.keeping.withdraw import CannotDecide, Decided, reinstate
+from vm_pipeline.keeping.withdraw import withdraw as withdraw_batch
+from vm_pipeline.settings import Asked
+from vm_pipeline.staging.known import NotStaged
+
+_REASON = click.option(
+    "--reason", required=True, help="Why, for those who read it later. No names, no data of persons."
+)
+_DRY_RUN = click.option("--dry-run", is_flag=True, help="Say what would go; change nothing.")
+_JSON = click.option("--json", "as_json", is_flag=True, help="For machines.")
+_THEN_RUN = "Readers see it after the next `vm-pipeline run`."
+
+
+@click.command()
+@click.argument("batch_id")
+@_REASON
+@click.option("--undo", is_flag=True, help="Take an earlier withdrawal back.")
+@_JSON
+@installed
+def withdraw(batch_id: str, reason: str, undo: bool, as_json: bool, home: Path | None, warehouse: str | None) -> None:
+    """Take a batch out of force: from now on the version before it counts. As of before, it still did."""
+    with _refusing():
+        decide = reinstate if undo else withdraw_batch
+        found = decide(Home(settings.load(Asked(home=home, warehouse=warehouse))), batch_id, reason, utc_now())
+    _tell(found, as_json, _show_decided)
+
+
+@click.command()
+@click.argument("batch_id")
+@_REASON
+@_DRY_RUN
+@_JSON
+@installed
+def purge(batch_id: str, reason: str, dry_run: bool, as_json: bool, home: Path | None, warehouse: str | None) -> None:
+    """Erase a batch for good: its bytes, its rows, and what was built of them. A tombstone stays."""
+    with _refusing():
+        found = purge_batch(
+            Home(settings.load(Asked(home=home, warehouse=warehouse))), batch_id, reason, utc_now(), dry_run
+        )
+    _tell(found, as_json, lambda one: _show_erased(one, dry_run))
+
+
+@click.command()
+@click.option("--config", type=PATH, help="vm.toml with [retention] (default: VM_CONFIG).")
+@_DRY_RUN
+@_JSON
+@installed
+def tidy(config: Path | None, dry_run: bool, as_json: bool, home: Path | None, warehouse: str | None) -> None:
+    """Remove what was kept as long as [retention] says. Not while a run works."""
+    with _refusing():
+        found = tidy_home(Home(settings.load(Asked(config=config, home=home, warehouse=warehouse))), utc_now(), dry_run)
+    _tell(found, as_json, lambda one: _show_tidied(one, dry_run))
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    try:
+        yield
+    except (CannotDecide, NotStaged) as error:
+        click.echo(str(error), err=True)
+        sys.exit(USAGE)
+
+
+def _tell(found: Any, as_json: bool, show: Callable[[Any], Iterator[str]]) -> None:
+    if as_json:
+        click.echo(json.dumps(dataclasses.asdict(found), indent=1, ensure_ascii=False))
+        return
+    for line in show(found):
+        click.echo(line)
+
+
+def _show_decided(found: Decided) -> Iterator[str]:
+    one = found.decision
+    yield f"{found.slot}: batch {one.batch_id} {one.kind} at {one.received_at}."
+    for month in found.moved:
+        now = f"batch {month.after} counts again" if month.after else "no version counts: the month is missing"
+        yield f"  {month.month or 'the file'}: {now}"
+    if not found.moved:
+        yield "  No month changes hands: another version counts."
+    yield _THEN_RUN
+
+
+def _show_erased(found: Erased, dry_run: bool) -> Iterator[str]:
+    yield f"{'Would purge' if dry_run else 'Purged'}: {', '.join(found.batches)}."
+    yield from (f"  {'would go' if dry_run else 'gone'}: {path}" for path in found.paths)
+    if found.is_published:
+        yield "The warehouse that readers use still has its rows: use `vm-pipeline run` now."
+    yield "Not in this home, and for you to erase: the file at its source, backups, copies of the warehouse."
+
+
+def _show_tidied(found: Tidied, dry_run: bool) -> Iterator[str]:
+    verb = "Would remove" if dry_run else "Removed"
+    yield f"{verb} {len(found.paths)} files and folders, and with them the rows of {len(found.batches)} batches."
+    yield from (f"  {path}" for path in found.paths)

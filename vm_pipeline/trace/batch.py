@@ -1,0 +1,68 @@
+"""From a batch to its file, its rows and what became of them, in counts and pounds.
+
+Belongs here: asking `batch`, `rejection`, `reconciliation` and the fact tables about one batch.
+Does not belong here: single rows (fact).
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+
+from vm_pipeline.trace.fact import TABLE_OF
+from vm_pipeline.trace.figure import Row
+from vm_pipeline.trace.origin import Origin, Origins
+
+_MONEY = "amount_received_gbp, amount_accepted_gbp, amount_rejected_gbp"
+_COUNTED = {
+    "fact_cost": "sum(amount_gbp)",
+    "fact_activity": "sum(quantity)",
+    "fact_survey": "sum(answers)::DECIMAL(38,0)",
+}
+_BY_TEAM = (
+    "SELECT team_code, period, count(*) AS rows, {1} AS amount FROM vm.{0} WHERE batch_id = ? "
+    "GROUP BY team_code, period"
+)
+_RECONCILED = (
+    "financial_year, ledger_period, control_total_gbp, ledger_total_gbp, rejected_gbp, superseded_gbp, "
+    "year_to_date_before_gbp, team_total_gbp, unallocated_gbp, difference_gbp"
+)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What a batch came to. `months_in_force`: of its months, those that count. Tables are rows by column name."""
+
+    batch: Origin
+    months_in_force: tuple[str, ...]
+    received_gbp: Decimal | None
+    accepted_gbp: Decimal | None
+    rejected_gbp: Decimal | None
+    rejections: tuple[Row, ...]
+    reconciliation: tuple[Row, ...]
+    teams: tuple[Row, ...]
+
+
+def trace_batch(con: duckdb.DuckDBPyConnection, origins: Origins, batch_id: str) -> Batch:
+    """One batch. Raises Unknown."""
+    origin = origins(batch_id)
+    version, table = origins.versions.get(batch_id), TABLE_OF.get(origin.feed, "")
+    money = con.execute(f"SELECT {_MONEY} FROM vm.batch WHERE batch_id = ?", [batch_id]).fetchall()[0]
+    return Batch(
+        origin,
+        version.months_in_force if version else (),
+        money[0],
+        money[1],
+        money[2],
+        _table(con, "SELECT rule_code, rows, amount_gbp FROM vm.rejection WHERE batch_id = ?", batch_id),
+        _table(con, f"SELECT {_RECONCILED} FROM vm.reconciliation WHERE batch_id = ?", batch_id),
+        _table(con, _BY_TEAM.format(table, _COUNTED[table]), batch_id) if table else (),
+    )
+
+
+def _table(con: duckdb.DuckDBPyConnection, sql: str, batch_id: str) -> tuple[Row, ...]:
+    asked = con.execute(f"{sql} ORDER BY ALL", [batch_id])
+    names = [name for name, *_ in asked.description or ()]
+    rows: list[tuple[Any, ...]] = asked.fetchall()
+    return tuple(dict(zip(names, row, strict=True)) for row in rows)
