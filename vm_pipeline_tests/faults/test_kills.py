@@ -34,10 +34,10 @@ def test_ended_by_hand_in_the_middle(undisturbed: Undisturbed, tmp_path: Path, b
 
 def test_two_at_once_both_end_well_and_nothing_is_doubled(world: World, tmp_path: Path) -> None:
     home = world.copy(COLD, tmp_path / "home")
-    with started(world.drop(COLD), home) as one, started(world.drop(COLD), home) as other:
-        one.join()
-        other.join()
-    assert (one.exitcode, other.exitcode) == (0, 0), ended(home, 0).said
+    notes = [tmp_path / "one", tmp_path / "other"]
+    with started(world.drop(COLD), home, notes[0]) as one, started(world.drop(COLD), home, notes[1]) as other:
+        both = [ended(one, notes[0]), ended(other, notes[1])]
+    assert [over.status for over in both] == [0, 0], "\n".join(over.said for over in both if over.status)
     assert list(complaints(world, COLD, home)) == []
 
 
