@@ -18,6 +18,7 @@ from vm_pipeline.disk import FULL_DISK, put, says_full
 from vm_pipeline.home import Home, Report, utc_now
 from vm_pipeline.quality.verdict import Verdict
 from vm_pipeline.settings import Settings
+from vm_pipeline.sources.incoming import held
 from vm_pipeline.sources.landing import Received
 from vm_pipeline.warehouse.workspace import Built
 
@@ -141,6 +142,8 @@ def _reason(event: dg.DagsterEvent) -> str:
     while error and error.cause:
         error = error.cause
     said = error.message.strip().split("\n")[0] if error else "it failed"
+    if error and error.cls_name == dg.DagsterExecutionInterruptedError.__name__:
+        said = "the run was ended by hand (Ctrl-C or a signal). The next one goes on where it stopped."
     return f"{event.step_key}: {FULL_DISK if says_full(said) else said}"
 
 
@@ -162,4 +165,6 @@ def dagster_home(home: Path) -> Path:
 
 def dagster_instance(home: Path) -> dg.DagsterInstance:
     """The instance whose runs the UI shows."""
-    return dg.DagsterInstance.from_config(str(dagster_home(home)))
+    folder = dagster_home(home)
+    with held(folder / "lock"):  # two first runs at once would each make its databases, and one would fail
+        return dg.DagsterInstance.from_config(str(folder))

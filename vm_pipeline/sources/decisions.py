@@ -14,6 +14,8 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
+from vm_pipeline.disk import flush
+
 
 class Kind(StrEnum):
     """What is decided about a version."""
@@ -73,4 +75,6 @@ def decide(landing: Path, taken: Iterable[Decision], now: datetime, last: str) -
         os.fsync(file.fileno())
     stamp = stamped[0].received_at.replace(":", "").replace("-", "")
     draft.replace(folder / f"{stamp}-{draft.name[1:9]}.jsonl")
+    flush(folder)  # before a purge erases what the decision speaks of
+    flush(landing)
     return stamped

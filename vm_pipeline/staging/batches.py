@@ -109,10 +109,8 @@ class Staging:
 
     def is_staged(self, receipt: Receipt) -> bool:
         """Whether there is nothing left to do: the work was done before, or the content was purged."""
-        if receipt.content_id in self.purged():
-            return True
-        summary = self.folder(receipt) / "summary.json"
-        return summary.is_file() and summary.stat().st_size > 0  # empty: a power cut took what was not flushed
+        summary = self.folder(receipt) / "summary.json"  # empty: a power cut took what was not flushed
+        return receipt.content_id in self.purged() or (summary.is_file() and summary.stat().st_size > 0)
 
     def summary(self, receipt: Receipt) -> Summary:
         """What staging found; of a purged content what was noted of it then."""

@@ -12,6 +12,7 @@ around the swap that publishes. Every other kill is a power cut too: what was wr
 import argparse
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -70,8 +71,8 @@ def attempt(world: World, trial: Trial, home: Path) -> tuple[int, list[str]]:
     for death, power in trial.deaths:
         there = files(home).values()
         over = night(world.drop(trial.night), home, death)
-        died += over.status == -death.signal
-        if over.status not in (0, -death.signal):
+        died += over.status != 0
+        if over.status not in (0, -death.signal) and death.signal == signal.SIGKILL:
             found.append(f"a night ended with {over.status}: {over.said}")
         if power and over.status:
             lose_power(home, there, over.flushed)

@@ -25,6 +25,7 @@ _PRELOADED = [
     "vm_pipeline.staging.batches",
     "vm_pipeline_tests.faults.victim",
 ]
+_NOTES = ("said", "steps", "flushed")
 _PATIENCE_SECONDS = 300
 
 
@@ -49,20 +50,17 @@ class Ended:
 
 def night(drop: Path, home: Path, death: Death | None = None, *options: str) -> Ended:
     """`vm-pipeline run` over a drop folder, and how it ended."""
-    with started(drop, home, death, *options) as process:
-        process.join(_PATIENCE_SECONDS)
-        if process.is_alive():
-            process.kill()
-            raise TimeoutError("found a night that hangs, expected it to end")
-    return ended(home, process.exitcode)
+    notes = home.with_name(f"{home.name}-notes")
+    with started(drop, home, notes, death, *options) as process:
+        return ended(process, notes)
 
 
 @contextmanager
-def started(drop: Path, home: Path, death: Death | None = None, *options: str) -> Iterator[Any]:
-    """The process of a night that has begun; nothing of it is left afterwards."""
+def started(drop: Path, home: Path, notes: Path, death: Death | None = None, *options: str) -> Iterator[Any]:
+    """The process of a night that has begun, which writes notes; nothing of it is left afterwards."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(_PRELOADED)
-    process = context.Process(target=_live, args=(drop, home, death, options))
+    process = context.Process(target=_live, args=(drop, home, notes, death, options))
     process.start()
     try:
         yield process
@@ -72,39 +70,27 @@ def started(drop: Path, home: Path, death: Death | None = None, *options: str) -
         process.join()
 
 
-def ended(home: Path, status: int) -> Ended:
-    """What a night that is over left beside its home."""
-    notes = _Notes(home)
-    flushed = frozenset(map(int, notes.read("flushed").split()))
-    return Ended(status, notes.read("said"), tuple(notes.read("steps").splitlines()), flushed)
+def ended(process: Any, notes: Path) -> Ended:
+    """Wait for a night to be over, and read its notes."""
+    process.join(_PATIENCE_SECONDS)
+    if process.is_alive():
+        raise TimeoutError("found a night that hangs, expected it to end")
+    said, steps, flushed = [(notes / name).read_text("utf-8") for name in _NOTES]
+    return Ended(process.exitcode, said, tuple(steps.splitlines()), frozenset(map(int, flushed.split())))
 
 
-class _Notes:
-    """What a victim leaves beside its home, written so that no kill takes it back."""
-
-    def __init__(self, home: Path) -> None:
-        self.folder = home.with_name(f"{home.name}-notes")
-
-    def read(self, name: str) -> str:
-        path = self.folder / name
-        return path.read_text("utf-8") if path.is_file() else ""
-
-    def open(self, name: str) -> int:
-        self.folder.mkdir(exist_ok=True)
-        return os.open(self.folder / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND)
-
-
-def _live(drop: Path, home: Path, death: Death | None, options: tuple[str, ...]) -> None:
+def _live(drop: Path, home: Path, notes: Path, death: Death | None, options: tuple[str, ...]) -> None:
     from vm_pipeline.cli import main
 
-    notes = _Notes(home)
-    said = notes.open("said")
+    notes.mkdir(exist_ok=True)  # written without a buffer: no kill takes back what is there
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+    said, steps, flushed = [os.open(notes / name, flags) for name in _NOTES]
     os.dup2(said, 1)
     os.dup2(said, 2)
     for name in ("VM_CONFIG", "VM_FEEDS", "VM_HOME", "VM_WAREHOUSE"):
         os.environ.pop(name, None)
-    _note_flushes(notes.open("flushed"))
-    _watch_steps(str(home), notes.open("steps"), death)
+    _note_flushes(flushed)
+    _watch_steps(str(home), steps, death)
     main(["run", "--feeds", str(drop), "--home", str(home), *options])
 
 
