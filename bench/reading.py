@@ -21,15 +21,26 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent.parent
-COLUMNS = (
-    "provider_code financial_year period cost_centre_code account_code journal_id line_no posting_date supplier_code "
-    "narrative amount wte"
-).split()
-WIDTHS = (10, 8, 3, 8, 8, 12, 8, 11, 10, 24, 12, 6)
+WIDTHS = {
+    "provider_code": 10,
+    "financial_year": 8,
+    "period": 3,
+    "cost_centre_code": 8,
+    "account_code": 8,
+    "journal_id": 12,
+    "line_no": 8,
+    "posting_date": 11,
+    "supplier_code": 10,
+    "narrative": 24,
+    "amount": 12,
+    "wte": 6,
+}
+COLUMNS = list(WIDTHS)
 SUBTOTALS = 100  # a row in so many is one
 Row = tuple[str, ...]
 
@@ -89,14 +100,14 @@ def _gz(path: Path, count: int) -> None:
 def _fixed(path: Path, count: int) -> None:
     with path.open("w", encoding="utf-8") as file:
         for row in rows(count):
-            file.write("".join(map(str.ljust, row, WIDTHS)).rstrip() + "\n")
+            file.write("".join(map(str.ljust, row, WIDTHS.values())).rstrip() + "\n")
 
 
 def _spans() -> list[dict[str, object]]:
-    starts = [1 + sum(WIDTHS[:place]) for place in range(len(WIDTHS))]
+    starts = accumulate(WIDTHS.values(), initial=1)
     return [
         {"name": name, "start": start, "width": width}
-        for name, start, width in zip(COLUMNS, starts, WIDTHS, strict=True)
+        for (name, width), start in zip(WIDTHS.items(), starts, strict=False)
     ]
 
 
