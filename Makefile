@@ -12,7 +12,7 @@ FUZZ_SECONDS ?= 300
 KILLS ?= 300
 SEED ?= $(shell date +%s)
 
-.PHONY: demo ui test check fuzz faults format docs bench-postgres lock clean
+.PHONY: demo ui test check fuzz faults format docs bench-postgres bench-reading lock clean
 
 demo: $(READY)  ## write a synthetic programme, run two nights of it
 	$(BIN)/vm-pipeline demo
@@ -48,6 +48,9 @@ docs: $(READY)  ## write docs/reference from the declarations
 
 bench-postgres: $(READY)  ## measure publishing to PostgreSQL: SNAPSHOT=path/to/warehouse.duckdb
 	$(BIN)/python bench/postgres.py $(SNAPSHOT)
+
+bench-reading: $(READY)  ## measure how fast odd files become tables, and with how much memory
+	$(BIN)/python bench/reading.py
 
 lock: $(READY)  ## pin again what pyproject.toml asks for (needs uv)
 	uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url --no-emit-find-links \

@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import zipfile
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from vm_pipeline.staging.reading import AS_IT_SAYS, FileShape, Refused
+from vm_pipeline.staging.reading import rows as rows_of_files
 from vm_pipeline_tests.staging.tables import read_bytes, shape
 
 Rows = list[tuple[str, ...]]
@@ -174,6 +176,88 @@ def test_json_and_json_lines(con: duckdb.DuckDBPyConnection, folder: Path, rows:
     inner = json.dumps({"data": {"rows": [{"a": {"b": row[0]}, "c": row[1]} for row in rows]}})
     found = read_bytes(con, folder, inner.encode(), shape(records="data.rows"))
     assert (found.header, found.rows) == (("a.b", "c"), cells([row[:2] for row in rows]))
+
+
+VALUES = st.sampled_from(
+    [
+        '"a"',
+        '" b "',
+        '""',
+        "1.10",
+        "-0",
+        "1E5",
+        "12345678901234567890",
+        "null",
+        "true",
+        '"\\u00e9"',
+        '"é\u2028"',
+        '{"x": 1}',
+        "01",
+    ]
+)
+OBJECTS = st.lists(st.tuples(st.sampled_from(['"a"', '"a"', '"a"', '"c"']), VALUES, VALUES), min_size=1, max_size=6)
+
+
+@given(objects=OBJECTS, space=st.sampled_from(["", " ", "\t"]), end=st.sampled_from(["\n", "\r\n", " \n"]))
+def test_lines_of_json_are_the_list_of_them(
+    con: duckdb.DuckDBPyConnection, folder: Path, objects: Rows, space: str, end: str
+) -> None:
+    """However a line is found to be flat, it gives what decoding gives: a list is always decoded."""
+    lines = [f'{{{space}{key}{space}:{one}{space},{space}"b":{other}}}' for key, one, other in objects]
+    found = [outcome(con, folder, content.encode()) for content in (end.join(lines), f"[{','.join(lines)}]")]
+    assert found[0] == found[1]
+
+
+def outcome(con: duckdb.DuckDBPyConnection, folder: Path, content: bytes) -> object:
+    """What a file holds, or the code of its refusal."""
+    try:
+        found = read_bytes(con, folder, content)
+    except Refused as why:
+        return why.code
+    return found.header, found.rows, found.numbers
+
+
+CELL = st.sampled_from(["", "1", " a ", "Total", "End", "x"])
+LINE = st.one_of(st.tuples(CELL, CELL), st.sampled_from([("h0", "h1"), ("Total", "End"), (" ",)]))
+
+
+@given(lines=st.lists(LINE, max_size=14), footer=st.integers(0, 3), stop=st.booleans(), size=st.integers(2, 12))
+def test_rules_take_the_rows_they_take_one_by_one(
+    con: duckdb.DuckDBPyConnection, folder: Path, lines: Rows, footer: int, stop: bool, size: int
+) -> None:
+    """Rows are judged in pieces: wherever these begin, each has the rule, and the number, that it has by itself."""
+    how = {
+        "skip_lines": {"total": "^Total", "x": "x$"},
+        "delimiter": ",",
+        "footer": footer,
+        "stop_at": "End" if stop else "",
+    }
+    content = "".join(",".join(line) + "\n" for line in [("h0", "h1"), *lines])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rows_of_files, "_CELLS", size)
+        found = read_bytes(con, folder, content.encode(), shape(**how))
+    kept, left_out = one_by_one([line for line in lines if len(line) > 1], footer, stop)
+    assert list(zip(found.numbers, found.rows, strict=True)) == [(number, *cells([row])) for number, row in kept]
+    assert +Counter(found.left_out) == left_out
+
+
+def one_by_one(rows: Rows, footer: int, stop: bool) -> tuple[list[tuple[int, tuple[str, ...]]], Counter[str]]:
+    """Rows kept with their numbers, and how many are not, by why."""
+    kept, left_out, ended = [], Counter[str](), False
+    for number, row in enumerate(rows, 1):
+        said = " ".join(cell.strip() for cell in row if cell.strip())
+        if number > len(rows) - footer:
+            left_out["of the `footer`"] += 1
+        elif ended or (stop and "End" in said):
+            ended = True
+            left_out["from `stop_at` on"] += 1
+        elif row == ("h0", "h1"):
+            left_out["equal to the header"] += 1
+        elif said.startswith("Total") or said.endswith("x"):
+            left_out[f"`skip_lines` {'total' if said.startswith('Total') else 'x'}"] += 1
+        else:
+            kept.append((number, row))
+    return kept, left_out
 
 
 @given(rows=TABLES)

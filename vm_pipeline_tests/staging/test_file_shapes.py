@@ -87,6 +87,19 @@ class TestReports:
         assert found.left_out == {"`skip_lines` total": 2}
         assert found.numbers == [n for n in range(1, 60_000) if n != 30_000]
 
+    def test_where_the_table_ends_far_before_the_file(self, of: Reader) -> None:
+        """Nothing after it comes back, however much there is, and a footer there is counted, too."""
+        found = of("a,b\n1,x\nEnd,\n" + "2,y\n" * 60_000, stop_at="^End", footer=2)
+        assert (found.rows, found.numbers) == ([("1", "x")], [1])
+        assert found.left_out == {"of the `footer`": 2, "from `stop_at` on": 59_999}
+
+    def test_rules_are_searched_one_by_one(self, of: Reader) -> None:
+        """Each is an expression by itself, with flags and groups of its own."""
+        rules = {"total": "(?i)^total", "twice": r"^(\w)\1 "}
+        found = of("a,b\nTOTAL,1\nxx,2\nxy,3\nend,4\n", skip_lines=rules, stop_at="(?i)^END")
+        assert found.rows == [("xy", "3")]
+        assert found.left_out == {"`skip_lines` total": 1, "`skip_lines` twice": 1, "from `stop_at` on": 1}
+
 
 class TestHeaders:
     def test_several_rows_joined_and_filled_to_the_right(self, of: Reader) -> None:

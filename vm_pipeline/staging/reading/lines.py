@@ -7,6 +7,8 @@ Does not belong here: what becomes of the rows (rows).
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from itertools import repeat
+from operator import itemgetter
 from pathlib import Path
 
 from vm_pipeline.staging.reading.dialect import Dialect, Head
@@ -79,12 +81,14 @@ def fixed_width(text: Text, shape: FileShape, target: Path) -> Sheet:
 def _cut(lines: Iterator[str], spans: Sequence[Span], beyond: list[int]) -> Iterator[list[str]]:
     places = [slice(span.start - 1, span.start - 1 + span.width) for span in spans]
     end = max(place.stop for place in places)
+    cells = itemgetter(*places, slice(0))  # all in one call; of a single place it would give no tuple
     for line in lines:
         if not line.strip(" \t\x1a\x0c"):
             yield []
             continue
         beyond[0] += bool(line[end:].strip())
-        yield [line[place].strip(" ") for place in places]
+        *texts, _ = map(str.strip, cells(line), repeat(" "))
+        yield texts
 
 
 def _broken(found: str, text: Text) -> Refused:

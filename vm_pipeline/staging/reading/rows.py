@@ -6,8 +6,8 @@ Does not belong here: where rows come from (lines, workbook, records).
 
 import re
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from vm_pipeline.staging.reading.sheet import Refused
 from vm_pipeline.staging.reading.writing import Piece, Writer
 from vm_pipeline.staging.summary import Warned
 
-_CELLS = 24_000  # of a piece: what a processor keeps at hand; with ten times as many it takes twice as long
+_CELLS = 6_000  # of a piece: what a processor keeps at hand; with four times as many it takes half as long again
 _MOST_COLUMNS = 1 << 14  # as many as a worksheet has
 _ABOVE, _AGAIN, _AFTER, _LAST = "above the header", "equal to the header", "from `stop_at` on", "of the `footer`"
 
@@ -141,20 +141,44 @@ def _names(rows: list[list[str]]) -> tuple[str, ...]:
 
 
 def _body(part: Part, header: Header, shape: FileShape, tally: Tally) -> Iterator[Piece]:
-    """Rows below the header in pieces, with their numbers; those left out are counted."""
+    """Rows below the header in pieces, each as wide as it, with their numbers; those left out are counted."""
     width = len(header.names)
-    size = max(1, _CELLS // max(1, width))
-    rules = re.compile("|".join(f"(?:{one})" for one in (*shape.skip_lines.values(), shape.stop_at) if one))
-    if part.grid or width < 2 or shape.footer or not all(header.names):  # noqa: PLR2004
-        yield from _in_pieces(_kept(part, header, shape, tally), size)
-        return
-    for rows in _lists(part.rows, size):
-        even = set(map(len, rows)) == {width} and header.cells not in rows
-        if even and not (rules.pattern and any(map(rules.search, map(_said, rows)))):
-            tally.row += len(rows)
-            yield range(tally.row - len(rows) + 1, tally.row + 1), rows
-        else:
-            yield from _in_pieces(_kept(replace(part, rows=iter(rows)), header, shape, tally), size)
+    unnamed = [place for place, name in enumerate(header.names) if not name]
+    pieces = _numbered(part, max(1, _CELLS // max(1, width)), tally.row)
+    if shape.footer:
+        pieces = _without_last(pieces, shape.footer, tally)
+    for numbers, rows in _kept(pieces, header, shape, tally):
+        even = set(map(len, rows)) == {width}
+        whole = rows if even else [_fitted(*row, width, part.grid) for row in zip(numbers, rows, strict=True)]
+        for place in unnamed:
+            tally.unnamed[place] += sum(1 for cells in whole if cells[place].strip())
+        yield numbers, whole
+
+
+def _numbered(part: Part, size: int, number: int) -> Iterator[Piece]:
+    """Rows that are not blank, with their numbers: in a grid, blank ones have one, too."""
+    for found in _lists(part.rows, size):
+        numbers = range(number + 1, number + 1 + len(found))
+        blank = _blank(found, part.grid)
+        filled, rows = _without((numbers, found), blank)
+        number += len(found if part.grid else rows)
+        if rows:
+            yield filled if part.grid else numbers[: len(rows)], rows
+
+
+def _blank(rows: list[list[str]], grid: bool) -> set[int]:
+    """Places of blank rows. In a text file, a row of empty cells is a row."""
+    if not grid and min(map(len, rows)) > 1:
+        return set()
+    return {n for n, cells in enumerate(rows) if (grid or len(cells) < 2) and cells != [""] and _is_blank(cells)}  # noqa: PLR2004 - a line of blanks
+
+
+def _without(piece: Piece, places: Collection[int]) -> Piece:
+    numbers, rows = piece
+    if not places:
+        return piece
+    kept = [place for place in range(len(rows)) if place not in places]
+    return [numbers[place] for place in kept], [rows[place] for place in kept]
 
 
 def _lists(rows: Iterator[list[str]], size: int) -> Iterator[list[list[str]]]:
@@ -173,51 +197,41 @@ def _lists(rows: Iterator[list[str]], size: int) -> Iterator[list[list[str]]]:
         raise error
 
 
-def _in_pieces(rows: Iterator[tuple[int, list[str]]], size: int) -> Iterator[Piece]:
-    while piece := list(islice(rows, size)):
-        numbers, cells = zip(*piece, strict=True)
-        yield numbers, cells
+def _without_last(pieces: Iterator[Piece], count: int, tally: Tally) -> Iterator[Piece]:
+    numbers, rows = list[int](), list[list[str]]()
+    for more_numbers, more in pieces:
+        numbers += more_numbers
+        rows += more
+        if len(rows) > count:
+            yield numbers[:-count], rows[:-count]
+            numbers, rows = numbers[-count:], rows[-count:]
+    tally.left_out[_LAST] += len(rows)
 
 
-def _kept(part: Part, header: Header, shape: FileShape, tally: Tally) -> Iterator[tuple[int, list[str]]]:
-    """Rows that are not left out, each as wide as the header."""
-    width, skipped = len(header.names), _rules(shape)
-    unnamed = [place for place, name in enumerate(header.names) if not name]
-    ends = re.compile(shape.stop_at).search if shape.stop_at else None
-    rows = _filled(part, tally.row)
-    for number, cells in _without_last(rows, shape.footer, tally) if shape.footer else rows:
-        tally.row = number
-        if cells == header.cells:
-            tally.left_out[_AGAIN] += 1
-        elif ends and ends(_said(cells)):
-            tally.left_out[_AFTER] += 1 + sum(1 for _ in rows)
-            return
-        elif skipped and (why := _why_not(cells, skipped)):
-            tally.left_out[why] += 1
-        else:
-            whole = cells if len(cells) == width else _fitted(cells, width, part.grid, number)
-            for place in unnamed:
-                tally.unnamed[place] += bool(whole[place].strip())
-            yield number, whole
+def _kept(pieces: Iterator[Piece], header: Header, shape: FileShape, tally: Tally) -> Iterator[Piece]:
+    """Rows that no rule leaves out, up to where the table ends."""
+    rules = _rules(shape, _AFTER)
+    for numbers, rows in pieces:
+        why = _left_out(rows, header, rules)
+        end = min((place for place, name in why.items() if name == _AFTER), default=len(rows))
+        tally.row = numbers[: end + 1][-1]
+        tally.left_out.update(why[place] for place in sorted(why) if place < end)
+        piece = _without((numbers[:end], rows[:end]), why)
+        if piece[0]:
+            yield piece
+        if end < len(rows):
+            tally.left_out[_AFTER] += len(rows) - end + sum(len(rest) for _, rest in pieces)
 
 
-def _filled(part: Part, number: int) -> Iterator[tuple[int, list[str]]]:
-    """Rows that are not blank, with their numbers. In a text file, a row of empty cells is a row."""
-    for cells in part.rows:
-        if (part.grid or len(cells) < 2) and cells != [""] and _is_blank(cells):  # noqa: PLR2004 - a line of blanks
-            number += part.grid
-            continue
-        number += 1
-        yield number, cells
-
-
-def _without_last(rows: Iterator[tuple[int, list[str]]], count: int, tally: Tally) -> Iterator[tuple[int, list[str]]]:
-    held = deque[tuple[int, list[str]]]()
-    for row in rows:
-        held.append(row)
-        if len(held) > count:
-            yield held.popleft()
-    tally.left_out[_LAST] += len(held)
+def _left_out(rows: Sequence[list[str]], header: Header, rules: "Rules") -> dict[int, str]:
+    """Places of the rows that a rule takes, with its name: the header again, or the first rule that is found."""
+    why: dict[int, str] = {}
+    texts = list(map(_said, rows)) if rules else []
+    for name, pattern in reversed(rules):
+        why |= {place: name for place, found in enumerate(map(pattern.search, texts)) if found}
+    if header.cells in rows:
+        why |= {place: _AGAIN for place, cells in enumerate(rows) if cells == header.cells}
+    return why
 
 
 def _is_blank(cells: list[str]) -> bool:
@@ -232,8 +246,10 @@ def _said(cells: list[str]) -> str:
 Rules = list[tuple[str, "re.Pattern[str]"]]
 
 
-def _rules(shape: FileShape) -> Rules:
-    return [(f"`skip_lines` {name}", re.compile(pattern)) for name, pattern in shape.skip_lines.items()]
+def _rules(shape: FileShape, end: str = "") -> Rules:
+    """What is searched for, by name; the end of the table first, where it has a name."""
+    ends = [(end, re.compile(shape.stop_at))] if end and shape.stop_at else []
+    return ends + [(f"`skip_lines` {name}", re.compile(pattern)) for name, pattern in shape.skip_lines.items()]
 
 
 def _why_not(cells: list[str], rules: Rules) -> str:
@@ -241,8 +257,10 @@ def _why_not(cells: list[str], rules: Rules) -> str:
     return next((name for name, pattern in rules if pattern.search(text)), "")
 
 
-def _fitted(cells: list[str], width: int, grid: bool, row: int) -> list[str]:
+def _fitted(row: int, cells: list[str], width: int, grid: bool) -> list[str]:
     """A row as wide as the header: without empty cells too many; a grid's filled up. Raises Refused."""
+    if len(cells) == width:
+        return cells
     if len(cells) < width and grid:
         return cells + [""] * (width - len(cells))
     if len(cells) < width or not _is_blank(cells[width:]):

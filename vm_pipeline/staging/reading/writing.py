@@ -51,14 +51,12 @@ class Writer:
 
     def _add(self, columns: Sequence[Sequence[str]], numbers: Sequence[int]) -> None:
         import pyarrow as pa
-        from pyarrow import compute
 
         try:
-            texts = [pa.array(column, pa.string()) for column in columns]
+            texts = [pa.array([cell or None for cell in column], pa.string()) for column in columns]
         except UnicodeEncodeError as error:
             raise Refused("not_text", "found half a character (a lone surrogate), expected text.") from error
-        arrays = [compute.if_else(compute.equal(text, ""), None, text) for text in texts]
-        batch = pa.record_batch([*arrays, pa.array(numbers, pa.int64())], schema=self._file.schema)
+        batch = pa.record_batch([*texts, pa.array(numbers, pa.int64())], schema=self._file.schema)
         self._waiting.append(batch)
         if sum(one.num_rows for one in self._waiting) >= _GROUP or batch.nbytes > _LARGE:
             self._put()
