@@ -37,7 +37,7 @@ REMEDIES = {
 _IF_RIGHT = "Nothing, if that is as it should be."
 _NOTES = {
     "damaged_reference": "Export the file anew and do not open it in a spreadsheet before it is sent.",
-    "error_cells": "Look at the cells of the workbook that show an error.",
+    "error_cells": "Look at the cells of the workbook that show an error. Formulas without a value: open it, save it.",
     "no_control": "Send a control file with it: one line for each year and period, with rows and total amount.",
     "outside_period": "Check that the right month was exported. Late lines are kept, in their own month.",
     "personal_data": "Leave the identifiers of people out next time.",

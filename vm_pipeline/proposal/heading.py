@@ -6,10 +6,11 @@ Does not belong here: reading the file (staging/reading), the columns (looking).
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
-from vm_pipeline.staging.reading.dialect import head_of
+from vm_pipeline.staging.reading.dialect import Dialect, head_of
 from vm_pipeline.staging.reading.kinds import kind_of
 from vm_pipeline.staging.reading.shape import FileShape, Format
 from vm_pipeline.staging.reading.text import UTF8, as_utf8
@@ -54,9 +55,17 @@ def _first_rows(path: Path, workspace: Path, shape: FileShape) -> list[list[str]
     text = as_utf8(path, workspace, shape.encoding)
     if kind_of(text.path, shape) != Format.CSV:
         return []
-    dialect = head_of(text.path, FileShape(delimiter=shape.delimiter, quote=shape.quote, header_row=1)).dialect
+    dialect = replace(_dialect(text.path, shape), strict=False)  # whether a file is broken, its reader says
     with text.path.open(encoding=UTF8, newline="") as file:
-        return list(islice(dialect.rows(file), _LOOKED_AT))
+        none_of_it: list[list[str]] = [[] for _ in islice(file, dialect.skip)]
+        return none_of_it + list(islice(dialect.rows(file), _LOOKED_AT))
+
+
+def _dialect(path: Path, shape: FileShape) -> Dialect:
+    """The dialect of a file whose header may stand below other lines; where it does not, what is to be skipped."""
+    said = FileShape(delimiter=shape.delimiter, quote=shape.quote)
+    below = head_of(path, replace(said, header_row=1)).dialect
+    return replace(below, skip=head_of(path, said).dialect.skip)
 
 
 def _of_workbook(path: Path, shape: FileShape) -> list[list[str]]:

@@ -32,12 +32,14 @@ from vm_pipeline.staging.naming import literal
 from vm_pipeline.staging.parsing import parsed, text
 from vm_pipeline.staging.personal import identifiers_in, shaped
 from vm_pipeline.staging.reading import AS_IT_SAYS, FileShape, Refused, Sheet, read_sheet
+from vm_pipeline.staging.summary import Warned
 
 _SAMPLE = 5_000  # different texts of a column: enough to see which forms of dates may fit at all
 _START = 1 << 16
 _SHOWN_ROWS, _SHOWN_SHAPES = 5, 3
 _FEW_TITLES = 0.2
 _LONGEST = 16
+_MOST_COLUMNS = 500  # DuckDB plans for minutes where a SELECT has twenty times as many
 
 
 @dataclass(frozen=True)
@@ -83,15 +85,24 @@ def opened(
 
 def _read(con: duckdb.DuckDBPyConnection, path: Path, workspace: Path, shape: FileShape) -> Sheet:
     """Fill `seen`. A file that DuckDB finds broken is read row by row: then the reason says where."""
-    sheet = read_sheet(path, workspace, shape)
+    sheet = _within(read_sheet(path, workspace, shape))
     try:
         _fill(con, sheet)
     except (duckdb.ProgrammingError, duckdb.DataError):
         if sheet.numbered:
             raise
-        sheet = read_sheet(path, workspace, shape, closely=True)
+        sheet = _within(read_sheet(path, workspace, shape, closely=True))
         _fill(con, sheet)
     return sheet
+
+
+def _within(sheet: Sheet) -> Sheet:
+    """The sheet with as many of its columns as are looked at; it is told where there are more."""
+    more = len(sheet.header) - _MOST_COLUMNS
+    if more <= 0:
+        return sheet
+    note = Warned("other_columns", 0, f"looked at the first {_MOST_COLUMNS:,} columns only, {more:,} come after them")
+    return replace(sheet, header=sheet.header[:_MOST_COLUMNS], notes=(*sheet.notes, note))
 
 
 def _fill(con: duckdb.DuckDBPyConnection, sheet: Sheet) -> None:

@@ -13,8 +13,9 @@ from vm_pipeline.feeds.survey import ANSWERS, NOT_ANSWERED
 from vm_pipeline.sources.receipts import Slot
 from vm_pipeline.staging.naming import literal
 from vm_pipeline.staging.parsing import parsed
+from vm_pipeline.staging.steps import FAILED
 
-JUDGING_VERSION = 3  # raise it when the same text would be judged differently
+JUDGING_VERSION = 4  # raise it when the same text would be judged differently
 
 
 def judge(contract: Contract, slots: Sequence[Slot], sent: str, own_layout: bool = False) -> list[str]:
@@ -46,8 +47,12 @@ def _judged(contract: Contract, slots: Sequence[Slot], sent: str, own_layout: bo
 
 
 def _as_sent(contract: Contract) -> str:
-    """The text of a rejected row, kept for it alone: a copy for every row doubles what a batch costs."""
-    return "{" + ", ".join(f"'{column.name}': {column.name}_sent" for column in _shown(contract)) + "}"
+    """The text of a rejected row, kept for it alone: a copy for every row doubles what a batch costs.
+
+    The mark of a text that a step could not read is taken away: nobody sent it.
+    """
+    sent = (f"'{column.name}': ltrim({column.name}_sent, {FAILED})" for column in _shown(contract))
+    return "{" + ", ".join(sent) + "}"
 
 
 def _faults(contract: Contract, rules: Sequence[Rule]) -> str:

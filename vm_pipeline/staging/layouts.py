@@ -214,6 +214,15 @@ class Layout:
         yield from ((f"check_total of {rule.name}", rule.check_total) for rule in self.skip if rule.check_total)
 
     @property
+    def has_sql(self) -> bool:
+        """Whether SQL of its own may name any header."""
+        return bool(
+            self.where
+            or any(rule.sql for rule in self.skip)
+            or any("sql" in as_table(spec) for _, spec in self.cells())
+        )
+
+    @property
     def filled_down(self) -> list[tuple[str, ...]]:
         """Headers, each under its possible names, whose empty cells take the cell above."""
         tables = [as_table(spec) for _, spec in self.cells()]

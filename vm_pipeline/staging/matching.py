@@ -75,15 +75,22 @@ def match_layout(contract: Contract, sheet: Sheet, layout: Layout, batch: Mappin
     layout = layout.for_header(sheet.header)
     _refuse_absent(contract, sheet.header, layout)
     _refuse_unused(sheet.header, layout)
-    places = {name: place for place, name in enumerate(sheet.header) if name}
+    header = _needed(sheet.header, layout)
+    places = {name: place for place, name in enumerate(sheet.header) if name in header}
     cells = [f"{text(f'c{place}', sheet.odd_blanks)} AS {quoted(name)}" for name, place in places.items()]
-    file = File(sheet.header, batch)
+    file = File(header, batch)
     rows = numbered([f"{sheet.row_number} AS {ROW_NUMBER}", *cells], sheet.relation, layout, file)
     first, rows = (rows, AS_SENT) if layout.leaves_out else ("", rows)
     rows = _unpivoted(f"(SELECT * FROM {rows} WHERE {LEFT_OUT_BY} IS NULL)", layout.unpivot, contract, file)
     return Matched(
-        _canonical(contract, layout, questions, rows, File([*layout.made, *sheet.header], batch)), questions, first
+        _canonical(contract, layout, questions, rows, File([*layout.made, *header], batch)), questions, first
     )
+
+
+def _needed(header: Sequence[str], layout: Layout) -> list[str]:
+    """Headers that cells are made from. All where there is SQL: with thousands of columns, DuckDB plans for minutes."""
+    asked = {same_name(name) for one in layout.asked() for name in one.names}
+    return [name for name in header if name and (layout.has_sql or same_name(name) in asked)]
 
 
 def _canonical(contract: Contract, layout: Layout, questions: Sequence[str], rows: str, file: File) -> str:
@@ -122,8 +129,7 @@ def _cell(spec: Spec, column: str | None, value: Value, file: File) -> str:
     if column is None:
         found = simple(spec, file)
         return text(found, odd_blanks=False) if isinstance(spec, dict) else found
-    shown = f"ltrim({column}, {FAILED})" if value in TEXTS else f"replace({column}, {FAILED}, '?')"
-    return text(shown, odd_blanks=False)
+    return text(f"ltrim({column}, {FAILED})" if value in TEXTS else column, odd_blanks=False)
 
 
 def _unpivoted(rows: str, unpivot: Unpivot | None, contract: Contract, file: File) -> str:

@@ -14,7 +14,7 @@ from vm_pipeline.feeds.values import MONEY, TIMESTAMP, Value
 from vm_pipeline.staging.naming import literal, literals
 from vm_pipeline.staging.parsing import amount, parsed
 
-FAILED = "chr(1)"  # no reader lets it into a cell by itself
+FAILED = "chr(1)"  # nobody types it; a cell that begins with it all the same is rejected where a step reads it
 _ISO_DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _SERIAL = "^[0-9]{1,6}([.][0-9]+)?$"
 _NO_DAY = 60  # Excel takes 1900 for a leap year: its day 60 never was

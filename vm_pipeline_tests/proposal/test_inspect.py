@@ -155,3 +155,29 @@ def test_columns_of_people_are_named_with_their_rate(tmp_path: Path) -> None:
     assert personal["Ref"] == "NHS number by every sign: 3 of 4 different texts of that shape, 75.0 %"
     assert personal["Payee"] == "names of people: 4 begin with a title"
     assert personal["Patient"] == "something of people, as its header says"
+
+
+def test_a_file_whose_first_line_says_its_delimiter_has_its_header_below(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("sep=;\nday;amount\n2022-07-01;1\n2022-07-02;2\n")
+    told = figures(path)
+    assert (told["header_row"], told["rows"], told["notes"]) == (2, 2, [])
+    assert [column["name"] for column in told["columns"]] == ["day", "amount"]
+
+
+@pytest.mark.parametrize("row", ['"Big" Trust,1', '"never closed,1'], ids=["stray quotes", "open quote"])
+def test_a_broken_file_is_refused_with_its_row(tmp_path: Path, row: str) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text(f"name,amount\na,1\n{row}\nb,2\n")
+    found = inspect(path)
+    assert found.exit_code == 1
+    assert "quote" in found.output
+    assert "after row 1" in found.output
+
+
+def test_of_a_file_with_very_many_columns_the_first_are_looked_at(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("\n".join(",".join(f"{start}{place}" for place in range(3000)) for start in ("c", "r")) + "\n")
+    told = figures(path)
+    assert len(told["columns"]) == 500
+    assert told["notes"] == ["looked at the first 500 columns only, 2,500 come after them"]

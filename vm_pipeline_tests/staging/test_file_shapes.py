@@ -230,3 +230,35 @@ def test_left_out_rows_are_warnings_of_the_batch(programme: Programme, tmp_path:
         (1, "1 rows left out: `skip_lines` total"),
         (1, "1 rows left out: equal to the header"),
     }
+
+
+@pytest.mark.parametrize("said", ["sep=;", '"sep=;"', "SEP=;"])
+def test_a_first_line_that_says_the_delimiter_is_no_header(of: Reader, said: str) -> None:
+    found = of(f"{said}\r\na;b\r\n1,5;2\r\n")
+    assert (found.header, found.rows) == (("a", "b"), [("1,5", "2")])
+
+
+def test_the_header_s_row_counts_blank_rows_at_the_start(of: Reader) -> None:
+    found = of("\n\nTitle\na,b\n1,2\n", header_row=4)
+    assert (found.header, found.rows) == (("a", "b"), [("1", "2")])
+
+
+def test_marks_that_nobody_sees_are_no_part_of_a_header(of: Reader) -> None:
+    assert of("\ufeff\ufeffa,\u200bb\n1,2\n").header == ("a", "b")
+
+
+def test_a_text_behind_an_equals_sign_is_the_text(of: Reader) -> None:
+    found = of('a,b\n="0123",="x"\n"=""0456""",=1\n')
+    assert found.rows == [("0123", "x"), ("0456", "=1")]
+
+
+def test_of_json_that_is_no_table_the_reason_is_told(of: Reader) -> None:
+    with pytest.raises(Refused, match=r"a list within an object in row 1, at 'data'.*`file\.records`"):
+        of('{"data": [{"a": 1}], "total": 1}')
+    with pytest.raises(Refused, match="an object has a key twice"):
+        of('[{"a": 1, "a": 2}]')
+
+
+def test_a_web_page_in_an_envelope_is_no_table(of: Reader) -> None:
+    with pytest.raises(Refused, match="HTML or XML"):
+        of("MIME-Version: 1.0\r\nContent-Type: multipart/related\r\n\r\n<html>\r\n")

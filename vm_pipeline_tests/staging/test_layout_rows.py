@@ -159,7 +159,7 @@ def test_a_code_that_cannot_be_made_rejects_its_row_and_shows_what_was_sent(one_
     assert {one.rule_code: one.rows for one in found.rejections} == {"unmade_cell": 2, "bad_date": 1}
     assert one_file.rejected("row_number, rule_code, cost_centre_code, posting_date, supplier_code") == [
         (2, "unmade_cell", "B", "2020-04-13", "1"),
-        (3, "bad_date", "8", "?13/04/2020", "1"),
+        (3, "bad_date", "8", "13/04/2020", "1"),
         (4, "unmade_cell", "9", "2020-04-13", "S2"),
     ]
 

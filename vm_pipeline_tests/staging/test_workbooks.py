@@ -168,6 +168,12 @@ class TestCells:
         assert found.rows == [("1", "2.5", "2022-07-01"), (None, "#REF!", None), (None, "#N/A", None)]
         assert [(n.code, n.rows) for n in found.sheet.notes] == [("error_cells", 1), ("error_cells", 1)]
 
+    def test_a_formula_that_nobody_reckoned_is_told(self, con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+        """A program that writes formulas writes no values: to a reader such a cell is empty."""
+        found = read_book(con, tmp_path, workbook(["a", "b"], ["x", "=1+1"], ["y", 2]))
+        assert found.rows == [("x", None), ("y", "2")]
+        assert [(n.code, n.rows) for n in found.sheet.notes] == [("error_cells", 1)]
+
     def test_numbers_dates_and_spans(self, con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
         """A serial number is a date only in a cell that shows one."""
         cells: list[object] = [44743, date(2022, 7, 1), 0.00001, 1e20, True, timedelta(hours=30), time(8, 30), "007"]

@@ -21,7 +21,8 @@ DELIMITERS = ",;\t|"
 _HEAD, _MORE = 1 << 16, 1 << 20
 _ROWS = 50  # looked at to tell a delimiter where the first may be none of the table's
 _MOST_CELL = 1 << 27
-_SAID = re.compile(r"sep=([^\r\n\"])(\r\n|\r|\n)")
+_UNSEEN = dict.fromkeys(map(ord, "\u200b\ufeff"))
+_SAID = re.compile(r'("?)sep=(?P<delimiter>[^\r\n"])\1(\r\n|\r|\n)', re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -98,8 +99,8 @@ def head_of(path: Path, shape: FileShape) -> Head:
         start, skip = start[said.end() :], skip + 1
     if not start.strip():
         raise Refused("empty_file", "found no header line. Send the extract again.")
-    delimiter = shape.delimiter or (said[1] if said else _likeliest(start, shape))
-    dialect = Dialect(delimiter, shape.quote, shape.escape, skip=skip)
+    delimiter = shape.delimiter or (said["delimiter"] if said else _likeliest(start, shape))
+    dialect = Dialect(delimiter, shape.quote, shape.escape, skip=0 if shape.header_row else skip)
     line = start.splitlines()[0] if "\n" in start or "\r" in start else start
     return Head(dialect, _names(dialect, start), line.encode())
 
@@ -122,8 +123,8 @@ def _names(dialect: Dialect, start: str) -> tuple[str, ...]:
 
 
 def name_of(cell: str) -> str:
-    """A header's name: blanks of every kind and line ends become one space."""
-    return " ".join(cell.split())
+    """A header's name: blanks of every kind and line ends become one space, and marks that nobody sees nothing."""
+    return " ".join(cell.translate(_UNSEEN).split())
 
 
 def _likeliest(start: str, shape: FileShape) -> str:

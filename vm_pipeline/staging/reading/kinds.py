@@ -17,7 +17,9 @@ _OLE, _PARQUET = b"\xd0\xcf\x11\xe0", b"PAR1"
 _MARK = b"\xef\xbb\xbf"
 _PACKED = {b"BZh": "bz2", b"\xfd7zXZ": "xz", b"7z\xbc\xaf": "7z", b"Rar!": "rar", b"\x28\xb5\x2f\xfd": "zstd"}
 _OTHER = {b"%PDF": "a PDF", b"{\\rtf": "an RTF text", b"SQLite format 3": "an SQLite database", b"\x89PNG": "a picture"}
-_MARKUP = re.compile(rb"\s*<(!doctype|!--|html|head|body|table|meta|style|div|\?xml|workbook|xml)\b", re.IGNORECASE)
+_MARKUP = re.compile(
+    rb"\s*(<(!doctype|!--|html|head|body|table|meta|style|div|\?xml|workbook|xml)\b|MIME-Version:)", re.IGNORECASE
+)
 _JSON = re.compile(rb'\s*(\[\s*(\{|\[|\])|\{\s*("|\}))')
 
 

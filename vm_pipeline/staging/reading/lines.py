@@ -6,6 +6,7 @@ Does not belong here: what becomes of the rows (rows).
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from itertools import repeat
 from operator import itemgetter
@@ -19,13 +20,15 @@ from vm_pipeline.staging.reading.text import UTF8, Look, Text
 from vm_pipeline.staging.reading.writing import READER
 from vm_pipeline.staging.summary import Warned
 
+_FORMULA = re.compile(r'^\s*="([^"]*)"\s*$')
+
 
 def delimited(text: Text, shape: FileShape, head: Head, look: Look, target: Path) -> Sheet:
     """A delimited file, in the first dialect in which all of it can be read. Raises Refused, as of the likeliest."""
     reasons: list[Refused] = []
     for dialect in head.dialect.others(look):
         try:
-            return _delimited(text, shape, dialect, target)
+            return _delimited(text, shape, dialect, look, target)
         except Refused as why:
             if why.code != "broken_rows":
                 raise
@@ -33,13 +36,14 @@ def delimited(text: Text, shape: FileShape, head: Head, look: Look, target: Path
     raise reasons[0]
 
 
-def _delimited(text: Text, shape: FileShape, dialect: Dialect, target: Path) -> Sheet:
+def _delimited(text: Text, shape: FileShape, dialect: Dialect, look: Look, target: Path) -> Sheet:
     tally = Tally()
     with text.path.open(encoding=UTF8, newline="") as file:
         for _ in range(dialect.skip):
             file.readline()
+        rows = dialect.rows(file, shape.comment, tally.left_out)
         try:
-            header = tabulate([Part(dialect.rows(file, shape.comment, tally.left_out))], shape, target, tally)
+            header = tabulate([Part(_as_texts(rows) if look.as_formulas else rows)], shape, target, tally)
         except csv.Error as error:
             raise _broken(f"found a quote that is not closed, or stray quotes, after row {tally.row}", text) from error
         except Refused as why:
@@ -55,6 +59,11 @@ def _delimited(text: Text, shape: FileShape, dialect: Dialect, target: Path) -> 
         header_row=header.row and header.row + dialect.skip,
         notes=tally.notes(),
     )
+
+
+def _as_texts(rows: Iterator[list[str]]) -> Iterator[list[str]]:
+    """Rows in which `="0123"` is the text `0123`: so systems keep leading zeros from Excel."""
+    return ([_FORMULA.sub(r"\1", cell) for cell in cells] for cells in rows)
 
 
 def fixed_width(text: Text, shape: FileShape, target: Path) -> Sheet:

@@ -113,6 +113,10 @@ def _written(
         return _under(_keys(records()), rows, text, shape, target, kind)
 
 
+class _Repeated(ValueError):
+    """An object has one key twice."""
+
+
 class _Another(Exception):
     """A key that the records before did not have."""
 
@@ -158,7 +162,7 @@ def _decoder() -> json.JSONDecoder:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise ValueError("a key twice in one object")
+        raise _Repeated
     return found
 
 
@@ -187,11 +191,13 @@ def _texts(name: str, value: Any, number: int) -> Record:
     if isinstance(value, list):
         raise Refused(
             "not_a_table",
-            f"found a list within an object in row {number}, expected texts and numbers. Send one row for each.",
+            f"found a list within an object in row {number}, at {name!r}, expected texts and numbers. Send one row for "
+            "each; if it is the table, say so in `file.records` of the layout.",
         )
     return {name: value if isinstance(value, str) else "" if value is None else str(value).lower()}
 
 
 def _unreadable(error: Exception, where: str) -> Refused:
     """Raised without its cause, which would quote the file."""
-    return Refused("not_a_table", f"found JSON that cannot be read in {where} ({type(error).__name__}). Send it again.")
+    why = "an object has a key twice" if isinstance(error, _Repeated) else type(error).__name__
+    return Refused("not_a_table", f"found JSON that cannot be read in {where} ({why}). Send it again.")

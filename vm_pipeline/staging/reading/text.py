@@ -40,6 +40,7 @@ class Look:
     `odd_blanks`: a cell begins or ends with a blank that is not a plain space. `mixed_ends`: line ends of more than one
     kind, in cells or between rows. `spaced_quotes`: a quote after a delimiter and a space. `slashed`: a quote or a
     delimiter after a backslash. `repeated`: the header's line again.
+    `as_formulas`: a text behind an equals sign, `="0123"`.
     """
 
     odd_blanks: bool = False
@@ -47,6 +48,7 @@ class Look:
     spaced_quotes: bool = False
     slashed: bool = False
     repeated: bool = False
+    as_formulas: bool = False
 
 
 def as_utf8(path: Path, workspace: Path, encoding: str = "") -> Text:
@@ -69,6 +71,7 @@ def look_through(path: Path, delimiter: str, header: bytes) -> Look:
         "spaced_quotes": [sign + b' "'],
         "slashed": [b'\\"', b"\\" + sign],
         "repeated": [b"\n" + header, b"\r" + header],
+        "as_formulas": [b'="'],
     }
     found, kinds, overlap = dict.fromkeys(wanted, False), set[bytes](), max(4, len(header) + 1)
     before = b""

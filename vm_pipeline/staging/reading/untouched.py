@@ -23,7 +23,7 @@ def is_plain(shape: FileShape, head: Head, look: Look) -> bool:
         and shape.delimiter != BLANK_RUNS
         and len(names) > 1  # to DuckDB, a blank line is a row of a single column
         and all(names)
-        and not (look.mixed_ends or look.spaced_quotes or look.slashed or look.repeated)
+        and not (look.mixed_ends or look.spaced_quotes or look.slashed or look.repeated or look.as_formulas)
     )
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from vm_pipeline.staging.reading.rows import Part, Tally, tabulate
 from vm_pipeline.staging.reading.shape import FileShape, Format
 from vm_pipeline.staging.reading.sheet import Refused, Sheet
-from vm_pipeline.staging.reading.workbook_guard import guard
+from vm_pipeline.staging.reading.workbook_guard import NO_VALUE, guard
 from vm_pipeline.staging.reading.writing import READER
 from vm_pipeline.staging.summary import Warned
 
@@ -33,7 +33,7 @@ def workbook(path: Path, shape: FileShape, target: Path) -> Sheet:
         book = _Opened(stack.enter_context(path.open("rb")))
         names, hidden = _sheets(book.book)
         chosen = _chosen(book, names, hidden, shape)
-        rows = _slowly(path, stack) if errors else book
+        rows = _slowly(path, stack) if errors.keys() - {NO_VALUE} else book
         header = tabulate((Part(_rows(rows, name), name, grid=True) for name in chosen), shape, target, tally)
     return Sheet(
         header.names,

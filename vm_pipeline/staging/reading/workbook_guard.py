@@ -16,11 +16,15 @@ from typing import BinaryIO
 from vm_pipeline.staging.reading.sheet import Refused
 from vm_pipeline.staging.reading.unpacking import PIECE, ZIP, check_growth
 
+NO_VALUE = "nothing, as nobody has reckoned their formula"
 _MOST_BYTES = 2 << 30
 _MOST_CELLS = 64 << 20  # 32 bytes each in the reader
 _WIDE = re.compile(rb"""\br=["'][A-Z]{2,3}[0-9]""")
 _PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
 _ERROR = re.compile(rb"""<c\b[^>]*\bt=["']e["'][^>]*>(?:(?!</c>).){0,400}?<v>(#[A-Z0-9/!?_]{2,20})</v>""", re.DOTALL)
+_UNRECKONED = re.compile(  # a formula that gives an empty text has a type, `str`
+    rb"""<c\b(?![^>]*\bt=["']str)[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>[^<]{0,400}</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>"""
+)
 _TAG = re.compile(rb"<(/?)table:(table-row|table-cell|covered-table-cell|table)\b([^>]*)>")
 _REPEATED = re.compile(rb"""number-(?:columns|rows)-repeated=["']([0-9]{1,12})["']""")
 _OVERLAP = 1 << 10
@@ -29,7 +33,9 @@ _STORED, _DEFLATED = 0, 8
 
 
 def guard(path: Path) -> Counter[str]:
-    """Look through a workbook: cells that show an error, by error (of xlsx only: no other says so in the open).
+    """Look through a workbook: cells that show an error, by error, or a formula that was never reckoned, `NO_VALUE`.
+
+    Of xlsx only: no other says so in the open.
 
     Raises Refused where it is too large, damaged, encrypted or of no kind that is read.
     """
@@ -73,13 +79,19 @@ def _look(file: BinaryIO, members: list[zipfile.ZipInfo]) -> Counter[str]:
             _check(whole, _MOST_BYTES, "bytes")
             if "worksheets/" in one.filename:
                 seen = before + piece
-                errors.update(match[1].decode() for match in _ERROR.finditer(seen) if match.end() > len(before))
+                errors.update(_shown(seen, len(before)))
                 wide, before = wide or bool(_WIDE.search(seen)), seen[-_OVERLAP:]
         if wide:  # with fewer than 27 columns there is room for all rows there can be
             _check(_area(_inflated(file, one)), _MOST_CELLS, "cells between its corners")
         if one.filename == "content.xml":
             _check(_area_of_ods(_inflated(file, one)), _MOST_CELLS, "cells between its corners")
     return errors
+
+
+def _shown(seen: bytes, before: int) -> Iterator[str]:
+    """What cells show in place of a value, of those that do not end in the first bytes, which were seen before."""
+    yield from (match[1].decode() for match in _ERROR.finditer(seen) if match.end() > before)
+    yield from (NO_VALUE for match in _UNRECKONED.finditer(seen) if match.end() > before)
 
 
 def _check(found: int, most: int, what: str) -> None:
