@@ -244,7 +244,13 @@ def test_views_are_in_the_file_under_any_name(con: duckdb.DuckDBPyConnection, tm
 
 @pytest.mark.parametrize(
     ("name", "shown"),
-    [("direct_cost_gbp", "Direct cost (£)"), ("dna_pct", "Dna (%)"), ("team_name", "Team name"), ("date", "Date")],
+    [
+        ("direct_cost_gbp", "Direct cost (£)"),
+        ("dna_pct", "Dna (%)"),
+        ("dna_pct_signal", "Dna (%) signal"),
+        ("team_name", "Team name"),
+        ("date", "Date"),
+    ],
 )
 def test_a_column_is_shown_with_its_unit(name: str, shown: str) -> None:
     assert label(Column(name)) == shown
