@@ -28,7 +28,7 @@ DASHBOARDS = (
         "Box score of a team",
         (("Box score", 60), ("Weeks that signal", 50)),
         "bi_box_score",
-        (("Team", "team_name", ""),),
+        (("Provider", "provider_name", ""), ("Team", "team_name", "")),
     ),
     Dashboard(
         "Run chart of an indicator",
