@@ -42,9 +42,10 @@ format: $(READY)  ## write the format the check asks for
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-docs: $(READY)  ## write docs/reference from the declarations
+docs: $(READY)  ## write docs/reference and bi/superset from the declarations
 	$(BIN)/python -m vm_pipeline.reference docs/reference
 	$(BIN)/python -m vm_pipeline.warehouse.postgres.promise
+	$(BIN)/python -m vm_pipeline.reference.superset bi/superset
 
 bench-postgres: $(READY)  ## measure publishing to PostgreSQL: SNAPSHOT=path/to/warehouse.duckdb
 	$(BIN)/python bench/postgres.py $(SNAPSHOT)

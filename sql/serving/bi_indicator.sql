@@ -3,7 +3,8 @@ SELECT value.indicator_code, indicator.indicator_name, indicator.block, indicato
        CAST(CASE value.level WHEN 'team' THEN value.provider_code || '/' || value.team_code
                              WHEN 'service' THEN value.provider_code || '/' || value.service
                              ELSE value.provider_code END AS VARCHAR) AS member,
-       CAST(CASE value.level WHEN 'team' THEN team.team_name WHEN 'service' THEN value.service
+       CAST(CASE value.level WHEN 'team' THEN team.team_name || ', ' || provider.provider_name
+                             WHEN 'service' THEN value.service || ', ' || provider.provider_name
                              WHEN 'provider' THEN provider.provider_name ELSE 'All providers' END AS VARCHAR) AS member_name,
        value.grain, value.starts_on, day.date, provider.provider_code, provider.provider_name, team.team_key,
        team.team_name, CASE WHEN value.level = 'service' THEN value.service ELSE team.service END AS service,

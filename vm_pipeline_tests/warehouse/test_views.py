@@ -183,6 +183,15 @@ def test_an_indicator_has_its_own_lines_and_no_other(con: duckdb.DuckDBPyConnect
     assert one(con, "SELECT count(*) FROM vm.bi_indicator WHERE value IS NOT NULL AND member_name IS NULL") == (0,)
 
 
+def test_a_name_is_of_one_member_though_two_boards_call_a_team_alike(con: duckdb.DuckDBPyConnection) -> None:
+    members, names, teams = one(
+        con, "SELECT count(DISTINCT (level, member)), count(DISTINCT (level, member_name)), count(DISTINCT team_name) "
+        "FROM vm.bi_indicator"
+    )  # fmt: skip
+    assert members == names
+    assert one(con, "SELECT count(DISTINCT team_key) FROM vm.bi_indicator") > (teams,)
+
+
 def test_a_team_has_its_newest_name(con: duckdb.DuckDBPyConnection) -> None:
     found = con.execute("SELECT team_name, service FROM vm.bi_dim_team WHERE team_code = 'T1'").fetchall()
     assert found == [("Team one, renamed", "New service")] * 2
@@ -244,7 +253,13 @@ def test_views_are_in_the_file_under_any_name(con: duckdb.DuckDBPyConnection, tm
 
 @pytest.mark.parametrize(
     ("name", "shown"),
-    [("direct_cost_gbp", "Direct cost (£)"), ("dna_pct", "Dna (%)"), ("team_name", "Team name"), ("date", "Date")],
+    [
+        ("direct_cost_gbp", "Direct cost (£)"),
+        ("dna_pct", "Dna (%)"),
+        ("dna_pct_signal", "Dna (%) signal"),
+        ("team_name", "Team name"),
+        ("date", "Date"),
+    ],
 )
 def test_a_column_is_shown_with_its_unit(name: str, shown: str) -> None:
     assert label(Column(name)) == shown

@@ -12,7 +12,7 @@ from vm_pipeline.warehouse.tables.columns import SCHEMA, TEXT, Kind
 from vm_pipeline.warehouse.tables.dimensions import dim_date, dim_team
 
 VIEW_METADATA = MetaData(schema=SCHEMA)
-_UNITS = {"_gbp": " (£)", "_pct": " (%)"}
+_UNITS = {"gbp": "(£)", "pct": "(%)"}
 
 
 def view(
@@ -66,9 +66,6 @@ def date_key(what: str) -> Column[Any]:
 
 
 def label(column: Column[Any]) -> str:
-    """A column as a list of fields shows it: `direct_cost_gbp` is `Direct cost (£)`."""
-    stem, unit = column.name, ""
-    for suffix, said in _UNITS.items():
-        if stem.endswith(suffix):
-            stem, unit = stem.removesuffix(suffix), said
-    return stem.replace("_", " ").capitalize() + unit
+    """A column as a list of fields shows it: `direct_cost_gbp_target` is `Direct cost (£) target`."""
+    words = column.name.replace("_", " ").capitalize().split(" ")
+    return " ".join(_UNITS.get(word, word) for word in words)

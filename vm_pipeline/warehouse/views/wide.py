@@ -33,7 +33,7 @@ bi_indicator = view(
     *every(dim_indicator, "indicator_name", "block", "direction"),
     *every(indicator_value, "level"),
     own("member", TEXT, "Whose value it is: provider and team, provider and service, provider, or `*`.", True),
-    own("member_name", TEXT, "Its name."),
+    own("member_name", TEXT, "Its name, with that of its provider."),
     *every(indicator_value, "grain", "starts_on"),
     date_key("First day of the week or month, day of the event"),
     provider_key(optional=True),
