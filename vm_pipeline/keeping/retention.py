@@ -66,7 +66,7 @@ def _leftovers(home: Home, now: datetime, days: int) -> Iterator[Path]:
             if folder.name not in ("reference", "incoming"):
                 yield from (path for path in _old(folder, now, days) if path not in current)
     for folder in (home.staging.root / "incoming", home.landing.root / "incoming", home.folder / "work"):
-        yield from _old(folder, now, days)
+        yield from (path for path in _old(folder, now, days) if path.name != "lock")  # somebody may hold it
 
 
 def _old(folder: Path, now: datetime, days: int) -> list[Path]:

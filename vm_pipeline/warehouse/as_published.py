@@ -10,8 +10,8 @@ the code of that night stays as it was published.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,9 +63,22 @@ def put_as_published(con: duckdb.DuckDBPyConnection, folder: Path, landings: Seq
 
 
 def _keep(then: duckdb.DuckDBPyConnection, before: list[Path], path: Path, received_at: str) -> None:
-    """Write the points that are final now and were in no file before: the whole file or none, after a power cut too."""
+    """Write the points that are final now and were in no file before."""
+    with written(path) as draft:
+        quoted = "'" + str(draft).replace("'", "''") + "'"
+        then.execute(
+            f"COPY (SELECT {', '.join(POINT)}, {_KEPT}, ?::TIMESTAMP AS published_at FROM core.judged_point AS point "
+            f"ANTI JOIN {_union(before)} AS before USING ({', '.join(POINT)}) WHERE is_final ORDER BY ALL) "
+            f"TO {quoted} (FORMAT parquet, COMPRESSION zstd)",
+            [received_at.removesuffix("+00:00")],
+        )
+
+
+@contextmanager
+def written(path: Path) -> Iterator[Path]:
+    """A draft to write, which then gets its name: whole or not at all, after a power cut too."""
     with desk(incoming(path.parent)) as here:
-        _write(then, before, here / path.name, received_at)
+        yield here / path.name
         flush(here / path.name)
         (here / path.name).replace(path)
         flush(path.parent)
@@ -74,16 +87,6 @@ def _keep(then: duckdb.DuckDBPyConnection, before: list[Path], path: Path, recei
 def incoming(folder: Path) -> Path:
     """Where such files are written before they get their name."""
     return folder / "incoming"
-
-
-def _write(then: duckdb.DuckDBPyConnection, before: list[Path], draft: Path, received_at: str) -> None:
-    quoted = "'" + str(draft).replace("'", "''") + "'"
-    then.execute(
-        f"COPY (SELECT {', '.join(POINT)}, {_KEPT}, ?::TIMESTAMP AS published_at FROM core.judged_point AS point "
-        f"ANTI JOIN {_union(before)} AS before USING ({', '.join(POINT)}) WHERE is_final ORDER BY ALL) "
-        f"TO {quoted} (FORMAT parquet, COMPRESSION zstd)",
-        [received_at.removesuffix("+00:00")],
-    )
 
 
 def _union(paths: list[Path]) -> str:

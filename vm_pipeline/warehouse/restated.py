@@ -7,7 +7,6 @@ A landing's file is named by what was known then and by the code, and is made by
 is missing. So a change is always between two nights as they were, and no later receipt is in it.
 """
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,7 +15,7 @@ import duckdb
 from vm_pipeline.sources.receipts import Version
 from vm_pipeline.staging.batches import Purged
 from vm_pipeline.staging.reading import readable
-from vm_pipeline.warehouse.as_published import Landed
+from vm_pipeline.warehouse.as_published import Landed, written
 
 _FIGURES = """
 SELECT value.provider_code, value.period, value.indicator_code AS measure, value.value AS amount,
@@ -57,15 +56,12 @@ def put_restated(con: duckdb.DuckDBPyConnection, folder: Path, before: Landed | 
 def _kept(path: Path, landed: Landed) -> Path | None:
     """The figures of a landing; None where its rows were erased, and nothing can be said of them."""
     if not path.is_file():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(f".{os.getpid()}")
-        quoted = "'" + str(draft).replace("'", "''") + "'"
         try:
-            with landed.look() as then:
+            with landed.look() as then, written(path) as draft:
+                quoted = "'" + str(draft).replace("'", "''") + "'"
                 then.execute(f"COPY ({_FIGURES}) TO {quoted} (FORMAT parquet)")
         except Purged:
             return None
-        draft.replace(path)
     return path
 
 
