@@ -170,10 +170,13 @@ def _blank(rows: list[list[str]], grid: bool) -> set[int]:
     """Places of blank rows. In a text file, a row of empty cells is a row."""
     if not grid and min(map(len, rows)) > 1:
         return set()
-    return {n for n, cells in enumerate(rows) if (grid or len(cells) < 2) and cells != [""] and _is_blank(cells)}  # noqa: PLR2004 - a line of blanks
+    return {
+        place for place, cells in enumerate(rows) if (grid or len(cells) <= 1) and cells != [""] and _is_blank(cells)
+    }
 
 
 def _without(piece: Piece, places: Collection[int]) -> Piece:
+    """A piece without the rows at some places."""
     numbers, rows = piece
     if not places:
         return piece
@@ -198,6 +201,7 @@ def _lists(rows: Iterator[list[str]], size: int) -> Iterator[list[list[str]]]:
 
 
 def _without_last(pieces: Iterator[Piece], count: int, tally: Tally) -> Iterator[Piece]:
+    """Rows but for the last ones of all, which are counted; so many are held back from piece to piece."""
     numbers, rows = list[int](), list[list[str]]()
     for more_numbers, more in pieces:
         numbers += more_numbers

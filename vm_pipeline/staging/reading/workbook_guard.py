@@ -19,12 +19,13 @@ from vm_pipeline.staging.reading.unpacking import PIECE, ZIP, check_growth
 NO_VALUE = "nothing, as nobody has reckoned their formula"
 _MOST_BYTES = 2 << 30
 _MOST_CELLS = 64 << 20  # 32 bytes each in the reader
-_WIDE = re.compile(rb"""\br=["'][A-Z]{2,3}[0-9]""")
+_WIDE = re.compile(rb"""r=(?<=\br=)["'][A-Z]{2,3}[0-9]""")  # with a text in front it is found four times as fast
 _PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
 _ERROR = re.compile(rb"""<c\b[^>]*\bt=["']e["'][^>]*>(?:(?!</c>).){0,400}?<v>(#[A-Z0-9/!?_]{2,20})</v>""", re.DOTALL)
 _UNRECKONED = re.compile(  # a formula that gives an empty text has a type, `str`
     rb"""<c\b(?![^>]*\bt=["']str)[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>[^<]{0,400}</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>"""
 )
+_SAY_ERROR = (b't="e"', b"t='e'")
 _TAG = re.compile(rb"<(/?)table:(table-row|table-cell|covered-table-cell|table)\b([^>]*)>")
 _REPEATED = re.compile(rb"""number-(?:columns|rows)-repeated=["']([0-9]{1,12})["']""")
 _OVERLAP = 1 << 10
@@ -90,8 +91,10 @@ def _look(file: BinaryIO, members: list[zipfile.ZipInfo]) -> Counter[str]:
 
 def _shown(seen: bytes, before: int) -> Iterator[str]:
     """What cells show in place of a value, of those that do not end in the first bytes, which were seen before."""
-    yield from (match[1].decode() for match in _ERROR.finditer(seen) if match.end() > before)
-    yield from (NO_VALUE for match in _UNRECKONED.finditer(seen) if match.end() > before)
+    if any(said in seen for said in _SAY_ERROR):
+        yield from (match[1].decode() for match in _ERROR.finditer(seen) if match.end() > before)
+    if b"<f" in seen:
+        yield from (NO_VALUE for match in _UNRECKONED.finditer(seen) if match.end() > before)
 
 
 def _check(found: int, most: int, what: str) -> None:
