@@ -118,7 +118,8 @@ _NOTED = {
     "text_beyond": "Lines of a fixed-width file go on beyond the last of `file.fields`. Correct the layout.",
     "other_sheets": "A workbook has other sheets beside the one that is read. Name those that count in `file.sheets`.",
     "hidden_sheets": "A workbook has hidden sheets; the message says which are read.",
-    "error_cells": "Cells of a workbook show an error, such as `#REF!`, and are read as that text; or a program wrote a formula and no value, and they are read as empty. Ask the sender.",
+    "error_cells": "Cells of a workbook show an error, such as `#REF!`, and are read as that text; or a program wrote "
+    "a formula and no value, and they are read as empty. Ask the sender.",
     "damaged_reference": "Journal numbers that look like `5.56E+15`: a spreadsheet took them for numbers. The lines "
     "are kept, for the line number still tells them apart. Ask for an export that was not opened in a spreadsheet.",
     "no_control": "A ledger batch has no control file. Nobody can say that it is whole.",
