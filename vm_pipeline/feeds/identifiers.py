@@ -234,6 +234,14 @@ def has_a_shape(text: str) -> bool:
     return re.search(ANY_SHAPE, text, re.IGNORECASE) is not None
 
 
+_WITHIN = "|".join(f"(?<![{kind.edge}])(?:{kind.shape})(?![{kind.edge}])" for kind in KINDS)
+
+
+def masked(text: str) -> str:
+    """A text with `?` for all in it that looks like an identifier: headers, sheets and keys may be anything, too."""
+    return re.sub(_WITHIN, "?", text, flags=re.IGNORECASE)
+
+
 _NAMES = re.compile(
     r"\b(chi|nhs (no|num|number)|nhsno|nhs_?number|h&c|ni (no|number)|nino|national insurance|e-?mail|post ?code|"
     r"patient|surname|forename|dob|date of birth|address|telephone|phone)\b"

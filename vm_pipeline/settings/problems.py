@@ -104,9 +104,17 @@ def _problem(error: ErrorDetails, raw: Table) -> Problem:
             case "missing" | "missing_argument" | "missing_keyword_only_argument":
                 return Problem(path, _missing(str(rest[-1])), names_key=False)
             case "unexpected_keyword_argument" | "extra_forbidden":
+                if len(kinds := _kinds(path, raw)) > 1:
+                    return Problem(path[:2], f"found {' beside '.join(kinds)}, expected one of them.", names_key=False)
                 return Problem(path, _unknown(str(path[-1]), keys(alternatives(part_at(path[:-1], raw), raw)[0])))
     secret = any(part_at(path[:depth], raw).get("writeOnly") for depth in range(len(path)))
     return _mismatch(path, value, {**part, "writeOnly": True} if secret else part)
+
+
+def _kinds(path: Path, raw: Table) -> list[str]:
+    """Keys of a source that tell of what kind it is; none of another table."""
+    source = value_at(path[:-1], raw) if path[:1] == ("source",) else {}
+    return [f"`{key}`" for key in KINDS if isinstance(source, Mapping) and key in source]
 
 
 def _path(loc: Sequence[str | int], raw: Any) -> tuple[Path, Sequence[str | int]]:

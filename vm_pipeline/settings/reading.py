@@ -174,7 +174,8 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         found = _SYNTAX.search(str(error))
         line = int(found[1]) if found else text.count("\n") + 1
-        raise ConfigurationError(f"{path}:{line}: found no valid TOML: {error}. Correct it there.") from error
+        quotes = " Paths and patterns with a backslash stand in single quotes." if "\\" in str(error) else ""
+        raise ConfigurationError(f"{path}:{line}: found no valid TOML: {error}. Correct it there.{quotes}") from error
 
 
 def _path(text: str) -> Path | None:

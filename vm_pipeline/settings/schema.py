@@ -170,7 +170,7 @@ def in_words(part: Schema) -> str:
         case {"anyOf": several}:
             said = _either([in_words(one) for one in several])
         case {"enum": names}:
-            said = f"one of {', '.join(names)}"
+            said = f"one of {', '.join(filter(None, names))}"
         case {"const": value}:
             said = str(value).lower()
         case {"type": "array", "items": {"oneOf": _}}:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from io import BufferedIOBase
 from pathlib import Path
 
+from vm_pipeline.feeds.identifiers import masked
 from vm_pipeline.sources.receipts import Slot
 
 
@@ -66,12 +67,19 @@ class Extract:
 
 @dataclass(frozen=True)
 class Problem:
-    """Something that could not be received: where, what was found, what was expected, what to do."""
+    """Something that could not be received: where, what was found, what was expected, what to do.
+
+    What looks like an identifier of a person is masked: a file may be called by one.
+    """
 
     where: str
     found: str
     expected: str
     remedy: str
+
+    def __post_init__(self) -> None:
+        for name in ("where", "found", "expected", "remedy"):
+            object.__setattr__(self, name, masked(getattr(self, name)))
 
     def __str__(self) -> str:
         return f"{self.where}: found {self.found}; expected {self.expected}. {self.remedy}"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from vm_pipeline.calendar import is_period, period_of
 
 _MONTHS = 12
+_GROUPS = ({"period"}, {"year", "month"}, {"financial_month"})
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,11 @@ class PeriodRule:
             groups = re.compile(self.pattern).groupindex
         except re.error as error:
             raise ValueError(f"found pattern = {self.pattern!r}, expected a regular expression: {error}.") from error
+        if self.pattern and not any(needed <= groups.keys() for needed in _GROUPS):
+            raise ValueError(
+                f"found pattern = {self.pattern!r}, expected a group: (?P<period>…), (?P<year>…) and (?P<month>…), or "
+                "(?P<financial_month>…)."
+            )
         if "financial_month" in groups and not re.fullmatch(r"\d{4}/\d\d", self.financial_year):
             raise ValueError(f"found financial_year = {self.financial_year!r}, expected one like 2020/21.")
 

@@ -19,7 +19,7 @@ from pydantic import Field
 from vm_pipeline.staging.cells import Cell, Spec, as_table, check, has_steps, headers
 from vm_pipeline.staging.naming import header_of
 from vm_pipeline.staging.reading.shape import AS_IT_SAYS, FileShape
-from vm_pipeline.staging.words import texts
+from vm_pipeline.staging.words import is_for_cells, texts
 
 LAYOUT_VERSION = 2  # raise it when the same layout would read the same file differently
 NOTHING: Spec = {"sql": "NULL"}
@@ -112,6 +112,11 @@ class Skip:
                 "expected `header` and `matches`, or `blank`, or `sql`."
             )
         _check_pattern(f"matches of skip {self.name!r}", self.matches)
+        if not is_for_cells(self.matches):
+            raise ValueError(
+                f"found matches = {self.matches!r} in skip {self.name!r}, expected a pattern that does not look ahead "
+                "or behind. Say what the rows have in common, or use `sql`."
+            )
 
     def asked(self) -> Iterator[Asked]:
         """Headers it needs."""

@@ -12,7 +12,7 @@ import duckdb
 
 from vm_pipeline.calendar import financial_year, first_day, ledger_period
 from vm_pipeline.feeds.contract import Contract
-from vm_pipeline.feeds.identifiers import names_an_identifier
+from vm_pipeline.feeds.identifiers import masked, names_an_identifier
 from vm_pipeline.sources.receipts import Receipt
 from vm_pipeline.sources.sender import base_name
 from vm_pipeline.staging import judging
@@ -162,7 +162,7 @@ def _outcome(
         rejections=counts.rejections,
         periods=tuple(_with_control(period, said) for period in periods),
         warnings=(*_warnings(batch, counts), *_of_layout(con, batch), *person.notes),
-        columns=batch.sheet.header,
+        columns=tuple(map(masked, batch.sheet.header)),
         differences=differences,
         year_to_date=bool(batch.layout and batch.layout.year_to_date),
     )

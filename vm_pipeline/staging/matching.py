@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from vm_pipeline.feeds.contract import DAMAGED_CODE, UNMADE_CELL, Contract, Privacy
-from vm_pipeline.feeds.identifiers import has_a_shape
+from vm_pipeline.feeds.identifiers import has_a_shape, masked
 from vm_pipeline.feeds.values import CODE, LOWER_CODE, TEXT, TEXTS, Value
 from vm_pipeline.staging.cells import Spec, has_steps
 from vm_pipeline.staging.layouts import NOTHING, Layout, Unpivot
@@ -60,6 +60,7 @@ def match_canonical(contract: Contract, sheets: Sequence[Sheet]) -> Matched:
         for name in contract.by_name
     ]
     questions = [place for place in extra if names[place]]
+    _refuse_personal([sheet.header[place] for place in questions])
     cells += [(f"q{i}", text(f"c{place}", sheet.odd_blanks)) for i, place in enumerate(questions)]
     return Matched(
         _select(cells, relation_of(sheets), sheet.row_number), tuple(sheet.header[place] for place in questions)
@@ -227,6 +228,17 @@ def _shown(header: Sequence[str]) -> str:
     """Headers in a message. One that may be a cell, of a file without headers, is not told."""
     rest = f" … ({len(header)} in all)" if len(header) > _SHOWN else ""
     return ", ".join("?" if has_a_shape(name) else name for name in header[:_SHOWN]) + rest
+
+
+def _refuse_personal(questions: Sequence[str]) -> None:
+    """A question is told everywhere, so it must be nobody's number or address."""
+    found = [name for name in questions if masked(name) != name]
+    if found:
+        raise Refused(
+            "personal_data",
+            f"found {len(found)} headers that look like identifiers of people, expected questions. Take these columns "
+            "out, or correct the header, and send the extract again.",
+        )
 
 
 def _refuse_repeated(names: list[str]) -> None:

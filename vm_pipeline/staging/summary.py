@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
+from vm_pipeline.feeds.identifiers import masked
+
 
 @dataclass(frozen=True)
 class RuleCount:
@@ -33,11 +35,17 @@ class PeriodCount:
 
 @dataclass(frozen=True)
 class Warned:
-    """A finding that rejects nothing: its code, the rows it concerns, and what to know, in figures."""
+    """A finding that rejects nothing: its code, the rows it concerns, and what to know, in figures.
+
+    What looks like an identifier is masked: the name of a sheet may be somebody's.
+    """
 
     code: str
     rows: int
     message: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", masked(self.message))
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from vm_pipeline.staging.steps import EXCEL, UNITS, YEARS
 
 BATCH_FACTS = ("provider_code", "financial_year", "period", "first_day")
 PIVOT = 70
+_ONLY_PYTHON = re.compile(r"\(\?(?:[=!>]|<[=!]|P=|\()|\\[1-9]")
 _DIRECTIVES = set("dmYyBbHMSIpjaA%")
 
 
@@ -52,6 +53,15 @@ def _is_text(given: object) -> bool:
 
 def _are_texts(given: object) -> bool:
     return _is_text(given) or (isinstance(given, list) and given != [] and all(map(_is_text, given)))
+
+
+def is_for_cells(pattern: str) -> bool:
+    """Whether DuckDB, too, reads a pattern: RE2 looks neither ahead nor behind, and refers to no group."""
+    return not _ONLY_PYTHON.search(re.sub(r"\\\\", "", pattern))
+
+
+def _is_for_cells(given: object) -> bool:
+    return isinstance(given, str) and _is_pattern(given) and is_for_cells(given)
 
 
 def _is_pattern(given: object) -> bool:
@@ -101,7 +111,8 @@ WHOLE = Takes(
     lambda given: type(given) is int and 1 <= given <= 99,  # noqa: PLR2004
 )
 PATTERN = Takes("a regular expression with a group", STRING, _is_pattern)
-FORMS = Takes("a form of dates, or a list of forms", MANY, _are_forms)
+FOR_CELLS = Takes("a regular expression with a group, without looking ahead or behind", STRING, _is_for_cells)
+FORMS = Takes("a form of dates such as `%d/%m/%Y`, or a list of forms", MANY, _are_forms)
 PAIRS = Takes("a table of texts", _PAIRS, _is_lookup)
 SIDES = Takes("a table of `header`, `debit` and `credit`", _SIDES, _is_sign)
 
@@ -169,7 +180,7 @@ STEPS = (
     ),
     Word(
         "extract",
-        PATTERN,
+        FOR_CELLS,
         "What the first group captures. A cell without it rejects the row.",
         "{ header = \"Expense area\", extract = '^\\(id:(\\d+)\\)' }",
     ),

@@ -32,6 +32,18 @@ LAYOUT = "[layout.a.columns]\nprovider_code = 'P'\n\n[layout.a]\n"
     ("text", "told"),
     [
         ("\nhme = 'x'", "vm.toml:2: found the key 'hme', expected one of home, warehouse, nation,"),
+        ("[[source]]\nfolder = 'a'\nfiles = 'b'", "vm.toml:1: source 1: found `folder` beside `files`, expected one"),
+        ("home = \"C:\\data\"", "Paths and patterns with a backslash stand in single quotes."),
+        (
+            LAYOUT.replace("'P'", "{ header = 'P', date = 'dd/mm/yyyy' }"),
+            "found date = 'dd/mm/yyyy', expected a form of dates such as `%d/%m/%Y`",
+        ),
+        (LAYOUT.replace("'P'", "{ header = 'P', extract = '^(?!x)(a)' }"), "without looking ahead or behind."),
+        (LAYOUT + "skip = [{ name = 't', header = 'P', matches = '^(?!x)' }]", "that does not look ahead or behind."),
+        (
+            "[[source]]\nfeed = 'ledger'\nprovider = 'B1'\nfiles = '*.csv'\nperiod = { pattern = '[0-9]{4}' }",
+            "found pattern = '[0-9]{4}', expected a group: (?P<period>…)",
+        ),
         ("threads = 'two'", 'vm.toml:1: found threads = "two", expected a whole number ≥ 1.'),
         ("threads = 0", "vm.toml:1: found threads = 0, expected a whole number ≥ 1."),
         ("threads = true", "vm.toml:1: found threads = true, expected a whole number ≥ 1."),

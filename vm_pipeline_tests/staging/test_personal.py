@@ -1,15 +1,19 @@
 """Columns with identifiers of people are found by rate, and refused, dropped or hashed; numbers are left alone."""
 
+import io
 import random
 from collections.abc import Callable, Iterator
 
 import duckdb
+import openpyxl
 import pytest
 
 from vm_pipeline.feeds.contract import Privacy
+from vm_pipeline.feeds.identifiers import masked
 from vm_pipeline.feeds.ledger import LEDGER
+from vm_pipeline.sources.extract import Problem
 from vm_pipeline.staging.policy import Policy
-from vm_pipeline_tests.programme import ACTIVITY_RECORD, COUNTED, LEDGER_LINE, Programme
+from vm_pipeline_tests.programme import ACTIVITY_RECORD, COUNTED, LEDGER_LINE, Programme, ledger
 from vm_pipeline_tests.staging.test_privacy import everything_staged
 
 CHIS = ("0211165794", "1811431232", "1304496368", "0101011237")
@@ -229,3 +233,46 @@ def test_the_last_that_fits_counts() -> None:
 def test_open_columns_are_those_the_tests_try() -> None:
     declared = {column.name for column in LEDGER.columns if column.privacy is Privacy.OPEN}
     assert {column for feed, column in open_columns() if feed == "ledger"} == declared
+
+
+@pytest.mark.parametrize("name", ["1811431232", "of zebedee.quux@nhs.scot", "AB123456C", "G42 9BA"])
+def test_a_header_that_is_an_identifier_is_not_told(programme: Programme, name: str) -> None:
+    """A refusal quotes headers; a file without one has a row in their place."""
+    programme.send("ledger/B1/2022-07.csv", ledger({}).replace("\n", f",{name}\n", 1).replace(",\n", ",,1\n"))
+    programme.night()
+    summary = programme.summary()
+    assert summary.refused_code == "unknown_header"
+    assert "?" in summary.refused_because
+    nothing_of(programme, name)
+
+
+def test_a_question_that_is_an_identifier_refuses_the_survey(programme: Programme) -> None:
+    programme.survey({"SUPPORTED": "Agree", "1811431232": "Agree"})
+    programme.night()
+    assert programme.summary().refused_code == "personal_data"
+    nothing_of(programme, "1811431232")
+
+
+def test_a_file_that_is_called_by_an_identifier_is_not_told() -> None:
+    told = str(
+        Problem("in/Ms Quux 1811431232.csv", "'Ms Quux 1811431232.csv'", "a name like 2022-07.csv", "Rename it.")
+    )
+    assert told == "in/Ms Quux ?.csv: found 'Ms Quux ?.csv'; expected a name like 2022-07.csv. Rename it."
+
+
+def test_a_sheet_that_is_called_by_an_identifier_is_not_told(programme: Programme) -> None:
+    book = openpyxl.Workbook()
+    for line in (list(LEDGER_LINE), list(LEDGER_LINE.values())):
+        book.active.append(line)
+    book.create_sheet("Ms Quux AB123456C").append(["x"])
+    content = io.BytesIO()
+    book.save(content)
+    programme.send("ledger/B1/2022-07.csv", content.getvalue())
+    programme.night()
+    assert "other_sheets" in {note.code for note in programme.summary().warnings}
+    nothing_of(programme, "AB123456C")
+
+
+@pytest.mark.parametrize("text", ["UTF-8, UTF-16 or cp1252", "£12,785.75", "2022-07", "268,435,456 bytes", "H21060"])
+def test_what_is_no_identifier_is_told_in_full(text: str) -> None:
+    assert masked(text) == text

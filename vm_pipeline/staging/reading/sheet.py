@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from vm_pipeline.feeds.identifiers import masked
 from vm_pipeline.staging.summary import Warned
 
 # More files than twice its threads DuckDB 1.5.6 reads in another way, which silently ends a file at an open quote.
@@ -15,10 +16,13 @@ _TOGETHER = 2
 
 
 class Refused(Exception):
-    """The batch as a whole cannot be taken. `code` is stable; the text says found, expected and what to do."""
+    """The batch as a whole cannot be taken. `code` is stable; the text says found, expected and what to do.
+
+    What looks like an identifier is masked: a header, a sheet or a key may be somebody's.
+    """
 
     def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
+        super().__init__(masked(message))
         self.code = code
 
 
