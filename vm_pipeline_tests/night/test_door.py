@@ -48,7 +48,7 @@ def test_check_says_what_there_is_and_touches_nothing(door: Door, config: Path) 
     result = type_in("check", "--config", str(config))
     assert result.exit_code == 0
     (ledger,) = [line.split() for line in result.stdout.splitlines() if "ledger" in line]
-    assert [cell for cell in ledger if cell not in "│┃"] == ["ledger", "B1", "2", "2022-07", "2022-09", "2022-08"]
+    assert [cell for cell in ledger if cell not in "│┃"] == ["ledger", "B1", "2", "0", "2022-07", "2022-09", "2022-08"]
     assert not door.programme.home.exists()
 
 
