@@ -9,6 +9,7 @@ from datetime import datetime
 from vm_pipeline.doctor import contents, folders, machine, outside
 from vm_pipeline.doctor.finding import Finding, note, ok, wrong
 from vm_pipeline.home import Home
+from vm_pipeline.sources.landing import LandingDamaged
 from vm_pipeline.sources.receipts import Receipt
 
 
@@ -44,7 +45,7 @@ def installation(of: Home, now: datetime, deep: bool) -> Iterator[Finding]:
 def _receipts(of: Home) -> tuple[list[Receipt], list[Finding]]:
     try:
         return of.receipts(), []
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, LandingDamaged) as error:
         found = f"receipts that cannot be read ({type(error).__name__})"
         return [], [
             wrong("receipts", found, "one a line, as they were written", "Restore landing/receipts from backup.")

@@ -22,7 +22,8 @@ def desk(incoming: Path) -> Iterator[Path]:
     The system lets go of a lock when its process dies, however it dies: folders that nobody holds are leftovers and are
     removed first. Several may work side by side, each at its own desk.
     """
-    incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for folder in (incoming.parent, incoming):  # a mode holds for the last of a path only
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with held(incoming / _LOCK):  # one at a time: nobody takes a desk for a leftover before it is locked
         _clear(incoming)
         own = incoming / uuid.uuid4().hex

@@ -149,7 +149,7 @@ def older_schema(patient: Patient) -> None:
         ("pseudonym_key", lambda p: (p.home / "pseudonym.key").unlink(), False, "no "),
         ("sources", lambda p: shutil.rmtree(p.root / "drop"), False, "drop: nothing"),
         ("sources", lambda p: p.config.write_text('home = "home"'), False, "no source"),
-        ("receipts", lambda p: next(p.home.glob("landing/receipts/*")).write_text("{"), False, "JSONDecodeError"),
+        ("receipts", lambda p: next(p.home.glob("landing/receipts/*")).write_text("{"), False, "LandingDamaged"),
         ("landing", lambda p: an_object(p).unlink(), False, "1 of "),
         ("landing", lambda p: damage(an_object(p), b"short"), False, "1 of "),
         ("landing", other_bytes, True, "1 of "),
