@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-from vm_pipeline.disk import flush
+from vm_pipeline.disk import flush, put
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def publish(draft: Path, path: Path) -> bool:
         flush(draft)
         record = Record(mine.inputs, digest_of(draft))
         draft.replace(path)
-        _record(path).write_text(json.dumps(asdict(record)) + "\n", "utf-8")
+        put(_record(path), json.dumps(asdict(record)) + "\n")
         flush(path.parent)
     return True
 
