@@ -5,7 +5,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from vm_pipeline.sources.files import FilesSource, PeriodRule
+from vm_pipeline.sources.files import FilesKeys
+from vm_pipeline.sources.period import PeriodRule
 from vm_pipeline.staging.layouts import Layout
 from vm_pipeline_tests.programme import Programme
 
@@ -36,7 +37,8 @@ def publisher(programme: Programme) -> Programme:
         folder = programme.root / "vintage" / board
         folder.mkdir(parents=True)
         rule = PeriodRule(pattern=r"(?P<period>.{7})\.csv")
-        programme.sources.append(FilesSource("activity", board, folder, "*.csv", rule, LAYOUT.to_json()))
+        keys = FilesKeys(feed="activity", provider=board, files="*.csv", period=rule)
+        programme.sources.append(keys.source(folder, board, LAYOUT.to_json()))
     return programme
 
 
