@@ -88,6 +88,11 @@ class Home:
         return (self.landing.root, self.folder / "staging", self.folder / "work", self.alerts)
 
     @property
+    def desks(self) -> tuple[Path, ...]:
+        """Where files are written before they get their names."""
+        return (self.landing.incoming, self.folder / "staging" / "incoming", incoming(self.as_published))
+
+    @property
     def key_file(self) -> Path:
         """Where the key of pseudonyms lies, if the settings have none."""
         return self.folder / "pseudonym.key"
@@ -147,7 +152,7 @@ class Home:
     def tidy(self) -> None:
         """Remove what runs that died were working on, and drafts this process holds; what others hold stays."""
         self.drafts.tidy()
-        for folder in (self.landing.incoming, self.staging.incoming, incoming(self.as_published)):
+        for folder in self.desks:
             tidy(folder)
 
     def receive(self, now: datetime) -> Received:

@@ -4,16 +4,14 @@ Belongs here: the order of these, one telling at a time, never an error for the 
 Does not belong here: gathering causes.
 """
 
-import contextlib
-import fcntl
-import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from vm_pipeline.alerts.cause import Cause
 from vm_pipeline.alerts.channels import Channel, channels
 from vm_pipeline.alerts.keys import Alerts
 from vm_pipeline.alerts.told import Message, after, news, read, write
+from vm_pipeline.locks import tried
 
 MOST = 10  # messages of one telling that go out one by one; more of them go in one
 
@@ -28,7 +26,8 @@ def tell(alerts: Alerts, folder: Path, causes: Sequence[Cause], judged: Collecti
     if not ways:
         return []
     try:
-        with _alone(folder) as mine:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tried(folder / "lock") as mine:  # two at once would tell everything twice
             return [said for way in ways if (said := _by(way, alerts, folder, causes, judged))] if mine else []
     except OSError as error:
         return [f"Nobody was told: found {error.strerror} in {folder}. It is tried again the next time."]
@@ -60,17 +59,3 @@ def _said(way: str, delivered: int, left: int, amiss: str) -> str:
     if amiss:
         return f"{way}: {delivered} told, {left} not: {amiss}. They are told the next time."
     return f"{way}: {delivered} told" if delivered else ""
-
-
-@contextlib.contextmanager
-def _alone(folder: Path) -> Iterator[bool]:
-    """Whether nobody else is telling: two at once would tell everything twice."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield True
-    except BlockingIOError:
-        yield False
-    finally:
-        os.close(handle)

@@ -5,12 +5,12 @@ Does not belong here: sending.
 """
 
 import json
-import os
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from vm_pipeline.alerts.cause import KINDS, Cause
+from vm_pipeline.disk import put
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,4 @@ def read(path: Path) -> list[Told]:
 
 def write(path: Path, told: Collection[Told]) -> None:
     """Keep the record, whole or as it was."""
-    draft = path.with_suffix(f".{os.getpid()}")
-    draft.write_text(json.dumps([asdict(one) for one in told], indent=1) + "\n", "utf-8")
-    draft.replace(path)
+    put(path, json.dumps([asdict(one) for one in told], indent=1) + "\n")

@@ -16,9 +16,9 @@ from vm_pipeline.defs.schedule import range_tags, unpublished, unseen
 from vm_pipeline.defs.telling import tell_of, tell_of_crash
 from vm_pipeline.disk import FULL_DISK, put, says_full
 from vm_pipeline.home import Home, Report, utc_now
+from vm_pipeline.locks import held
 from vm_pipeline.quality.verdict import Verdict
 from vm_pipeline.settings import Settings
-from vm_pipeline.sources.incoming import held
 from vm_pipeline.sources.landing import Received
 from vm_pipeline.warehouse.workspace import Built
 

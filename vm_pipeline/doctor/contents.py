@@ -10,8 +10,9 @@ import duckdb
 
 from vm_pipeline.doctor.finding import Finding, named, note, ok, wrong
 from vm_pipeline.sources.landing import Landing, LandingDamaged
+from vm_pipeline.sources.objects import digest
 from vm_pipeline.sources.receipts import Receipt
-from vm_pipeline.warehouse.snapshot import digest_of, published, recorded
+from vm_pipeline.warehouse.snapshot import published, recorded
 from vm_pipeline.warehouse.tables import SCHEMA, TABLES
 
 _RESTORE = "Put the files back in the source, or restore landing from backup; then `vm-pipeline run`."
@@ -64,7 +65,7 @@ def _fingerprint(path: Path, inputs: str, run: str) -> Iterator[Finding]:
     if record is None or record.inputs != inputs:
         remedy = "The next publication writes one."
         yield note("fingerprint", "no record of this publication", "one beside the snapshot", remedy)
-    elif digest_of(path) != record.sha256:
+    elif digest(path) != record.sha256:
         found, expected = "other bytes than were published", "those of the record beside the snapshot"
         yield wrong("fingerprint", found, expected, f"Ask who writes there; {run}")
     else:

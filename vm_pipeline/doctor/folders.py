@@ -3,7 +3,6 @@
 Belongs here: names, modes, locks. Does not belong here: what files hold (contents).
 """
 
-import fcntl
 import os
 import stat
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from vm_pipeline.doctor.finding import Finding, named, note, ok, wrong
 from vm_pipeline.home import Home
+from vm_pipeline.locks import is_held
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _LOCKS = Path("/proc/locks")
@@ -67,10 +67,10 @@ def key(of: Home, received: bool) -> Finding:
 def locks(of: Home) -> Iterator[Finding]:
     """Locks that are held, by whom; and what runs that died left behind, which the next one tidies away."""
     drafts = [*(of.folder / "work").glob("*.lock")]
-    desks = [*(of.folder / "landing" / "incoming").glob("*/lock")]
+    desks = [lock for folder in of.desks for lock in folder.glob("*/lock")]
     others = [of.alerts / "lock", of.settings.warehouse.with_name(f".{of.settings.warehouse.name}.lock")]
-    left = [str(path) for path in drafts + desks if not _is_held(path)]
-    held = [path for path in drafts + desks + others if path.is_file() and _is_held(path)]
+    left = [str(path) for path in drafts + desks if not is_held(path)]
+    held = [path for path in drafts + desks + others if is_held(path)]
     for path in held:
         yield note(
             "locks",
@@ -83,15 +83,6 @@ def locks(of: Home) -> Iterator[Finding]:
         yield note("leftovers", f"{len(left)} of runs that died: {named(left)}", "none", remedy)
     if not held and not left:
         yield ok("locks", "none held, nothing left behind")
-
-
-def _is_held(path: Path) -> bool:
-    with path.open("rb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
 
 
 def _holder(path: Path) -> str:

@@ -5,16 +5,14 @@ Does not belong here: what follows for the months in force (receipts), erasing a
 """
 
 import json
-import os
-import uuid
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
 from vm_pipeline.disk import flush
+from vm_pipeline.sources.log import append
 
 
 class Kind(StrEnum):
@@ -60,21 +58,11 @@ def _read(path: Path) -> tuple[Decision, ...]:
     )
 
 
-def decide(landing: Path, taken: Iterable[Decision], now: datetime, last: str) -> list[Decision]:
-    """Log decisions, as one file that appears whole or not at all, at a time after `last` (the last in the log)."""
-    moment = now.astimezone(UTC)
-    if last:
-        moment = max(moment, datetime.fromisoformat(last) + timedelta(microseconds=1))
-    stamped = [replace(one, received_at=moment.isoformat(timespec="microseconds")) for one in taken]
+def decide(landing: Path, taken: Iterable[Decision], moment: str, desk: Path) -> list[Decision]:
+    """Log decisions, taken at a time after the last in the log. Returns them with that time."""
+    stamped = [replace(one, received_at=moment) for one in taken]
     folder = landing / "decisions"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = folder / f".{uuid.uuid4().hex}"
-    with draft.open("x", encoding="utf-8") as file:
-        file.writelines(json.dumps(asdict(one), ensure_ascii=False) + "\n" for one in stamped)
-        file.flush()
-        os.fsync(file.fileno())
-    stamp = stamped[0].received_at.replace(":", "").replace("-", "")
-    draft.replace(folder / f"{stamp}-{draft.name[1:9]}.jsonl")
-    flush(folder)  # before a purge erases what the decision speaks of
-    flush(landing)
+    append(folder, map(asdict, stamped), moment, desk)
+    flush(landing)  # before a purge erases what the decision speaks of
     return stamped

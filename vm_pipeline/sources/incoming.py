@@ -1,16 +1,15 @@
 """Incoming: the folder in which a landing, or a staging, writes its drafts, and what killed ones left there.
 
-Belongs here: locks and leftovers. Does not belong here: what a draft holds.
+Belongs here: desks and leftovers. Does not belong here: what a draft holds.
 """
 
-import contextlib
-import fcntl
-import os
 import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
+
+from vm_pipeline.locks import held, is_held
 
 _LOCK = "lock"
 
@@ -24,52 +23,34 @@ def desk(incoming: Path) -> Iterator[Path]:
     """
     for folder in (incoming.parent, incoming):  # a mode holds for the last of a path only
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with held(incoming / _LOCK):  # one at a time: nobody takes a desk for a leftover before it is locked
+    with locked(incoming):  # one at a time: nobody takes a desk for a leftover before it is locked
         _clear(incoming)
         own = incoming / uuid.uuid4().hex
         own.mkdir(mode=0o700)
-        lock = os.open(own / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-        fcntl.flock(lock, fcntl.LOCK_EX)
-    try:
-        yield own
-    finally:
-        shutil.rmtree(own, ignore_errors=True)
-        os.close(lock)
+        mine = ExitStack()
+        mine.enter_context(held(own / _LOCK))
+    with mine:
+        try:
+            yield own
+        finally:
+            shutil.rmtree(own, ignore_errors=True)
 
 
 def tidy(incoming: Path) -> None:
     """Remove what killed processes left; desks that somebody works at stay."""
     if incoming.is_dir():
-        with held(incoming / _LOCK):
+        with locked(incoming):
             _clear(incoming)
 
 
-@contextmanager
-def held(path: Path) -> Iterator[None]:
-    """A lock, waited for. The system lets go of it with its process, so none is ever left for a person to remove."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
+def locked(incoming: Path) -> AbstractContextManager[None]:
+    """One at a time: who clears desks here, or appends to the log beside them."""
+    return held(incoming / _LOCK)
 
 
 def _clear(incoming: Path) -> None:
     for entry in incoming.iterdir():
-        if entry.is_dir() and not _is_held(entry / _LOCK):
+        if entry.is_dir() and not is_held(entry / _LOCK):
             shutil.rmtree(entry, ignore_errors=True)
         elif not entry.is_dir() and entry.name != _LOCK:
             entry.unlink(missing_ok=True)
-
-
-def _is_held(lock: Path) -> bool:
-    with contextlib.suppress(FileNotFoundError):
-        handle = os.open(lock, os.O_RDWR)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        finally:
-            os.close(handle)
-    return False

@@ -8,12 +8,11 @@ Landing holds what was sent, identifiers included: its folders are mode 0700.
 
 import hashlib
 import json
-import os
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from io import BufferedIOBase
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,7 +20,8 @@ from tempfile import TemporaryDirectory
 from vm_pipeline.disk import flush, is_full
 from vm_pipeline.sources.decisions import Decision, Kind, decide, decisions
 from vm_pipeline.sources.extract import Absent, Extract, Fetch, NotReceived, Problem, Unchanged, opener
-from vm_pipeline.sources.incoming import desk, held
+from vm_pipeline.sources.incoming import desk, locked
+from vm_pipeline.sources.log import append, later
 from vm_pipeline.sources.objects import LandingDamaged, Objects, digest
 from vm_pipeline.sources.receipts import Receipt, Slot
 
@@ -58,29 +58,14 @@ class Landing:
 
     def receive(self, extracts: Iterable[Extract], now: datetime) -> Received:
         """Keep what is new and log its receipts, in one step at the end; content that is the latest adds nothing."""
-        extracts, outcome, before = list(extracts), Received(), list(self.receipts())
-        gone = self.purged_objects
+        extracts, outcome = list(extracts), Received()
         if not extracts:
             return outcome
-        latest = {receipt.slot: receipt.content_id for receipt in before}
         self._folder()
-        with desk(self.incoming) as here, ThreadPoolExecutor(_WRITERS) as pool:
-            keeper = _Keeper(self, here, _later(now, self.last_moment))
-            for extract, kept in zip(extracts, pool.map(keeper.keep, extracts), strict=True):
-                if kept is None:
-                    outcome.absent.append(extract)
-                elif isinstance(kept, Problem):
-                    outcome.problems += [kept] if kept not in outcome.problems else []
-                elif kept.sha256 in gone:
-                    self.path(kept.sha256).unlink(missing_ok=True)
-                    outcome.problems.append(_purged(kept, gone[kept.sha256]))
-                elif latest.get(kept.slot) == kept.content_id:
-                    outcome.unchanged += 1
-                else:
-                    latest[extract.slot] = kept.content_id
-                    outcome.new.append(kept)
-            with held(self.incoming / "lock"):
-                self._settle(outcome, now)
+        with desk(self.incoming) as here:
+            kept = self._kept(extracts, here, outcome)
+            with locked(self.incoming):  # another landing may be at work beside this one: what it logged comes before
+                latest = self._settle(kept, outcome, now)
                 self._log_or_say(outcome, here)
         outcome.problems += _never_there(extracts, outcome, latest)
         return outcome
@@ -112,12 +97,16 @@ class Landing:
 
     def decide(self, taken: Iterable[Decision], now: datetime) -> list[Decision]:
         """Log decisions about versions. Returns them with their time."""
-        return decide(self.root, taken, now, self.last_moment)
+        with desk(self.incoming) as here, locked(self.incoming):
+            return decide(self.root, taken, later(now, self.last_moment), here)
 
     @property
     def last_moment(self) -> str:
         """The time of the last receipt or decision; empty before the first."""
-        received = [one.received_at for one in self.receipts()]
+        return self._last(self.receipts())
+
+    def _last(self, receipts: Iterable[Receipt]) -> str:
+        received = [one.received_at for one in receipts]
         return max([*received, *(one.received_at for one in self.decisions())], default="")
 
     @property
@@ -133,15 +122,33 @@ class Landing:
         """The path of an object whose bytes were just checked against its hash. Raises LandingDamaged."""
         return self.objects.verified(sha256)
 
-    def _settle(self, outcome: Received, now: datetime) -> None:
-        """Another landing may have logged since this one looked: what it logged is not new, and comes before."""
-        if not outcome.new:
-            return
-        before = list(self.receipts())
-        latest, stamp = {receipt.slot: receipt.content_id for receipt in before}, _later(now, self.last_moment)
-        new = [replace(one, received_at=stamp) for one in outcome.new if latest.get(one.slot) != one.content_id]
-        outcome.unchanged += len(outcome.new) - len(new)
-        outcome.new = new
+    def _kept(self, extracts: list[Extract], here: Path, outcome: Received) -> list[Receipt]:
+        """What is kept of the extracts, without its time; the rest stands in the outcome."""
+        found, keeper = [], _Keeper(self, here)
+        with ThreadPoolExecutor(_WRITERS) as pool:
+            for extract, kept in zip(extracts, pool.map(keeper.keep, extracts), strict=True):
+                if kept is None:
+                    outcome.absent.append(extract)
+                elif isinstance(kept, Problem):
+                    outcome.problems += [kept] if kept not in outcome.problems else []
+                else:
+                    found.append(kept)
+        return found
+
+    def _settle(self, kept: list[Receipt], outcome: Received, now: datetime) -> dict[Slot, str]:
+        """What of it is new, and when it came. Returns the latest content of every slot."""
+        before, gone = list(self.receipts()), self.purged_objects
+        latest, moment = {receipt.slot: receipt.content_id for receipt in before}, later(now, self._last(before))
+        for one in kept:
+            if one.sha256 in gone:
+                self.path(one.sha256).unlink(missing_ok=True)
+                outcome.problems.append(_purged(one, gone[one.sha256]))
+            elif latest.get(one.slot) == one.content_id:
+                outcome.unchanged += 1
+            else:
+                latest[one.slot] = one.content_id
+                outcome.new.append(replace(one, received_at=moment))
+        return latest
 
     def _log_or_say(self, outcome: Received, here: Path) -> None:
         """Without room for the log nothing was received, whatever objects are kept: they are found the next time."""
@@ -161,14 +168,7 @@ class Landing:
         folder = self._folder("receipts")
         for holder in (*{self.path(sha).parent for sha in hashes}, self.objects.root, self.root, self.root.parent):
             flush(holder)  # a receipt must not outlive what it speaks of, nor the folders it is found in
-        stamp = receipts[0].received_at.replace(":", "").replace("-", "")
-        draft = here / uuid.uuid4().hex
-        with draft.open("x", encoding="utf-8") as file:
-            file.writelines(json.dumps(asdict(receipt)) + "\n" for receipt in receipts)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(folder / f"{stamp}-{draft.name[:8]}.jsonl")
-        flush(folder)
+        append(folder, map(asdict, receipts), receipts[0].received_at, here)
 
     def _folder(self, *parts: str) -> Path:
         folder = self.root.joinpath(*parts)
@@ -184,11 +184,10 @@ class _Keeper:
 
     landing: Landing
     desk: Path
-    received_at: str
     down: dict[str, Problem] = field(default_factory=dict)
 
     def keep(self, extract: Extract) -> Receipt | Problem | None:
-        """Its receipt, a problem, or None for nothing there."""
+        """Its receipt, without its time; a problem; or None for nothing there."""
         if extract.origin in self.down:
             return self.down[extract.origin]
         try:
@@ -201,7 +200,7 @@ class _Keeper:
             problem = _problem(extract, error, self.landing.root)
             everywhere = isinstance(error, NotReceived) and error.everywhere and extract.origin
             return self.down.setdefault(extract.origin, problem) if everywhere else problem
-        return Receipt(extract.slot, sha256, control, layout, self.received_at, extract.name, size)
+        return Receipt(extract.slot, sha256, control, layout, "", extract.name, size)
 
     def _content(self, extract: Extract) -> tuple[str, int]:
         if isinstance(extract.content, Fetch):
@@ -303,11 +302,3 @@ def _purged(receipt: Receipt, decision: Decision) -> Problem:
         "a file that may be kept",
         "Take it out of the source, or put the mended file in its place.",
     )
-
-
-def _later(now: datetime, last: str) -> str:
-    """The time of this landing: never earlier than the last in the log, though the clock may have jumped back."""
-    stamp = now.astimezone(UTC)
-    if last:
-        stamp = max(stamp, datetime.fromisoformat(last) + timedelta(microseconds=1))
-    return stamp.isoformat(timespec="microseconds")

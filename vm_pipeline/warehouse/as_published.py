@@ -21,6 +21,7 @@ from vm_pipeline.disk import flush
 from vm_pipeline.sources.incoming import desk
 from vm_pipeline.sources.receipts import Version
 from vm_pipeline.staging.batches import Purged
+from vm_pipeline.staging.naming import literal
 from vm_pipeline.staging.reading import readable
 
 # What names a point: one of indicator_signal's key.
@@ -65,11 +66,10 @@ def put_as_published(con: duckdb.DuckDBPyConnection, folder: Path, landings: Seq
 def _keep(then: duckdb.DuckDBPyConnection, before: list[Path], path: Path, received_at: str) -> None:
     """Write the points that are final now and were in no file before."""
     with written(path) as draft:
-        quoted = "'" + str(draft).replace("'", "''") + "'"
         then.execute(
             f"COPY (SELECT {', '.join(POINT)}, {_KEPT}, ?::TIMESTAMP AS published_at FROM core.judged_point AS point "
             f"ANTI JOIN {_union(before)} AS before USING ({', '.join(POINT)}) WHERE is_final ORDER BY ALL) "
-            f"TO {quoted} (FORMAT parquet, COMPRESSION zstd)",
+            f"TO {literal(draft)} (FORMAT parquet, COMPRESSION zstd)",
             [received_at.removesuffix("+00:00")],
         )
 

@@ -4,7 +4,6 @@ Belongs here: writing Parquet and CSV, and putting the folder in place when it i
 Does not belong here: what a file says of its columns (datapackage), the snapshot itself (snapshot).
 """
 
-import hashlib
 import json
 import shutil
 from collections.abc import Iterator
@@ -14,8 +13,11 @@ from pathlib import Path
 import duckdb
 from sqlalchemy import Table
 
+from vm_pipeline.locks import held
+from vm_pipeline.sources.objects import digest
+from vm_pipeline.staging.naming import literal
 from vm_pipeline.warehouse.datapackage import Written, descriptor
-from vm_pipeline.warehouse.snapshot import alone, published
+from vm_pipeline.warehouse.snapshot import published
 from vm_pipeline.warehouse.tables import TABLES
 from vm_pipeline.warehouse.views import VIEWS
 
@@ -39,7 +41,7 @@ def extract(snapshot: Path, folder: Path, provider: str = "", csv: bool = False)
     with _whole(folder) as draft, duckdb.connect(str(snapshot), read_only=True) as con:
         _expect_known(con, provider)
         con.execute("SET enable_progress_bar = false")
-        con.execute(f"SET temp_directory = {_text(draft.with_suffix('.spill'))}")
+        con.execute(f"SET temp_directory = {literal(draft.with_suffix('.spill'))}")
         formats = ["parquet", "csv"] if csv else ["parquet"]
         files = {table: [_write(con, table, draft, one, provider) for one in formats] for table in (*TABLES, *VIEWS)}
         said = descriptor(files, about, provider)
@@ -64,7 +66,7 @@ def _whole(folder: Path) -> Iterator[Path]:
     """A draft beside the folder, which takes its place at the end. After a failure what was there is there."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft, before = (folder.with_name(f".{folder.name}.{what}") for what in ("draft", "before"))
-    with alone(folder.with_name(f".{folder.name}.lock")):
+    with held(folder.with_name(f".{folder.name}.lock")):
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir()
         try:
@@ -95,10 +97,5 @@ def _write(con: duckdb.DuckDBPyConnection, table: Table, draft: Path, form: str,
     key = ", ".join(table.primary_key.columns.keys())
     where = "WHERE provider_code = $provider" if provider and "provider_code" in table.columns else ""
     rows = f"SELECT {columns} FROM {table.fullname} {where} ORDER BY {key}"
-    con.execute(f"COPY ({rows}) TO {_text(path)} ({_FORMATS[form]})", {"provider": provider} if where else {})
-    with path.open("rb") as file:
-        return Written(path.name, path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())
-
-
-def _text(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
+    con.execute(f"COPY ({rows}) TO {literal(path)} ({_FORMATS[form]})", {"provider": provider} if where else {})
+    return Written(path.name, path.stat().st_size, digest(path))

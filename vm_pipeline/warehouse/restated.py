@@ -14,6 +14,7 @@ import duckdb
 
 from vm_pipeline.sources.receipts import Version
 from vm_pipeline.staging.batches import Purged
+from vm_pipeline.staging.naming import literal
 from vm_pipeline.staging.reading import readable
 from vm_pipeline.warehouse.as_published import Landed, written
 
@@ -58,8 +59,7 @@ def _kept(path: Path, landed: Landed) -> Path | None:
     if not path.is_file():
         try:
             with landed.look() as then, written(path) as draft:
-                quoted = "'" + str(draft).replace("'", "''") + "'"
-                then.execute(f"COPY ({_FIGURES}) TO {quoted} (FORMAT parquet)")
+                then.execute(f"COPY ({_FIGURES}) TO {literal(draft)} (FORMAT parquet)")
         except Purged:
             return None
     return path

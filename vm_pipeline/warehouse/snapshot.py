@@ -4,17 +4,15 @@ Belongs here: the swap, what the snapshot says about itself, and never replacing
 Does not belong here: building it (build), other engines.
 """
 
-import fcntl
-import hashlib
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import duckdb
 
 from vm_pipeline.disk import flush, put
+from vm_pipeline.locks import held
+from vm_pipeline.sources.objects import digest
 
 
 @dataclass(frozen=True)
@@ -65,12 +63,6 @@ def recorded(path: Path) -> Record | None:
         return None
 
 
-def digest_of(path: Path) -> str:
-    """The SHA-256 of a snapshot's bytes, in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def _record(path: Path) -> Path:
     return path.with_name(f".{path.name}.json")
 
@@ -81,22 +73,14 @@ def publish(draft: Path, path: Path) -> bool:
     if mine is None:
         raise ValueError(f"{draft}: found no publication in it, expected a finished draft")
     path.parent.mkdir(parents=True, exist_ok=True)
-    with alone(path.with_name(f".{path.name}.lock")):
+    with held(path.with_name(f".{path.name}.lock")):
         there = published(path)
         if there and there.as_of > mine.as_of:
             draft.unlink()
             return False
         flush(draft)
-        record = Record(mine.inputs, digest_of(draft))
+        record = Record(mine.inputs, digest(draft))
         draft.replace(path)
         put(_record(path), json.dumps(asdict(record)) + "\n")
         flush(path.parent)
     return True
-
-
-@contextmanager
-def alone(lock: Path) -> Iterator[None]:
-    """One publisher at a time. The system drops the lock with its process, so none is ever left behind."""
-    with lock.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield

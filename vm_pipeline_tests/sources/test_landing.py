@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from vm_pipeline.sources import landing as landing_module
+from vm_pipeline.sources import log as log_module
 from vm_pipeline.sources.landing import Extract, Landing, LandingDamaged
 from vm_pipeline.sources.receipts import Slot
 from vm_pipeline_tests.programme import FIRST_NIGHT, Programme
@@ -200,7 +201,8 @@ class TestInterruption:
     ) -> None:
         """A power cut must not leave a receipt whose control has no name."""
         flushed: list[Path] = []
-        monkeypatch.setattr(landing_module, "flush", flushed.append)
+        for module in (landing_module, log_module):
+            monkeypatch.setattr(module, "flush", flushed.append)
         (receipt,) = landing.receive([extract(b"one", control=b"c", layout="l")], FIRST_NIGHT).new
         objects = [landing.path(sha).parent for sha in (receipt.sha256, receipt.control_sha256, receipt.layout_sha256)]
         assert set(objects) < set(flushed)

@@ -7,9 +7,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from vm_pipeline.locks import held
+from vm_pipeline.sources.objects import digest
 from vm_pipeline.warehouse import snapshot
 from vm_pipeline.warehouse.build import publication
-from vm_pipeline.warehouse.snapshot import Publication, describe, digest_of, publish, published, recorded
+from vm_pipeline.warehouse.snapshot import Publication, describe, publish, published, recorded
 from vm_pipeline_tests.programme import Programme
 
 
@@ -115,12 +117,13 @@ def test_a_draft_is_on_disk_before_it_gets_its_name(
     monkeypatch.setattr(snapshot, "flush", lambda path: steps.append(f"flush {path.name}"))
 
     def replaced(path: Path, to: Path) -> Path:
-        steps.append("replace")
+        steps.append(f"name {to.name}")
         return replace(path, to)
 
     monkeypatch.setattr(Path, "replace", replaced)
     publish(draft(tmp_path, "2026", "first"), target)
-    assert steps == ["flush 2026-first.duckdb", "replace", "flush published"]
+    record = f".{target.name}.json"
+    assert steps == ["flush 2026-first.duckdb", f"name {target.name}", f"name {record}", "flush published"]
 
 
 def test_of_many_publishers_at_once_the_newest_night_stays(tmp_path: Path, target: Path) -> None:
@@ -131,7 +134,7 @@ def test_of_many_publishers_at_once_the_newest_night_stays(tmp_path: Path, targe
     beside = (f".{target.name}.lock", f".{target.name}.json")
     assert not [path for path in target.parent.iterdir() if path.name not in (target.name, *beside)]
     record = recorded(target)
-    assert record and record.sha256 == digest_of(target)
+    assert record and record.sha256 == digest(target)
 
 
 def test_a_built_warehouse_is_published_whole(programme: Programme, target: Path) -> None:
@@ -172,7 +175,7 @@ def test_a_lock_is_never_left_behind(tmp_path: Path, target: Path) -> None:
     lock = target.with_name(f".{target.name}.lock")
     child = os.fork()
     if child == 0:  # pragma: no cover - the child
-        with snapshot.alone(lock):
+        with held(lock):
             os._exit(0)
     os.waitpid(child, 0)
     assert lock.exists()
