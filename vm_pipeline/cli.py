@@ -84,7 +84,7 @@ def run(
 
 def _need_source(chosen: settings.Settings) -> None:
     if not chosen.sources:
-        raise ConfigurationError("found no source, expected --feeds DIR, --config FILE, VM_FEEDS or VMCONFIG.")
+        raise ConfigurationError("found no source, expected --feeds DIR, --config FILE, VM_FEEDS or VM_CONFIG.")
 
 
 def night(chosen: settings.Settings, moment: str | None, full: bool, strict: bool, as_json: bool) -> int:

@@ -60,7 +60,8 @@ def _whole(over: Ended) -> range:
 
 
 def _around_swap(over: Ended) -> range:
-    (swap,) = [n for n, step in enumerate(over.steps, 1) if step.startswith("os.rename") and "warehouse.duckdb" in step]
+    names = [step.startswith("os.rename") and step.endswith("/warehouse.duckdb") for step in over.steps]
+    (swap,) = [number for number, named in enumerate(names, 1) if named]
     return range(max(1, swap - _AROUND_THE_SWAP), min(len(over.steps), swap + _AROUND_THE_SWAP))
 
 
