@@ -155,29 +155,30 @@ class Installation:
             process.wait(30)
         self.running.clear()
 
-    def lose_power(self) -> None:
-        """Daemon, code server and whatever runs are gone; then systemd starts them again."""
-        self.stop()
-        self.start()
+    def step_begun(self, job: str, since: datetime) -> str:
+        """The run of a job made since a time, once its first step has begun."""
+        sql = (
+            "SELECT run_id FROM runs JOIN event_logs USING (run_id) WHERE pipeline_name = %s "
+            "AND create_timestamp >= %s AND dagster_event_type = 'STEP_START' LIMIT 1"
+        )
+        made = since.astimezone(UTC).replace(tzinfo=None)
+        found = self.until(lambda: self.ask(sql, job, made), f"a step of {job} begins")
+        return str(found[0]["run_id"])
 
-    def kill_run(self, run_id: str) -> None:
-        """Kill the process of a run."""
+    def kill_run(self, run_id: str, power: bool) -> None:
+        """Kill the process of a run. `power`: daemon and code server die too, and systemd starts them again."""
+        if power:
+            self.stop()
+            self.start()
+            return
         said = " ".join(row["event"] for row in self.ask("SELECT event FROM event_logs WHERE run_id = %s", run_id))
         (pid,) = {int(found) for found in re.findall(r"\(pid: (\d+)\)", said)}
         os.kill(pid, signal.SIGKILL)
 
     def crash_database(self) -> None:
-        """A server process of PostgreSQL dies: all of them are ended, and the database recovers."""
-        with suppress(psycopg.OperationalError):
-            (row,) = self.ask("SELECT pg_backend_pid() AS pid, pg_sleep(0) AS slept")
-            self._kill_backend()
-            assert row
-
-    def _kill_backend(self) -> None:
+        """A process of PostgreSQL dies: it ends all the others, recovers, and is there again."""
         with self.server.connect(self.database) as con:
-            found = con.execute("SELECT pg_backend_pid()").fetchone()
-            assert found
-            os.kill(found[0], signal.SIGKILL)
+            os.kill(con.info.backend_pid, signal.SIGKILL)
 
     def deafen(self, deaf: bool) -> None:
         """Neither server takes what is told, or both do."""
@@ -194,12 +195,13 @@ class Installation:
         raise AssertionError("the database does not come back")
 
     def runs(self, since: datetime) -> list[Row]:
-        """Runs made since a time, in order: id, job, status, when they ended, whether Dagster will try again."""
+        """Runs made since a time, in order. `to_come`: Dagster will try again; `is_retry`: it did."""
         return self.ask(
             "SELECT run_id, pipeline_name AS job, status, end_time, "
             "EXISTS (SELECT 1 FROM run_tags t WHERE t.run_id = r.run_id AND key = 'dagster/will_retry' "
             "AND value = 'true') AND NOT EXISTS (SELECT 1 FROM run_tags t WHERE key = 'dagster/parent_run_id' "
-            "AND value = r.run_id) AS to_come FROM runs r WHERE create_timestamp >= %s ORDER BY id",
+            "AND value = r.run_id) AS to_come, EXISTS (SELECT 1 FROM run_tags t WHERE t.run_id = r.run_id "
+            "AND key = 'dagster/retry_number') AS is_retry FROM runs r WHERE create_timestamp >= %s ORDER BY id",
             since.astimezone(UTC).replace(tzinfo=None),
         )
 
@@ -212,14 +214,18 @@ class Installation:
         return [row for row in rows if json.loads(row["tick_body"])["job_name"] == name]
 
     def until(self, look: Callable[[], Any], what: str, hurry: bool = True) -> Any:
-        """Wait for something. `hurry`: the clock runs faster meanwhile."""
+        """Wait for something. `hurry`: the clock runs faster while no run works."""
         end = monotonic() + _PATIENCE
         while not (seen := look()):
             assert monotonic() < end, f"waited {_PATIENCE:.0f} s in vain: {what}"
             sleep(_LOOK if hurry else 0.1)
-            if hurry:
+            if hurry and not self.is_working():
                 self.clock.put_forward(_STEP)
         return seen
+
+    def is_working(self) -> bool:
+        """Whether a run is under way: it takes the time it takes."""
+        return bool(self.ask("SELECT 1 FROM runs WHERE status IN ('STARTING', 'STARTED')"))
 
     def is_at_rest(self, since: datetime) -> bool:
         """Whether no run is under way or to come, and every sensor has looked after the last one's end."""
