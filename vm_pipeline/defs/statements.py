@@ -1,6 +1,6 @@
 """Asset specs of the SQL files: what each makes, of what, in which columns, read off the files and declarations.
 
-Belongs here: one spec a statement. Does not belong here: running them (core, publish).
+Belongs here: one spec a statement, one lineage of its columns. Does not belong here: running them (core, publish).
 """
 
 import dagster as dg
@@ -8,6 +8,7 @@ import dagster as dg
 from vm_pipeline.defs.describe import OWNERS, schema_of_table
 from vm_pipeline.feeds import FEEDS
 from vm_pipeline.feeds.reference import REFERENCES
+from vm_pipeline.warehouse.lineage import made_of
 from vm_pipeline.warehouse.statements import LAYERS, Statement, statements
 from vm_pipeline.warehouse.tables import METADATA
 from vm_pipeline.warehouse.workspace import Built
@@ -62,5 +63,22 @@ def result(built: Built) -> dg.MaterializeResult:
     """What Dagster shows of one table after it was filled."""
     return dg.MaterializeResult(
         asset_key=[built.statement.layer, built.statement.name],
-        metadata={"dagster/row_count": built.rows, "seconds": round(built.seconds, 3)},
+        metadata={
+            "dagster/row_count": built.rows,
+            "seconds": round(built.seconds, 3),
+            "dagster/column_lineage": _column_lineage(built.statement),
+        },
     )
+
+
+def _column_lineage(statement: Statement) -> dg.TableColumnLineage:
+    """What each column is made of, one step down; Dagster's pages follow it further."""
+    columns = made_of()[statement.target].items()
+    return dg.TableColumnLineage({column: [*dict.fromkeys(map(_column, of))] for column, of in columns})
+
+
+def _column(name: str) -> dg.TableColumnDep:
+    """A column of an asset. One that is made of several tables, as the reference tables are, has them in its name."""
+    schema, table, column = name.split(".")
+    key = _dependency(f"{schema}.{table}")
+    return dg.TableColumnDep(key, column if key.path[-1] == table else f"{table}.{column}")

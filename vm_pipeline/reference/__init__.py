@@ -1,4 +1,4 @@
-"""Reference pages, written from the declarations: feeds, reference tables, warehouse, indicators, command
+"""Reference pages, written from the declarations: feeds, reference tables, warehouse, lineage, indicators, command
 line, rules, checks, settings; the charts that they show, and the schema of `vm.toml`.
 
     python -m vm_pipeline.reference docs/reference
@@ -17,6 +17,7 @@ from vm_pipeline.reference.command_line import cli_page
 from vm_pipeline.reference.feeds import feeds_page, reference_tables_page
 from vm_pipeline.reference.indicators import indicator_charts, indicators_page
 from vm_pipeline.reference.judged import FOLDER
+from vm_pipeline.reference.lineage import lineage_page
 from vm_pipeline.reference.rejections import rejections_page
 from vm_pipeline.reference.rules import rule_charts, rules_page
 from vm_pipeline.reference.settings import settings_page
@@ -32,6 +33,7 @@ def pages() -> dict[str, str]:
         "feeds.md": feeds_page,
         "reference-tables.md": reference_tables_page,
         "warehouse.md": warehouse_page,
+        "lineage.md": lineage_page,
         "indicators.md": indicators_page,
         "rules.md": rules_page,
         "cli.md": cli_page,

@@ -18,7 +18,7 @@ from vm_pipeline.staging.naming import literal
 from vm_pipeline.staging.reading import readable
 from vm_pipeline.warehouse.as_published import Landed, written
 
-_FIGURES = """
+FIGURES = """
 SELECT value.provider_code, value.period, value.indicator_code AS measure, value.value AS amount,
        coalesce(one.numerator_feed, '*') AS feed, coalesce(one.denominator_feed, '') AS other_feed
 FROM vm.indicator_value AS value
@@ -59,7 +59,7 @@ def _kept(path: Path, landed: Landed) -> Path | None:
     if not path.is_file():
         try:
             with landed.look() as then, written(path) as draft:
-                then.execute(f"COPY ({_FIGURES}) TO {literal(draft)} (FORMAT parquet)")
+                then.execute(f"COPY ({FIGURES}) TO {literal(draft)} (FORMAT parquet)")
         except Purged:
             return None
     return path

@@ -76,14 +76,10 @@ def outstayed(one: Installation, last: Came) -> Iterator[str]:
     if last.day.weekday() != _SUNDAY:
         _prune(one, last.day)
     now = one.clock.now().replace(tzinfo=None)
-    old = one.ask(
-        "SELECT pipeline_name AS job FROM runs WHERE create_timestamp < %s", now - timedelta(days=_KEPT_DAYS)
-    )
+    old = one.ask("SELECT pipeline_name AS job FROM runs WHERE create_timestamp < %s", now - timedelta(days=_KEPT_DAYS))
     if any(count > 1 for count in Counter(row["job"] for row in old).values()):
         yield f"{len(old)} runs are older than {_KEPT_DAYS} days, expected the last of each job at most"
-    lost = one.ask(
-        "SELECT 1 FROM event_logs WHERE run_id <> '' AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.run_id = event_logs.run_id)"
-    )
+    lost = one.ask("SELECT 1 FROM event_logs WHERE run_id <> '' AND run_id NOT IN (SELECT run_id FROM runs)")
     if lost:
         yield f"{len(lost)} events belong to runs that are gone, expected none"
     late = now - timedelta(days=_KEPT_SKIPS, hours=1)

@@ -99,7 +99,9 @@ class Installation:
             "DAGSTER_HOME": str(self.home / "dagster"),
             "DAGSTER_POSTGRES_URL": f"postgresql://postgres@/{self.database}?host={self.server.socket}",
             "DAGSTER_DISABLE_TELEMETRY": "1",
-            "DAGSTER_DAEMON_HEARTBEAT_TOLERANCE": str(7 * 86400),  # a day that is over at once is no daemon that is stuck
+            "DAGSTER_DAEMON_HEARTBEAT_TOLERANCE": str(
+                7 * 86400
+            ),  # a day that is over at once is no daemon that is stuck
         }
 
     def set_up(self) -> None:
@@ -116,7 +118,7 @@ class Installation:
         """The code server, then the daemon."""
         words = ("api", "grpc", "-m", "vm_pipeline.definitions", "-h", "127.0.0.1", "-p", str(self.port))
         self._start("dagster", *words)
-        self.until(lambda: self._answers(), "the code server answers")
+        self.until(self._answers, "the code server answers")
         self._start("dagster-daemon", "run", "-w", str(self.root / "workspace.yaml"))
 
     def turn_on(self) -> None:
@@ -188,9 +190,11 @@ class Installation:
     def ask(self, sql: str, *values: object) -> list[Row]:
         """Rows of Dagster's tables. A database that is just coming up is waited for."""
         for _ in range(60):
-            with suppress(psycopg.OperationalError):
-                with self.server.connect(self.database, row_factory=dict_row) as con:
-                    return list(con.execute(sql, values).fetchall())  # type: ignore[arg-type, call-overload]
+            with (
+                suppress(psycopg.OperationalError),
+                self.server.connect(self.database, row_factory=dict_row) as con,
+            ):
+                return list(con.execute(sql, values).fetchall())  # type: ignore[arg-type, call-overload]
             sleep(_LOOK)
         raise AssertionError("the database does not come back")
 
