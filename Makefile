@@ -11,8 +11,9 @@ SNAPSHOT ?= demo-home/warehouse.duckdb
 FUZZ_SECONDS ?= 300
 KILLS ?= 300
 SEED ?= $(shell date +%s)
+NIGHTS ?= 31
 
-.PHONY: demo ui test check fuzz faults format docs bench-postgres bench-reading lock clean
+.PHONY: demo ui test check fuzz faults month format docs bench-postgres bench-reading lock clean
 
 demo: $(READY)  ## write a synthetic programme, run two nights of it
 	$(BIN)/vm-pipeline demo
@@ -38,11 +39,15 @@ fuzz: $(READY)  ## read files that a fuzzer makes, for FUZZ_SECONDS; a find stay
 faults: $(READY)  ## kill nights at random moments, KILLS of them; SEED=… draws the same moments again
 	$(BIN)/python -m vm_pipeline_tests.faults.kills --kills $(KILLS) --seed $(SEED)
 
+month: $(READY)  ## a month of nights by Dagster's daemon on PostgreSQL, on a clock that is put forward; NIGHTS of it
+	$(BIN)/python -m vm_pipeline_tests.month --nights $(NIGHTS)
+
 format: $(READY)  ## write the format the check asks for
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 docs: $(READY)  ## write docs/reference and bi/superset from the declarations
+	$(BIN)/python -m vm_pipeline.reference.column_lineage
 	$(BIN)/python -m vm_pipeline.reference docs/reference
 	$(BIN)/python -m vm_pipeline.warehouse.postgres.promise
 	$(BIN)/python -m vm_pipeline.reference.superset bi/superset
