@@ -1,6 +1,8 @@
 """The production profile: what deploy/ says fits this Dagster and this pipeline; old runs go, the last ones stay."""
 
+import json
 import re
+import socket
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -96,3 +98,27 @@ def test_old_runs_go_and_the_last_of_each_job_stays() -> None:
     assert prune(instance, 30, now + timedelta(days=31)) == 2
     assert [run.run_id for run in instance.get_runs()] == [newest]
     assert prune(instance, 30, now + timedelta(days=31)) == 0
+
+
+def test_a_run_whose_code_server_is_gone_is_over_for_the_monitor(
+    profile: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that its code server works on is not, and neither is a run of the command, which has none."""
+    from dagster._core.launcher.base import WorkerStatus
+    from dagster._core.storage.tags import GRPC_INFO_TAG
+
+    from vm_pipeline.defs import launcher
+
+    def status(**tags: str) -> WorkerStatus:
+        run = dg.DagsterRun("stage", tags=tags)
+        return profile.run_launcher.check_run_worker_health(run).status
+
+    assert profile.run_launcher.supports_check_run_worker_health
+    assert status() is WorkerStatus.RUNNING
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # and does not listen
+        server = {GRPC_INFO_TAG: json.dumps({"host": "127.0.0.1", "port": nobody.getsockname()[1]})}
+        assert status(**server) is WorkerStatus.NOT_FOUND
+    for works, expected in ((True, WorkerStatus.RUNNING), (False, WorkerStatus.NOT_FOUND)):
+        monkeypatch.setattr(launcher, "_works", lambda *_, works=works: works)
+        assert status(**server) is expected
