@@ -107,7 +107,8 @@ def _show_erased(found: Erased, dry_run: bool) -> Iterator[str]:
     yield from (f"  {'would go' if dry_run else 'gone'}: {path}" for path in found.paths)
     if found.is_published:
         yield "The warehouse that readers use still has its rows: use `vm-pipeline run` now."
-    yield "Not in this home, and for you to erase: the file at its source, backups, copies of the warehouse."
+    yield "Not in this home, and for you to erase: the file at its source, copies of the warehouse, backups."
+    yield "A backup made before has the same paths: `vm-pipeline backup` once more, then remove them there."
 
 
 def _show_tidied(found: Tidied, dry_run: bool) -> Iterator[str]:

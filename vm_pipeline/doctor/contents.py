@@ -19,10 +19,11 @@ _RESTORE = "Put the files back in the source, or restore landing from backup; th
 
 
 def landing(of: Landing, receipts: list[Receipt], deep: bool) -> Finding:
-    """Every object that a receipt names: there, of its size; `deep`, of its hash."""
+    """Every object that a receipt names, and that was not purged: there, of its size; `deep`, of its hash."""
     sizes = {receipt.sha256: receipt.size for receipt in receipts}
     beside = {sha for r in receipts for sha in (r.control_sha256, r.layout_sha256) if sha}
-    hashes = sorted(sizes.keys() | beside)
+    erased = {sha for one in of.decisions() for sha in one.erased}
+    hashes = sorted(s for s in sizes.keys() | beside if s not in erased or of.path(s).is_file())
     absent = [sha[:12] for sha in hashes if not of.path(sha).is_file()]
     other = [s[:12] for s, size in sizes.items() if of.path(s).is_file() and of.path(s).stat().st_size != size]
     damaged = [sha[:12] for sha in hashes if not _is_sound(of, sha)] if deep else absent + other
@@ -31,6 +32,16 @@ def landing(of: Landing, receipts: list[Receipt], deep: bool) -> Finding:
         return wrong("landing", said, "every object that a receipt names, as it was received", _RESTORE)
     how = "hashed" if deep else "there, with their sizes (--deep hashes them)"
     return ok("landing", f"{len(receipts)} receipts, {len(hashes)} objects {how}")
+
+
+def purged(of: Landing) -> Finding:
+    """Nothing that was purged is there: a purge that was cut short, or a backup made before it, would have it."""
+    erased = of.purged_objects
+    there = [sha[:12] for sha in sorted(erased) if of.path(sha).is_file()]
+    if there:
+        said = f"{len(there)} objects that were purged, and are there: {named(there)}"
+        return wrong("purged", said, "none", "Remove them from landing/objects; ask again for a purge cut short.")
+    return ok("purged", f"{len(erased)} objects, none of them there")
 
 
 def _is_sound(of: Landing, sha256: str) -> bool:

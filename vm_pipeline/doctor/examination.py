@@ -38,6 +38,7 @@ def installation(of: Home, now: datetime, deep: bool) -> Iterator[Finding]:
     yield folders.key(of, bool(receipts))
     yield from folders.locks(of)
     yield contents.landing(of.landing, receipts, deep)
+    yield contents.purged(of.landing)
     yield from contents.snapshot(settings.warehouse, bool(receipts), deep)
     yield from outside.dagster(of)
 

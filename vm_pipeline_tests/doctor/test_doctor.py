@@ -228,3 +228,15 @@ def test_a_clock_is_given_some_slack(tmp_path: Path) -> None:
     made = datetime.fromtimestamp(warehouse.stat().st_mtime, UTC)
     assert machine.clock(made - timedelta(minutes=4), [], warehouse).state == "ok"
     assert machine.clock(made - timedelta(minutes=6), [], warehouse).state == "wrong"
+
+
+def test_what_was_purged_is_not_missed_and_found_where_it_came_back(patient: Patient) -> None:
+    """As a backup from before would bring it back, once it has the tombstone."""
+    (sent,) = patient.root.glob("drop/ledger/B1/*.csv")
+    (landed,) = [path for path in patient.home.rglob("?" * 64) if path.read_bytes() == sent.read_bytes()]
+    kept, batch = landed.read_bytes(), landed.name[:12]
+    words = ["purge", batch, "--reason", "names", "--home", str(patient.home)]
+    assert CliRunner().invoke(main, words, env=NOTHING).exit_code == 0
+    assert patient.wrong("--deep").keys() <= {"snapshot"}
+    landed.write_bytes(kept)
+    assert f"1 objects that were purged, and are there: {batch}" in patient.wrong()["purged"]["found"]

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from vm_pipeline_tests.month import clock, scenario
 from vm_pipeline_tests.month.clock import Clock
-from vm_pipeline_tests.month.installation import Installation, installation
+from vm_pipeline_tests.month.installation import ALERTS, ALERTS_LOOK, Installation, installation
 from vm_pipeline_tests.month.judging import Came, amiss, of_letter, table
 from vm_pipeline_tests.month.scenario import Night
 
@@ -41,6 +41,8 @@ def take(one: Installation, day: date) -> Came:
     one.until(lambda: one.ticks("nightly", due - _BEFORE), "the schedule ticks")
     _hurt(one, night, due)
     one.until(lambda: one.is_at_rest(due), f"{day} is over")
+    one.clock.put_forward(ALERTS_LOOK)
+    one.until(lambda: one.is_at_rest(due, [ALERTS]), f"alerts of {day} are told")
     if day.weekday() == _SUNDAY:
         _prune(one, day)
     runs = one.runs(due)
