@@ -16,6 +16,7 @@ from click.testing import CliRunner
 
 from vm_pipeline.cli import main
 from vm_pipeline.doctor import machine
+from vm_pipeline.sources.landing import Landing
 from vm_pipeline.warehouse.drafts import Drafts
 from vm_pipeline_tests.programme import Programme
 
@@ -232,11 +233,14 @@ def test_a_clock_is_given_some_slack(tmp_path: Path) -> None:
 
 def test_what_was_purged_is_not_missed_and_found_where_it_came_back(patient: Patient) -> None:
     """As a backup from before would bring it back, once it has the tombstone."""
-    (sent,) = patient.root.glob("drop/ledger/B1/*.csv")
-    (landed,) = [path for path in patient.home.rglob("?" * 64) if path.read_bytes() == sent.read_bytes()]
-    kept, batch = landed.read_bytes(), landed.name[:12]
-    words = ["purge", batch, "--reason", "names", "--home", str(patient.home)]
-    assert CliRunner().invoke(main, words, env=NOTHING).exit_code == 0
-    assert patient.wrong("--deep").keys() <= {"snapshot"}
+    landing = Landing(patient.home / "landing")
+    (receipt,) = [one for one in landing.receipts() if one.slot.feed == "ledger"]
+    landed = landing.path(receipt.sha256)
+    kept = landed.read_bytes()
+    words = ["purge", receipt.content_id, "--reason", "names", "--home", str(patient.home)]
+    result = CliRunner().invoke(main, words, env=NOTHING)
+    assert result.exit_code == 0, result.output
+    assert patient.wrong("--deep") == {}
+    landed.parent.mkdir(exist_ok=True)
     landed.write_bytes(kept)
-    assert f"1 objects that were purged, and are there: {batch}" in patient.wrong()["purged"]["found"]
+    assert f"1 objects that were purged, and are there: {landed.name[:12]}" in patient.wrong()["purged"]["found"]

@@ -118,9 +118,9 @@ class Installation:
     def start(self) -> None:
         """The code server, then the daemon."""
         words = ("api", "grpc", "-m", "vm_pipeline.definitions", "-h", "127.0.0.1", "-p", str(self.port))
-        self._start("dagster", *words)
+        self.start_program("dagster", *words)
         self.until(self._answers, "the code server answers")
-        self._start("dagster-daemon", "run", "-w", str(self.root / "workspace.yaml"))
+        self.start_program("dagster-daemon", "run", "-w", str(self.root / "workspace.yaml"))
 
     def turn_on(self) -> None:
         """The schedule and the sensors, as the how-to says."""
@@ -135,7 +135,8 @@ class Installation:
         assert done.returncode == 0, f"{program} {words}: {done.stdout}{done.stderr}"
         return done.stdout
 
-    def _start(self, program: str, *words: str) -> None:
+    def start_program(self, program: str, *words: str) -> None:
+        """A program that runs until everything is stopped; what it says is in a file of its name."""
         with (self.root / f"{program}.log").open("ab") as log:
             self.running[program] = subprocess.Popen(
                 (_BIN / program, *words),
