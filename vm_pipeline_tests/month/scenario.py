@@ -123,7 +123,10 @@ NIGHTS = {
     ),
     date(2026, 3, 18): Night("nobody mends it", runs=CLOSED),
     date(2026, 3, 19): Night(
-        "it is mended", ledger("2026-02", "B2", "100.00", "5.00"), runs=PUBLISHED, told=((*_CLOSED[:2], True),)
+        "it is mended, with a line more",
+        ledger("2026-02", "B2", "100.00", "5.00"),
+        runs=PUBLISHED,
+        told=((*_CLOSED[:2], True), (RESTATED, "ledger/B2/2026-02", False)),
     ),
     date(2026, 3, 20): Night(
         "the machine goes down",
