@@ -35,7 +35,9 @@ class WatchedRunLauncher(DefaultRunLauncher):
             works = _works(run.run_id, json.loads(server))
         except Exception as error:
             return CheckRunHealthResult(WorkerStatus.NOT_FOUND, f"its code server is gone ({type(error).__name__})")
-        return CheckRunHealthResult(WorkerStatus.RUNNING if works else WorkerStatus.NOT_FOUND)
+        if works:
+            return CheckRunHealthResult(WorkerStatus.RUNNING)
+        return CheckRunHealthResult(WorkerStatus.NOT_FOUND, "its code server was started anew and has no such process")
 
 
 def _works(run_id: str, server: dict[str, str | int | bool]) -> bool:
