@@ -103,7 +103,7 @@ def main() -> int:
         root = Path(folder)
         root.chmod(0o755)  # the database runs as another user and reads the clock
         moved = Clock(root / "clock")
-        moved.set(scenario.tick(scenario.FIRST).astimezone(UTC) - timedelta(hours=6))
+        moved.set(scenario.tick(scenario.FIRST) - timedelta(hours=6))
         with installation(root, moved) as one:
             return _month(one, given.nights, given.pictures)
 

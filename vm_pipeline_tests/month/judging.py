@@ -6,7 +6,7 @@ Belongs here: comparing, and the table. Does not belong here: making nights happ
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from email.message import EmailMessage
 
 from vm_pipeline.alerts.cause import KINDS
@@ -36,8 +36,8 @@ class Came:
 
 def amiss(came: Came) -> Iterator[str]:
     """What is not as declared."""
-    if came.ticks != (tick(came.day).astimezone(UTC),):
-        yield f"{came.day}: the schedule ticked at {_said(came.ticks)}, expected {tick(came.day).astimezone(UTC)}"
+    if came.ticks != (tick(came.day),):
+        yield f"{came.day}: the schedule ticked at {_said(came.ticks)}, expected {tick(came.day)}"
     if came.runs != came.night.runs:
         yield f"{came.day}: runs were {_said(came.runs)}, expected {_said(came.night.runs)}"
     for way, told in (("HTTP", came.posted), ("SMTP", came.mailed)):

@@ -5,7 +5,7 @@ Belongs here: the nights, as data. Does not belong here: making them happen (ins
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from vm_pipeline.calendar import LONDON, financial_year, first_day, ledger_period
 from vm_pipeline_tests.programme import Programme, written
@@ -168,5 +168,5 @@ def night(day: date) -> Night:
 
 
 def tick(day: date) -> datetime:
-    """When the schedule has to tick."""
-    return datetime.combine(day, AT, LONDON)
+    """When the schedule has to tick, in UTC: seconds before it are counted through a change of clocks."""
+    return datetime.combine(day, AT, LONDON).astimezone(UTC)
