@@ -111,19 +111,29 @@ def main() -> int:
 def _month(one: Installation, count: int, pictures: Path | None) -> int:
     one.start()
     one.turn_on()
-    nights, found = [], []
-    for day in scenario.days(count):
-        nights.append(take(one, day))
-        said = list(amiss(nights[-1]))
-        found += said
-        print(f"{day} {nights[-1].night.title}: {', '.join(nights[-1].runs)}", *said, sep="\n  ", flush=True)
-    found += outstayed(one, nights[-1])
+    nights, found = _nights(one, count)
+    found += outstayed(one, nights[-1]) if nights else []
     if pictures:
         from vm_pipeline_tests.month.pages import take_pictures
 
         take_pictures(one, pictures)
     print(table(nights), *(found or ["everything as declared"]), sep="\n")
     return 1 if found else 0
+
+
+def _nights(one: Installation, count: int) -> tuple[list[Came], list[str]]:
+    """Up to the first that does not end, and what was not as declared."""
+    nights: list[Came] = []
+    found: list[str] = []
+    for day in scenario.days(count):
+        try:
+            nights.append(take(one, day))
+        except AssertionError as error:
+            return nights, [*found, f"{day}: {error}"]
+        said = list(amiss(nights[-1]))
+        found += said
+        print(f"{day} {nights[-1].night.title}: {', '.join(nights[-1].runs)}", *said, sep="\n  ", flush=True)
+    return nights, found
 
 
 if __name__ == "__main__":
