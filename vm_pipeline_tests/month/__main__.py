@@ -113,11 +113,11 @@ def _month(one: Installation, count: int, pictures: Path | None) -> int:
     one.turn_on()
     nights, found = _nights(one, count)
     found += outstayed(one, nights[-1]) if nights else []
+    print(table(nights), *(found or ["everything as declared"]), sep="\n", flush=True)
     if pictures:
         from vm_pipeline_tests.month.pages import take_pictures
 
         take_pictures(one, pictures)
-    print(table(nights), *(found or ["everything as declared"]), sep="\n")
     return 1 if found else 0
 
 
