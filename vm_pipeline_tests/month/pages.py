@@ -11,11 +11,11 @@ from vm_pipeline_tests.ui.browser import browser, free_port
 
 _LOCATION = "/locations/vm_pipeline"
 _PAGES = {  # name → address, and what is there once it is drawn
-    "freshness": ("/assets/landing/ledger?view=overview", ("Freshness policy", "Fresh")),
+    "freshness": ("/assets/landing/ledger?view=overview", ("Freshness policy", "Passing")),
     "schedule": (f"{_LOCATION}/schedules/nightly", ("nightly", "Tick")),
     "alerts": (f"{_LOCATION}/sensors/alerts", ("alerts", "Tick")),
     "runs": ("/runs", ("land", "Success")),
-    "lineage": ("/assets/core/fact_cost?view=overview&column=amount_gbp", ("fact_cost", "amount_gbp")),
+    "lineage": ("/assets/core/fact_cost?view=lineage&column=amount_gbp", ("fact_cost", "amount_gbp")),
 }
 
 
