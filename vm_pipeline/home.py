@@ -25,10 +25,9 @@ from vm_pipeline.sources.receipts import Receipt, Slot, known_at
 from vm_pipeline.staging.batches import Staging
 from vm_pipeline.staging.known import Known, what_is_known
 from vm_pipeline.warehouse.as_published import Landed
-from vm_pipeline.warehouse.build import build_core, build_marts, judge, publication
 from vm_pipeline.warehouse.drafts import Drafts
+from vm_pipeline.warehouse.made_from import publication
 from vm_pipeline.warehouse.snapshot import published
-from vm_pipeline.warehouse.workspace import open_workspace
 
 Report = Callable[[str, int, int], None]
 
@@ -115,6 +114,16 @@ class Home:
         """Receipts up to a time (UTC, ISO; empty = all)."""
         return known_at(self.landing.receipts(), known_until)
 
+    def unseen(self, known_until: str = "") -> list[Receipt]:
+        """Receipts that no staging has worked on yet."""
+        return [receipt for receipt in self.receipts(known_until) if not self.staging.is_staged(receipt)]
+
+    def unpublished(self) -> list[Receipt]:
+        """Receipts readers have nothing of yet, staged or not: a night that died may have staged and not judged."""
+        there = published(self.settings.warehouse)
+        since = there.as_of if there else ""
+        return [r for r in self.receipts() if r.received_at > since or not self.staging.is_staged(r)]
+
     def known(self, known_until: str = "") -> Known:
         """Versions and summaries up to a time. Raises NotStaged."""
         return what_is_known(self.receipts(known_until), self.staging)
@@ -131,6 +140,9 @@ class Home:
     @contextmanager
     def _look_back(self, moment: str) -> Iterator[duckdb.DuckDBPyConnection]:
         """The warehouse of an earlier landing, built again up to its judged points, and dropped."""
+        from vm_pipeline.warehouse.build import build_core, build_marts, judge
+        from vm_pipeline.warehouse.workspace import open_workspace
+
         name = f"look-back-{secrets.token_hex(4)}"
         path = self.drafts.hold(name)
         try:

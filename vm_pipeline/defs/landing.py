@@ -8,7 +8,6 @@ import dagster as dg
 from vm_pipeline.defs.describe import OWNERS, table_of
 from vm_pipeline.defs.night import Night
 from vm_pipeline.feeds import FEEDS
-from vm_pipeline.home import utc_now
 from vm_pipeline.sources.landing import Received
 
 GROUPS = (*FEEDS, "reference")
@@ -34,7 +33,7 @@ def landing(context: dg.AssetExecutionContext, night: dg.ResourceParam[Night]) -
     if not night.home.settings.sources:
         raise dg.Failure("found no source in the settings; expected [[source]] in vm.toml, VM_FEEDS or VM_CONFIG.")
     start = time.perf_counter()
-    received = night.received = night.home.receive(utc_now())
+    received = night.receive()
     seconds = round(time.perf_counter() - start, 2)
     for problem in received.problems:
         context.log.warning(str(problem))

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from vm_pipeline.home import Home
+from vm_pipeline.home import Home, utc_now
 from vm_pipeline.quality.history import Thresholds
 from vm_pipeline.quality.verdict import Verdict
 from vm_pipeline.sources.landing import LandingDamaged, Received
@@ -31,6 +31,7 @@ class Night:
 
     home: Home
     report: Callable[[str, int, int], None] = lambda step, done, total: None
+    arrived: Received | None = None  # before the run that lands began: it tells of it, and asks no source again
     received: Received | None = None
     verdicts: list[Verdict] = field(default_factory=list)
     built: list[Built] = field(default_factory=list)
@@ -45,6 +46,11 @@ class Night:
     def blocking(self) -> frozenset[str]:
         """Feeds whose whole-table checks close the publishing gate."""
         return self.home.settings.quality.blocking
+
+    def receive(self) -> Received:
+        """Ask every source and keep what is new, unless that was done."""
+        self.received, self.arrived = self.arrived or self.home.receive(utc_now()), None
+        return self.received
 
     def judge(self, verdicts: list[Verdict]) -> list[Verdict]:
         """Remember verdicts for the summary."""

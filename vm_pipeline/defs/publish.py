@@ -8,7 +8,8 @@ import dagster as dg
 from vm_pipeline.defs.describe import OWNERS
 from vm_pipeline.defs.night import AS_OF, Night, known_until
 from vm_pipeline.defs.statements import result, specs
-from vm_pipeline.warehouse.build import build_marts, build_signals, judge, publication
+from vm_pipeline.warehouse.build import build_marts, build_signals, judge
+from vm_pipeline.warehouse.made_from import publication
 from vm_pipeline.warehouse.snapshot import describe, publish
 from vm_pipeline.warehouse.statements import LAYERS, statements
 from vm_pipeline.warehouse.workspace import open_workspace

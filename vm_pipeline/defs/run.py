@@ -5,19 +5,17 @@ Does not belong here: printing (cli), the assets.
 """
 
 import threading
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import dagster as dg
 
 from vm_pipeline.defs.assemble import BUILD, LAND, STAGE, assemble, monthly
 from vm_pipeline.defs.night import AS_OF, CARRIED, FULL, KNOWN_UNTIL, Night
-from vm_pipeline.defs.schedule import range_tags, unpublished, unseen
+from vm_pipeline.defs.schedule import range_tags
 from vm_pipeline.home import Home, Report
-from vm_pipeline.quality.verdict import Verdict
+from vm_pipeline.outcome import Outcome, nothing_to_do
 from vm_pipeline.settings import Settings
 from vm_pipeline.sources.landing import Received
-from vm_pipeline.warehouse.workspace import Built
 
 _DAGSTER = """\
 telemetry:
@@ -36,23 +34,10 @@ event_log_storage:
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What a night came to. `failure` says why a gate closed; empty = published, or nothing to do."""
-
-    received: Received | None
-    known_until: str
-    published: bool
-    up_to_date: bool
-    failure: str
-    verdicts: tuple[Verdict, ...] = ()
-    built: tuple[Built, ...] = field(default=())
-
-
-def run_night(settings: Settings, report: Report, full: bool = False) -> Outcome:
-    """Land, and refresh what changed."""
+def run_night(settings: Settings, report: Report, full: bool = False, arrived: Received | None = None) -> Outcome:
+    """Land, and refresh what changed. `arrived`: what was received already, for the run that lands to tell."""
     home = Home(settings)
-    night = Night(home, report)
+    night = Night(home, report, arrived=arrived)
     definitions = assemble(settings, night)
     with dagster_instance(home.folder) as instance:
         report("landing", 0, 1)
@@ -61,10 +46,10 @@ def run_night(settings: Settings, report: Report, full: bool = False) -> Outcome
         receipts = home.receipts()
         if failure or not receipts:
             return _outcome(night, "", failure or "Nothing was ever received: there is nothing to publish.")
+        if not full and (nothing := nothing_to_do(home, night.received)):
+            return nothing
         until = receipts[-1].received_at
-        todo = receipts if full else unpublished(home)
-        if not todo and home.is_published(home.known(until)):
-            return _outcome(night, until, "", up_to_date=True)
+        todo = receipts if full else home.unpublished()
         tags = range_tags(todo, monthly(settings.first_month), until) | ({FULL: "true"} if full else {})
         return _refresh(definitions, night, instance, tags)
 
@@ -86,7 +71,7 @@ def rebuild_as_of(settings: Settings, report: Report, as_of: str, full: bool = F
     receipts = home.receipts(as_of)
     if not receipts:
         return _outcome(night, as_of, f"Nothing had been received by {as_of}: there is nothing to rebuild.")
-    todo = receipts if full else unseen(home, as_of)
+    todo = receipts if full else home.unseen(as_of)
     tags = range_tags(todo, monthly(settings.first_month), as_of) | {AS_OF: as_of} | ({FULL: "true"} if full else {})
     with dagster_instance(home.folder) as instance:
         return _refresh(assemble(settings, night), night, instance, tags)
@@ -126,10 +111,9 @@ def _reason(event: dg.DagsterEvent) -> str:
     return f"{event.step_key}: {said}"
 
 
-def _outcome(night: Night, until: str, failure: str, up_to_date: bool = False) -> Outcome:
-    return Outcome(
-        night.received, until, night.published, up_to_date, failure, tuple(night.verdicts), tuple(night.built)
-    )
+def _outcome(night: Night, until: str, failure: str) -> Outcome:
+    verdicts, built = tuple(night.verdicts), tuple(night.built)
+    return Outcome(night.received, until, night.published, False, failure, verdicts, built)
 
 
 def dagster_home(home: Path) -> Path:

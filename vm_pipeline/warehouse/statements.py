@@ -8,9 +8,9 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from graphlib import TopologicalSorter
-from pathlib import Path
 
 from vm_pipeline.indicators.catalogue import BOX_SCORE
+from vm_pipeline.warehouse.sql_files import sql_folder
 
 LAYERS = ("core", "marts", "signals")
 _READS = re.compile(r"\b(?:FROM|JOIN)\s+((?:vm|core|staging)\.\w+)", re.IGNORECASE)
@@ -57,12 +57,6 @@ def _box_score() -> str:
         for one in BOX_SCORE
         for what, suffix in (("value", ""), ("baseline", "_baseline"), ("target", "_target"))
     )
-
-
-def sql_folder() -> Path:
-    """`sql/`: inside the package when it is installed, beside it in a checkout."""
-    package = Path(__file__).parent.parent
-    return next(path for path in (package / "sql", package.parent / "sql") if path.is_dir())
 
 
 @cache

@@ -1,6 +1,9 @@
 """A night from the drop folder to the snapshot, as a person runs it."""
 
 import csv
+import json
+import subprocess
+import sys
 
 import duckdb
 
@@ -37,6 +40,24 @@ def test_the_same_again_receives_and_publishes_nothing(door: Door) -> None:
     found = door.figures()
     assert (found["status"], found["received_now"]) == ("up to date", 0)
     assert door.snapshot.stat().st_mtime_ns == before.st_mtime_ns
+
+
+def test_a_night_with_nothing_new_imports_nothing_heavy_and_leaves_no_run(door: Door) -> None:
+    """In a process of its own, as cron starts it."""
+    door.run()
+    runs = sorted((door.programme.home / "dagster").rglob("*"))
+    heavy = ("dagster", "pandas", "numpy", "sqlalchemy", "great_expectations", "holidays")
+    typed = ("run", "--feeds", str(door.programme.drop), "--home", str(door.programme.home), "--json")
+    script = (
+        "import sys\nfrom vm_pipeline.cli import main\n"
+        f"try:\n    main({list(typed)!r})\nfinally:\n    print(*sorted(sys.modules), file=sys.stderr)"
+    )
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    found = json.loads(result.stdout)
+    assert (found["status"], found["received_now"], found["unchanged"]) == ("up to date", 0, 10)
+    assert {row["feed"]: row["received"] for row in found["feeds"]}["ledger"] == 3
+    assert not set(heavy) & set(result.stderr.split())
+    assert sorted((door.programme.home / "dagster").rglob("*")) == runs
 
 
 def test_a_changed_month_supersedes_and_the_night_before_can_be_asked_for(door: Door) -> None:

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from vm_pipeline.warehouse import snapshot
-from vm_pipeline.warehouse.build import publication
+from vm_pipeline.warehouse.made_from import publication
 from vm_pipeline.warehouse.snapshot import Publication, describe, publish, published
 from vm_pipeline_tests.programme import Programme
 
