@@ -26,6 +26,7 @@ from vm_pipeline.staging.batches import Staging
 from vm_pipeline.staging.known import Known, what_is_known
 from vm_pipeline.warehouse.as_published import Landed
 from vm_pipeline.warehouse.drafts import Drafts
+from vm_pipeline.warehouse.kept import Kept
 from vm_pipeline.warehouse.made_from import publication
 from vm_pipeline.warehouse.snapshot import published
 
@@ -74,6 +75,11 @@ class Home:
     def drafts(self) -> Drafts:
         """Where runs build, out of readers' sight."""
         return Drafts(self.folder / "work")
+
+    @property
+    def kept(self) -> Kept:
+        """What the last published night left for the next."""
+        return Kept(self.folder / "kept", self.settings.warehouse)
 
     def target(self, as_of: str) -> Path:
         """What a run publishes to: the snapshot, or for an as-of question a file of its own."""

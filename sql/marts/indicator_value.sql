@@ -11,10 +11,11 @@ timed AS (
            CASE point.grain
                WHEN 'week' THEN span.ends_on + 7 * one.lag_weeks
                WHEN 'month' THEN last_day(span.starts_on + to_months(one.lag_months))
-           END >= span.known_day OR point.is_open AS is_unfinished,
+           END >= known.known_day OR point.is_open AS is_unfinished,
            of_all.starts_on IS NOT NULL OR own.starts_on IS NOT NULL AS is_paused
     FROM placed AS point
     JOIN core.indicator AS one USING (indicator_code)
+    CROSS JOIN core.known AS known
     LEFT JOIN core.span AS span ON span.grain = point.span_grain AND span.starts_on = point.span_on
     LEFT JOIN (SELECT * FROM core.paused WHERE team_code = '*') AS of_all
            ON of_all.provider_code = point.provider_code AND of_all.grain = point.span_grain AND of_all.starts_on = point.span_on

@@ -4,7 +4,8 @@ Belongs here: what every asset asks first.
 Does not belong here: any asset.
 
 Run tags: `vm/known_until` (UTC, ISO) fixes the receipts that count, so that every step of a run sees the same;
-`vm/as_of` sends the result to the as-of folder; `vm/full` stages again what is staged already.
+`vm/as_of` sends the result to the as-of folder; `vm/full` stages again what is staged already, and takes nothing over
+from the last night.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -22,7 +23,7 @@ from vm_pipeline.staging.known import NotStaged
 from vm_pipeline.warehouse.workspace import Built
 
 KNOWN_UNTIL, AS_OF, FULL = "vm/known_until", "vm/as_of", "vm/full"
-CARRIED = (KNOWN_UNTIL, AS_OF)  # from the run that stages to the run that builds
+CARRIED = (KNOWN_UNTIL, AS_OF, FULL)  # from the run that stages to the run that builds
 
 
 @dataclass

@@ -9,6 +9,8 @@ from vm_pipeline.defs.describe import OWNERS
 from vm_pipeline.defs.night import AS_OF, Night, known_until
 from vm_pipeline.defs.statements import result, specs
 from vm_pipeline.warehouse.build import build_marts, build_signals, judge
+from vm_pipeline.warehouse.drafts import core_of
+from vm_pipeline.warehouse.kept import mark
 from vm_pipeline.warehouse.made_from import publication
 from vm_pipeline.warehouse.snapshot import describe, publish
 from vm_pipeline.warehouse.statements import LAYERS, statements
@@ -58,7 +60,10 @@ def published_warehouse(context: dg.AssetExecutionContext, night: dg.ResourcePar
     night.report("publish", 0, 1)
     with open_workspace(draft) as con:
         describe(con, publication(home.known(until), until, home.settings.nation))
+    file = mark(draft)
     night.published = publish(draft, target)
+    if night.published and target == home.settings.warehouse:
+        home.kept.keep(core_of(draft), file)
     home.drafts.tidy()
     night.report("publish", 1, 1)
     if not night.published:

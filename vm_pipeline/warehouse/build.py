@@ -14,6 +14,7 @@ from vm_pipeline.staging.known import Known
 from vm_pipeline.warehouse.as_published import Landed, put_as_published
 from vm_pipeline.warehouse.inputs import put_inputs
 from vm_pipeline.warehouse.judged import put_judged
+from vm_pipeline.warehouse.parts import Parts
 from vm_pipeline.warehouse.reference import Finding, put_references
 from vm_pipeline.warehouse.statements import statements
 from vm_pipeline.warehouse.workspace import Built, create_tables, run
@@ -22,16 +23,22 @@ from vm_pipeline.warehouse.workspace import Built, create_tables, run
 def build_core(
     con: duckdb.DuckDBPyConnection, what: Known, staging: Staging, nation: str
 ) -> tuple[list[Built], list[Finding]]:
-    """Create every table and fill those of sql/core. Returns what was built and what reference tables lack."""
+    """Fill the tables of sql/core, or what has changed of them where the draft began as a copy of the last night's.
+
+    Returns what was built and what reference tables lack.
+    """
+    parts = Parts(con)
     put_inputs(con, what, staging, nation)
     findings = put_references(con, what.versions, what.refused, staging)
+    parts.put_inputs(what, staging)
     create_tables(con)
-    return [run(con, statement) for statement in statements("core")], findings
+    return [parts.make(statement) for statement in statements("core")], findings
 
 
 def build_marts(con: duckdb.DuckDBPyConnection) -> list[Built]:
     """Fill the tables of sql/marts from those of core."""
-    return [run(con, statement) for statement in statements("marts")]
+    parts = Parts(con)
+    return [parts.make(statement) for statement in statements("marts")]
 
 
 def judge(con: duckdb.DuckDBPyConnection) -> None:

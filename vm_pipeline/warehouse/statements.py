@@ -5,6 +5,7 @@ Does not belong here: what they compute (the files themselves), where they run (
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from graphlib import TopologicalSorter
@@ -36,6 +37,13 @@ class Statement:
     def purpose(self) -> str:
         """The comment the file opens with."""
         return purpose_of(self.sql)
+
+
+def reading(statement: Statement, views: Mapping[str, str]) -> str:
+    """Its SQL, made to read other tables in place of some."""
+    return _READS.sub(
+        lambda met: met[0].replace(met[1], views.get(met[1].lower(), met[1])), _COMMENT.sub("", statement.sql)
+    )
 
 
 def purpose_of(sql: str) -> str:
