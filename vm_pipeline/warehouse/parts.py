@@ -21,7 +21,7 @@ from vm_pipeline.staging.batches import Staging
 from vm_pipeline.staging.known import Known
 from vm_pipeline.warehouse.inputs import feed_rows
 from vm_pipeline.warehouse.made_from import name_of
-from vm_pipeline.warehouse.statements import Statement, reading
+from vm_pipeline.warehouse.statements import Statement, read_by_others, reading
 from vm_pipeline.warehouse.workspace import Built, columns_of, replace_rows, run, untouched
 
 BATCH, PROVIDER = "batch_id", "provider_code"
@@ -46,6 +46,11 @@ PARTED_BY = {
     "core.ingredient": PROVIDER,
     "core.indicator_member": PROVIDER,
     "vm.team_month": PROVIDER,
+    "core.indicator_level": PROVIDER,
+    "core.indicator_class": PROVIDER,
+    "core.indicator_point": PROVIDER,
+    "vm.indicator_value": PROVIDER,
+    "vm.team_week": PROVIDER,
 }
 
 _IN_FULL = {"vm": "warehouse.vm", "core": "core.main", "staging": "staging.main"}  # as views have to name them
@@ -128,8 +133,8 @@ class Parts:
             return untouched(self._con, statement)
         self._forget(target)
         built = run(self._con, statement)
-        # What comes of other things may be the same. To look is cheap where tables are small: those of marts are not.
-        self._note(target, self._content(target) if statement.layer == "core" else {("", ""): made_of})
+        # What comes of other things may be the same. To look at it all pays where something is made of it.
+        self._note(target, self._content(target) if target in read_by_others() else {("", ""): made_of})
         self._note(_OF + target, {("", ""): made_of})
         return built
 

@@ -39,6 +39,12 @@ class Statement:
         return purpose_of(self.sql)
 
 
+@cache
+def read_by_others() -> frozenset[str]:
+    """Tables that any statement selects from."""
+    return frozenset(table for layer in LAYERS for one in statements(layer) for table in one.reads)
+
+
 def reading(statement: Statement, views: Mapping[str, str]) -> str:
     """Its SQL, made to read other tables in place of some."""
     return _READS.sub(
