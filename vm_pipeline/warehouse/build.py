@@ -5,6 +5,7 @@ Does not belong here: any step itself.
 """
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -13,11 +14,11 @@ from vm_pipeline.staging.batches import Staging
 from vm_pipeline.staging.known import Known
 from vm_pipeline.warehouse.as_published import Landed, put_as_published
 from vm_pipeline.warehouse.inputs import put_inputs
-from vm_pipeline.warehouse.judged import put_judged
-from vm_pipeline.warehouse.parts import Parts
+from vm_pipeline.warehouse.judged import put_judged, put_noise
+from vm_pipeline.warehouse.parts import PROVIDER, Parts
 from vm_pipeline.warehouse.reference import Finding, put_references
 from vm_pipeline.warehouse.statements import statements
-from vm_pipeline.warehouse.workspace import Built, create_tables, run
+from vm_pipeline.warehouse.workspace import Built, create_tables
 
 
 def build_core(
@@ -42,11 +43,14 @@ def build_marts(con: duckdb.DuckDBPyConnection) -> list[Built]:
 
 
 def judge(con: duckdb.DuckDBPyConnection) -> None:
-    """Judge every series that has a rule profile, once the marts are filled."""
-    put_judged(con)
+    """Judge every series that has a rule profile and has changed, once the marts are filled."""
+    Parts(con).renew("core.judged_point", PROVIDER, ["core.signal_point"], partial(put_judged, con))
 
 
 def build_signals(con: duckdb.DuckDBPyConnection, folder: Path, landings: Sequence[Landed]) -> list[Built]:
     """Fill the tables of sql/signals from what was judged; `folder` keeps what each landing published first."""
-    put_as_published(con, folder, landings)
-    return [run(con, statement) for statement in statements("signals")]
+    parts = Parts(con)
+    put_noise(con)
+    parts.note("staging.noise")
+    parts.note("core.as_published", put_as_published(con, folder, landings))
+    return [parts.make(statement) for statement in statements("signals")]

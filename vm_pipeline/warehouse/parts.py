@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 import duckdb
 
@@ -51,8 +52,12 @@ PARTED_BY = {
     "core.indicator_point": PROVIDER,
     "vm.indicator_value": PROVIDER,
     "vm.team_week": PROVIDER,
+    "core.signal_point": PROVIDER,
+    "vm.indicator_signal": PROVIDER,
+    "vm.indicator_series": PROVIDER,
 }
 
+Made = TypeVar("Made")
 _IN_FULL = {"vm": "warehouse.vm", "core": "core.main", "staging": "staging.main"}  # as views have to name them
 
 Place = tuple[str, str]  # provider and batch; empty where a table has no such column
@@ -103,6 +108,7 @@ class Parts:
         con.execute("CREATE OR REPLACE TABLE chosen.part (provider_code VARCHAR, batch_id VARCHAR)")
         con.execute("".join(f"CREATE SCHEMA IF NOT EXISTS chosen.{schema}_;" for schema in ("vm", "core", "staging")))
         self._con = con
+        self._providers: set[str] = set()
         self._feeds: Callable[[str, Collection[str]], str] = lambda feed, providers: f"FROM staging.{feed}"
         found: dict[str, dict[Place, str]] = defaultdict(dict)
         for target, provider, batch, key in con.execute("FROM core.part").fetchall():
@@ -117,10 +123,10 @@ class Parts:
         )
         for feed, some in versions.items():
             rows = {(v.receipt.slot.provider_code, v.batch_id): staging.folder(v.receipt).name for v in some}
-            self._note(f"staging.{feed}", rows)
+            self.note(f"staging.{feed}", rows)
         listed = "SELECT table_name FROM duckdb_tables() WHERE database_name = 'staging'"
         for (name,) in self._con.execute(listed).fetchall():
-            self._note(f"staging.{name}", self._content(f"staging.{name}"))
+            self.note(f"staging.{name}")
 
     def make(self, statement: Statement) -> Built:
         """Make a table, or those parts of it that are new or made of other things than they were."""
@@ -128,51 +134,65 @@ class Parts:
         return self._in_parts(statement, column) if column else self._whole(statement)
 
     def _whole(self, statement: Statement) -> Built:
-        target, made_of = statement.target, self._made_of(statement, ("", ""))
+        target, made_of = statement.target, self._made_of(statement.reads, ("", ""))
         if self._keys.get(_OF + target) == Keys({("", ""): made_of}):
             return untouched(self._con, statement)
-        self._forget(target)
+        self._con.execute("DELETE FROM core.part WHERE target IN (?, ?)", [target, _OF + target])
         built = run(self._con, statement)
         # What comes of other things may be the same. To look at it all pays where something is made of it.
-        self._note(target, self._content(target) if target in read_by_others() else {("", ""): made_of})
-        self._note(_OF + target, {("", ""): made_of})
+        self.note(target, None if target in read_by_others() else {("", ""): made_of})
+        self.note(_OF + target, {("", ""): made_of})
         return built
 
     def _in_parts(self, statement: Statement, column: str) -> Built:
-        target = statement.target
-        now = {place: self._made_of(statement, place) for place in self._places(statement, column)}
+        def make(values: Collection[str] | None) -> Built:
+            if values is None:
+                return run(self._con, statement)
+            return replace_rows(self._con, statement, self._only(statement, column), column, values)
+
+        return self.renew(statement.target, column, statement.reads, make) or untouched(self._con, statement)
+
+    def renew(
+        self, target: str, column: str, reads: Collection[str], make: Callable[[Collection[str] | None], Made]
+    ) -> Made | None:
+        """Have the parts made whose key has changed, or taken out where there is none any more.
+
+        `make` is given the values of the column that name them, or None for all there are. Returns what it returns;
+        None where nothing changed.
+        """
+        now = {place: self._made_of(reads, place) for place in self._places(reads, column)}
         before = self._keys[target].rows if target in self._keys else {}
         changed = {place for place, key in now.items() if before.get(place) != key}
         touched = changed | (before.keys() - now.keys())
         if target in self._keys and not touched:
-            return untouched(self._con, statement)
-        self._forget(target)
-        if len(changed) == len(now):
-            built = run(self._con, statement)
-        else:
-            sql = self._only(statement, column, touched)
-            built = replace_rows(self._con, statement, sql, column, sorted(_names(touched, column)))
-        self._note(target, now)
-        return built
+            return None
+        self._con.execute("DELETE FROM core.part WHERE target = ?", [target])  # a run that dies here leaves no half
+        self._choose(touched)
+        made = make(None if len(changed) == len(now) else sorted(_names(touched, column)))
+        self.note(target, now)
+        return made
 
-    def _made_of(self, statement: Statement, place: Place) -> str:
-        return name_of(f"{table} {self._keys[table].of(place)}" for table in sorted(statement.reads))
+    def _made_of(self, reads: Collection[str], place: Place) -> str:
+        return name_of(f"{table} {self._keys[table].of(place)}" for table in sorted(reads))
 
-    def _places(self, statement: Statement, column: str) -> set[Place]:
+    def _places(self, reads: Collection[str], column: str) -> set[Place]:
         """The parts there are by now: of the batches it is made of, or of every provider that it reads anything of."""
-        met = {table: self._keys[table].rows for table in statement.reads}
+        met = {table: self._keys[table].rows for table in reads}
         if column == PROVIDER:
             return {(provider, "") for rows in met.values() for provider, _ in rows if provider}
         batches = [rows for table, rows in met.items() if table in _FEEDS or PARTED_BY.get(table) == BATCH]
         return {place for rows in batches for place in rows}
 
-    def _only(self, statement: Statement, column: str, places: Collection[Place]) -> str:
-        """Its SQL, over those rows alone that some parts are made of."""
-        con, providers = self._con, _names(places, PROVIDER)
-        con.execute("DELETE FROM chosen.part")
-        con.execute(
-            "INSERT INTO chosen.part SELECT unnest(?), unnest(?)", [[*one] for one in zip(*places, strict=True)]
-        )
+    def _choose(self, places: Collection[Place]) -> None:
+        self._providers = _names(places, PROVIDER)
+        self._con.execute("DELETE FROM chosen.part")
+        if places:
+            columns = [[*one] for one in zip(*places, strict=True)]
+            self._con.execute("INSERT INTO chosen.part SELECT unnest(?), unnest(?)", columns)
+
+    def _only(self, statement: Statement, column: str) -> str:
+        """Its SQL, over those rows alone that the chosen parts are made of."""
+        con = self._con
         views = {}
         for table in statement.reads:
             schema, _, name = table.partition(".")
@@ -181,9 +201,8 @@ class Parts:
             rows = f"FROM {_IN_FULL[schema]}.{name}"
             rows += f" WHERE {by} IN (SELECT {by} FROM chosen.main.part)" if by else ""
             views[table] = f"chosen.{schema}_.{name}"
-            con.execute(
-                f"CREATE OR REPLACE VIEW {views[table]} AS {self._feeds(name, providers) if name in FEEDS else rows}"
-            )
+            rows = self._feeds(name, self._providers) if table in _FEEDS else rows
+            con.execute(f"CREATE OR REPLACE VIEW {views[table]} AS {rows}")
         return reading(statement, views)
 
     def _content(self, table: str) -> dict[Place, str]:
@@ -197,11 +216,9 @@ class Parts:
         ).fetchall()
         return {(provider, batch): key for provider, batch, key in found}
 
-    def _forget(self, target: str) -> None:
-        """While a table is worked on nothing is known of it: a run that dies here leaves no half to be taken up."""
-        self._con.execute("DELETE FROM core.part WHERE target IN (?, ?)", [target, _OF + target])
-
-    def _note(self, target: str, rows: Mapping[Place, str]) -> None:
+    def note(self, target: str, keys: Mapping[Place, str] | None = None) -> None:
+        """Take down the keys of a table; those of what it holds where none are given."""
+        rows = self._content(target) if keys is None else keys
         self._con.execute("DELETE FROM core.part WHERE target = ?", [target])
         told = rows or {("", ""): ""}  # a table without rows is known to be so
         columns = [[provider for provider, _ in told], [batch for _, batch in told], [*told.values()]]

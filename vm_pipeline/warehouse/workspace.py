@@ -5,7 +5,7 @@ Does not belong here: filling the inputs (inputs), what the files compute (sql/)
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,11 +112,11 @@ def run(con: duckdb.DuckDBPyConnection, statement: Statement) -> Built:
 
 
 def replace_rows(
-    con: duckdb.DuckDBPyConnection, statement: Statement, sql: str, column: str, values: Sequence[str]
+    con: duckdb.DuckDBPyConnection, statement: Statement, sql: str, column: str, values: Collection[str]
 ) -> Built:
     """Put what `sql` finds, its file over some of the rows, in place of the rows with these values in a column."""
     start = time.perf_counter()
-    con.execute(f"DELETE FROM {statement.target} WHERE {column} IN (SELECT unnest(?))", [values])
+    con.execute(f"DELETE FROM {statement.target} WHERE {column} IN (SELECT unnest(?))", [[*values]])
     _insert(con, statement, sql)
     return Built(statement, _rows(con, statement), time.perf_counter() - start, (column, tuple(values)))
 

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vm_pipeline.quality.core import check_reconciliation
-from vm_pipeline.warehouse.build import build_core, build_marts
+from vm_pipeline.warehouse.as_published import Landed
+from vm_pipeline.warehouse.build import build_core, build_marts, build_signals, judge
 from vm_pipeline.warehouse.drafts import core_of
 from vm_pipeline.warehouse.fingerprint import fingerprint
 from vm_pipeline.warehouse.parts import PARTED_BY, PROVIDER
@@ -98,13 +99,18 @@ def _record(month: str, number: str, kind: str, unit: str, day: str) -> dict[str
 def built(
     programme: Programme, draft: Path, before: Path | None = None, as_of: str = ""
 ) -> Iterator[tuple[duckdb.DuckDBPyConnection, list[Built]]]:
-    """A warehouse without its signals, which are always made whole; upon another that is closed."""
+    """A warehouse, upon another that is closed."""
     if before:
         shutil.copy(before, draft)
         shutil.copy(core_of(before), core_of(draft))
     with open_workspace(draft, threads=1) as con:
-        made, _ = build_core(con, programme.known(as_of), programme.staging, "SCT")
-        yield con, made + build_marts(con)
+        known = programme.known(as_of)
+        made, _ = build_core(con, known, programme.staging, "SCT")
+        made += build_marts(con)
+        judge(con)
+        moments = dict.fromkeys(receipt.received_at for receipt in programme.receipts(as_of))
+        landings = [Landed(one, programme.known(one).versions, lambda: nullcontext(con)) for one in moments]
+        yield con, made + build_signals(con, draft.parent / "as-published", landings)
 
 
 def again(made: list[Built]) -> set[str]:
@@ -145,8 +151,8 @@ def test_where_nothing_changed_nothing_is_made(world_programme: Programme, world
 
 
 def contents(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Every table of core and marts, published or not, by what it holds."""
-    targets = [one.target for layer in LAYERS[:2] for one in statements(layer)]
+    """Every table, published or not, by what it holds."""
+    targets = [one.target for layer in LAYERS for one in statements(layer)] + ["core.judged_point"]
     sql = "SELECT concat_ws(' ', count(*), sum(md5_number_lower(one::VARCHAR))) FROM {0} AS one"
     return {target: str(con.execute(sql.format(target)).fetchall()[0][0]) for target in targets}
 
@@ -166,8 +172,7 @@ def test_a_part_is_made_of_its_own_inputs_alone(
             "UPDATE core.part SET key = 'other' WHERE provider_code = 'B1' AND target IN (SELECT unnest(?))",
             [[*parted]],
         )
-        made, _ = build_core(con, world_programme.known(), world_programme.staging, "SCT")
-        made += build_marts(con)
+    with built(world_programme, draft) as (con, made):
         assert contents(con) == before
     partly = {one.statement.target for one in made if one.only and one.only[1]}
     assert partly >= parted - {"core.year_to_date_before"}
