@@ -50,7 +50,7 @@ class Kept:
 
     def keep(self, steps: Path, published: object) -> None:
         """Take the steps of a draft whose tables were just published; `published` is the `mark` its file had."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # steps hold keyed hashes of patients
         steps.replace(self.steps)
         said = {"code": code_version(), "snapshot": published, "steps": mark(self.steps)}
         draft = self.folder / uuid.uuid4().hex
