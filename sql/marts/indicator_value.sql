@@ -8,14 +8,12 @@ WITH placed AS (
 ),
 timed AS (
     SELECT point.*, one.unit, one.is_sampled, one.minimum,
-           CASE point.grain
-               WHEN 'week' THEN span.ends_on + 7 * one.lag_weeks
-               WHEN 'month' THEN last_day(span.starts_on + to_months(one.lag_months))
-           END >= span.known_day OR point.is_open AS is_unfinished,
+           unfinished.starts_on IS NOT NULL OR point.is_open AS is_unfinished,
            of_all.starts_on IS NOT NULL OR own.starts_on IS NOT NULL AS is_paused
     FROM placed AS point
     JOIN core.indicator AS one USING (indicator_code)
-    LEFT JOIN core.span AS span ON span.grain = point.span_grain AND span.starts_on = point.span_on
+    LEFT JOIN core.unfinished AS unfinished
+           ON unfinished.indicator_code = point.indicator_code AND unfinished.grain = point.grain AND unfinished.starts_on = point.starts_on
     LEFT JOIN (SELECT * FROM core.paused WHERE team_code = '*') AS of_all
            ON of_all.provider_code = point.provider_code AND of_all.grain = point.span_grain AND of_all.starts_on = point.span_on
     LEFT JOIN (SELECT * FROM core.paused WHERE team_code <> '*') AS own

@@ -7,6 +7,7 @@ Does not belong here: which rows (selection), where batches come from (origin), 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -19,7 +20,9 @@ from vm_pipeline.indicators.ingredients import INGREDIENT, OF_TEAM_MONTH
 from vm_pipeline.trace.origin import Origin, Origins
 from vm_pipeline.trace.selection import Part, Selection, Whose, query, selections, share_of_week
 from vm_pipeline.trace.unknown import Unknown
-from vm_pipeline.warehouse.tables import METADATA, SCHEMA
+
+if TYPE_CHECKING:
+    from sqlalchemy import Table
 
 BY_CODE = {one.code: one for one in CATALOGUE}
 BY_NAME = INGREDIENT | {one.name: one for one in OF_TEAM_MONTH}
@@ -124,7 +127,7 @@ def trace_indicator(con: duckdb.DuckDBPyConnection, origins: Origins, whose: Who
 
 def trace_column(con: duckdb.DuckDBPyConnection, origins: Origins, whose: Whose, largest: int = 0) -> Figure:
     """One column of one row of team_month; `whose.code` is the column. Raises Unknown."""
-    column = METADATA.tables[f"{SCHEMA}.team_month"].columns.get(whose.code)
+    column = _declared("team_month").columns.get(whose.code)
     if column is None or column.primary_key:
         known = ", ".join(figures_of_a_month())
         raise Unknown(f"found no figure {whose.code!r} in team_month, expected one of {known}.")
@@ -160,7 +163,7 @@ def _formula(column: str) -> str:
 
 def figures_of_a_month() -> list[str]:
     """Columns of team_month that are figures."""
-    return [one.name for one in METADATA.tables[f"{SCHEMA}.team_month"].columns if not one.primary_key]
+    return [one.name for one in _declared("team_month").columns if not one.primary_key]
 
 
 def indicator(code: str) -> Indicator:
@@ -256,7 +259,7 @@ def open_columns(table: str) -> list[str]:
     feed = {"fact_cost": "ledger", "fact_activity": "activity", "fact_survey": "survey"}[table]
     contracts = (contract_for(feed), SURVEY_COUNTS) if feed == "survey" else (contract_for(feed),)
     closed = {one.stored for contract in contracts for one in contract.columns if one.privacy is not Privacy.OPEN}
-    known = [one.name for one in METADATA.tables[f"{SCHEMA}.{table}"].columns]
+    known = [one.name for one in _declared(table).columns]
     return ["row_number", *(name for name in known if name not in closed | {"batch_id", "row_number", "provider_code"})]
 
 
@@ -281,3 +284,10 @@ def _nothing(con: duckdb.DuckDBPyConnection, whose: Whose) -> str:
     what = f"{whose.code} of {whose.provider_code}, {whose.team_code}, {whose.grain} of {whose.starts_on}"
     said = "; ".join(f"level {level}, {grain}: {first} to {last}" for level, grain, first, last in there)
     return f"found no value of {what} in indicator_value, expected one. There is: {said or 'none of that team'}."
+
+
+def _declared(table: str) -> "Table":
+    """A published table. Looked up when it is asked for: what declares tables takes long to import."""
+    from vm_pipeline.warehouse.tables import METADATA, SCHEMA
+
+    return METADATA.tables[f"{SCHEMA}.{table}"]

@@ -57,6 +57,16 @@ class Drafts:
                 path.unlink(missing_ok=True)
 
 
+def core_of(draft: Path) -> Path:
+    """Where the steps of a draft lie that are not published."""
+    return draft.with_name(f"{draft.name.partition('.')[0]}.core.duckdb")
+
+
+def spill_of(draft: Path) -> Path:
+    """Where what does not fit in memory goes: a folder a draft. In a shared one, two would read each other's blocks."""
+    return draft.with_name(f"{draft.name.partition('.')[0]}.spill")
+
+
 def _locked(path: Path) -> TextIOWrapper | None:
     """The lock, held until it is closed; None where somebody else holds it, or removed it meanwhile."""
     path.parent.mkdir(parents=True, exist_ok=True)
