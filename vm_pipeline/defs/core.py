@@ -17,7 +17,6 @@ from vm_pipeline.quality.unmapped import write_unmapped
 from vm_pipeline.quality.verdict import Figure, Verdict
 from vm_pipeline.staging.known import Known
 from vm_pipeline.warehouse.build import build_core
-from vm_pipeline.warehouse.drafts import core_of
 from vm_pipeline.warehouse.reference import Finding
 from vm_pipeline.warehouse.tables import TABLES
 from vm_pipeline.warehouse.workspace import Built, open_workspace
@@ -77,9 +76,7 @@ def core(
     night.report("core", 0, 1)
     with said_first():
         known = home.known(known_until(context))
-    draft = home.drafts.hold(context.run.run_id)
-    draft.unlink(missing_ok=True)
-    core_of(draft).unlink(missing_ok=True)
+    draft = home.drafts.begin(context.run.run_id)
     if not {AS_OF, FULL} & context.run.tags.keys():
         home.kept.lay_down(draft, home.purged(known_until(context)))
     with open_workspace(draft, home.settings.memory, home.settings.threads) as con:

@@ -97,6 +97,7 @@ def test_a_night_leaves_what_the_next_begins_with_unless_all_is_asked_for(
         door.programme.ledger({"amount": amount})
         door.run(*options)
     assert begun == [False, True, True]
+    assert ask(door, "SELECT sum(amount_gbp)::VARCHAR FROM vm.bi_fact_cost") == [("50.00",)], "views are carried over"
     (door.programme.home / "kept" / "steps.duckdb").write_bytes(b"damaged")
     door.programme.ledger({"amount": "60.00"})
     assert door.run().exit_code == 0
