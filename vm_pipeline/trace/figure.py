@@ -31,7 +31,7 @@ _FILES = {
     "median": "sql/marts/indicator_median.sql",
     "gap": "sql/marts/indicator_gap.sql",
     "class": "sql/marts/indicator_class.sql",
-    "completeness": "sql/marts/indicator_point.sql",
+    "completeness": "sql/marts/indicator_value.sql",
 }
 Row = dict[str, object]
 

@@ -49,7 +49,6 @@ PARTED_BY = {
     "vm.team_month": PROVIDER,
     "core.indicator_level": PROVIDER,
     "core.indicator_class": PROVIDER,
-    "core.indicator_point": PROVIDER,
     "vm.indicator_value": PROVIDER,
     "vm.team_week": PROVIDER,
     "core.signal_point": PROVIDER,
