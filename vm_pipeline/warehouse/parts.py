@@ -28,7 +28,7 @@ from vm_pipeline.warehouse.workspace import Built, columns_of, replace_rows, run
 BATCH, PROVIDER = "batch_id", "provider_code"
 
 # The column whose values part a table: made of the inputs of one value alone, it has the rows of that value. Others
-# are made whole. That it is so is tested (test_parts), table by table.
+# are made whole. That it is so is tested (test_increments), table by table.
 PARTED_BY = {
     "core.year_to_date_before": BATCH,
     "vm.fact_cost": BATCH,
