@@ -249,8 +249,9 @@ def test_what_is_withdrawn_leaves_no_row_and_comes_back(
     programme = new_programme("withdrawn")
     put(world, programme)
     programme.night()
-    batches = {one.receipt.slot.feed: one.batch_id for one in programme.known().versions if one.in_force}
-    chosen = [batches[feed] for feed in FEEDS]
+    versions = [one for one in programme.known().versions if one.in_force]
+    # The oldest: without the newest other points are final, and it stays known when they first were.
+    chosen = [next(one.batch_id for one in versions if one.receipt.slot.feed == feed) for feed in FEEDS]
     held, before = [], None
     for number, kind in enumerate((None, Kind.WITHDRAWN, Kind.REINSTATED)):
         if kind:
