@@ -4,6 +4,7 @@ Belongs here: what is copied and in which order. Does not belong here: where cop
 
 The copy is laid out as a home: to restore is to copy it back. It may be taken while a night runs: receipts are listed
 first and written last, so that whatever happens meanwhile, or cuts it short, no receipt in it lacks its object.
+Decisions go between: of an object that was purged meanwhile the copy has the decision, which came before the erasing.
 """
 
 import shutil
@@ -28,6 +29,7 @@ class Copied:
 
     objects: int = 0
     receipts: int = 0
+    decisions: int = 0
     others: int = 0
     damaged: list[str] = field(default_factory=list)
 
@@ -51,6 +53,8 @@ def back_up(home: Home, target: Path, with_key: bool = True, at: Callable[[str],
                 _object(home.landing, copy, sha256, here, found)
         others = [*home.as_published.glob("*.parquet"), *([home.key_file] if with_key else [])]
         found.others = sum(_file(path, home.folder, target, here, at) for path in others if path.is_file())
+        decisions = sorted((home.landing.root / "decisions").glob("*.jsonl"))
+        found.decisions = sum(_file(path, home.folder, target, here, at) for path in decisions)
         found.receipts = sum(_file(path, home.folder, target, here, at) for path in receipts)
     return found
 

@@ -24,7 +24,7 @@ from vm_pipeline.commands.extract import extract
 from vm_pipeline.commands.feedback import feedback
 from vm_pipeline.commands.inspect import inspect
 from vm_pipeline.commands.keeping import purge, tidy, withdraw
-from vm_pipeline.commands.options import CLOSED, CONFIG, PATH, USAGE, installed, loaded
+from vm_pipeline.commands.options import CLOSED, CONFIG, JSON, PATH, USAGE, installed, loaded, snapshot_of
 from vm_pipeline.commands.propose import propose
 from vm_pipeline.commands.prune import prune
 from vm_pipeline.commands.server import roles, upgrade
@@ -60,7 +60,7 @@ def main() -> None:
     "--strict", is_flag=True, help="A batch that waits to be mended, or an unreadable file, makes the exit status 1."
 )
 @click.option("--dry-run", is_flag=True, help="Say what would be received; change nothing.")
-@click.option("--json", "as_json", is_flag=True, help="Print the summary for machines.")
+@JSON
 @installed
 def run(
     config: Path | None,
@@ -150,7 +150,7 @@ def _dry_run(home: Home, as_json: bool) -> int:
 
 @main.command()
 @CONFIG
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@JSON
 @installed
 def check(config: Path | None, as_json: bool, home: Path | None, warehouse: str | None) -> None:
     """Check vm.toml and ask every source what it has: files and months. Receives nothing, changes nothing."""
@@ -254,15 +254,12 @@ def fingerprint(config: Path | None, home: Path | None, warehouse: str | None) -
 
         click.echo(fingerprint_at(chosen.postgres))
         return
-    path = chosen.warehouse
-    if not path.is_file():
-        raise ConfigurationError(f"{path}: found no warehouse, expected a published one. Use `vm-pipeline run` first.")
-    click.echo(fingerprint_of(path))
+    click.echo(fingerprint_of(snapshot_of(chosen)))
 
 
 @main.command()
 @CONFIG
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@JSON
 @installed
 def status(config: Path | None, as_json: bool, home: Path | None, warehouse: str | None) -> None:
     """What has been received, what is in force, what was refused, who is late, what is published."""
@@ -273,17 +270,20 @@ def status(config: Path | None, as_json: bool, home: Path | None, warehouse: str
         page.show_status(found)
 
 
-main.add_command(backup)
-main.add_command(doctor)
-main.add_command(extract)
-main.add_command(feedback)
-main.add_command(inspect)
-main.add_command(propose)
-main.add_command(roles)
-main.add_command(upgrade)
-main.add_command(trace)
-main.add_command(changes)
-main.add_command(withdraw)
-main.add_command(purge)
-main.add_command(tidy)
-main.add_command(prune)
+for command in (
+    backup,
+    changes,
+    doctor,
+    extract,
+    feedback,
+    inspect,
+    propose,
+    prune,
+    purge,
+    roles,
+    tidy,
+    trace,
+    upgrade,
+    withdraw,
+):
+    main.add_command(command)

@@ -166,13 +166,7 @@ def _span(extracts: Sequence[Extract]) -> Figures:
 def rejected_rows(home: Home, feeds: Sequence[str], provider: str | None, period: str | None) -> Rejected:
     """Rejected rows of versions in force, a table a feed."""
     known = home.known()
-    chosen = [
-        version
-        for version in known.versions
-        if version.in_force
-        and (not provider or version.receipt.slot.provider_code == provider.upper())
-        and (not period or period in version.receipt.slot.months)
-    ]
+    chosen = [one for one in known.versions if one.in_force and one.receipt.slot.is_of(provider, period)]
     return [rejects([v for v in chosen if v.receipt.slot.feed == feed], home.staging, feed) for feed in feeds]
 
 

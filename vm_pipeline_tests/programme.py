@@ -183,6 +183,19 @@ class Programme:
         columns = [c.name for c in REFERENCES[name].contract.columns if c.name not in ("rows", "amount_gbp")]
         return self.send(f"reference/{name}.csv", "\n".join([",".join(columns), *rows]) + "\n")
 
+    def every_feed(self) -> None:
+        """One board, one month, every feed, a cost centre nobody has mapped."""
+        self.reference("providers", "B1,Board one")
+        self.reference("teams", "B1,T1,Team one,Medicine,ward,,")
+        self.reference("cost_centre_map", "B1,R1,T1,1,,")
+        self.reference("unit_map", "B1,W1,T1,,")
+        self.reference("account_map", "3001A,Bread,food,true,")
+        self.reference("survey_team_map", "B1,PULSE,Team One,T1")
+        self.reference("survey_questions", "PULSE,Q1,I feel safe,agree5,Strongly agree|Agree")
+        self.ledger({"amount": "12.50"}, {"amount": "nonsense"}, {"cost_centre_code": "R9", "amount": "7.50"})
+        self.activity({}, {"outcome_code": "dna"})
+        self.survey({"respondent_ref": "a"}, {"respondent_ref": "b", "Q1": "Disagree"})
+
     def receive(self, now: datetime | None = None) -> Received:
         """Land what lies in the drop folder."""
         extracts, problems = find_extracts(self.drop)

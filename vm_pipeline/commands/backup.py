@@ -23,7 +23,8 @@ def backup(config: Path | None, target: Path, without_key: bool, home: Path | No
         found = back_up(Home(loaded(Asked(config=config, home=home, warehouse=warehouse))), target, not without_key)
     except BackupRefused as error:
         raise ConfigurationError(str(error)) from error
-    click.echo(f"{found.objects} objects, {found.receipts} files of receipts, {found.others} others copied to {target}")
+    logs = f"{found.receipts} files of receipts, {found.decisions} of decisions"
+    click.echo(f"{found.objects} objects, {logs}, {found.others} others copied to {target}")
     if found.damaged:
         click.echo(f"Not copied, for they are damaged: {named(found.damaged)}. `vm-pipeline doctor --deep` says more.")
         sys.exit(CLOSED)

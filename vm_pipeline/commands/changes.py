@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from vm_pipeline import settings
-from vm_pipeline.commands.options import CLOSED, installed
+from vm_pipeline.commands.options import CLOSED, JSON, installed
 from vm_pipeline.home import Home
 from vm_pipeline.settings import Asked, ConfigurationError
 from vm_pipeline.staging.known import NotStaged
@@ -28,7 +28,7 @@ Rows = list[tuple[object, ...]]
 @click.command()
 @click.option("--from", "first", metavar="TIME", help="The night before (default: the last but one).")
 @click.option("--to", "last", metavar="TIME", help="The night after (default: the last).")
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@JSON
 @installed
 def changes(first: str | None, last: str | None, as_json: bool, home: Path | None, warehouse: str | None) -> None:
     """Figures of a provider's month that changed between two nights: before, after, and the batches that moved."""

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from vm_pipeline import settings
-from vm_pipeline.commands.options import CLOSED, CONFIG, installed
+from vm_pipeline.commands.options import CLOSED, CONFIG, JSON, installed
 from vm_pipeline.doctor.examination import environment, installation
 from vm_pipeline.doctor.finding import Finding, wrong
 from vm_pipeline.home import Home, utc_now
@@ -22,7 +22,7 @@ _MARKS = {"ok": "[green]ok[/]   ", "note": "[yellow]note[/] ", "wrong": "[bold r
 @click.command()
 @CONFIG
 @click.option("--deep", is_flag=True, help="Hash everything that is kept, and ask every web address and database.")
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@JSON
 @installed
 def doctor(config: Path | None, deep: bool, as_json: bool, home: Path | None, warehouse: str | None) -> None:
     """Say what is wrong with this installation, and what to do. Changes nothing; exit status 1 if anything is wrong."""

@@ -35,11 +35,7 @@ def feedback(
 
     def wanted(version: Version) -> bool:
         slot = version.receipt.slot
-        return (
-            (not feed or slot.feed.partition("/")[0] == feed)
-            and (not provider or slot.provider_code == provider.upper())
-            and (not period or period in slot.months)
-        )
+        return slot.is_of(provider, period) and (not feed or slot.feed.partition("/")[0] == feed)
 
     told = to_tell(known.known(), target or known.feedback, wanted)
     write(told, known.staging)

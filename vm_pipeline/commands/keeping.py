@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from vm_pipeline import settings
-from vm_pipeline.commands.options import PATH, USAGE, installed
+from vm_pipeline.commands.options import JSON, PATH, USAGE, installed
 from vm_pipeline.home import Home, utc_now
 from vm_pipeline.keeping.purge import Erased
 from vm_pipeline.keeping.purge import purge as purge_batch
@@ -29,7 +29,6 @@ _REASON = click.option(
     "--reason", required=True, help="Why, for those who read it later. No names, no data of persons."
 )
 _DRY_RUN = click.option("--dry-run", is_flag=True, help="Say what would go; change nothing.")
-_JSON = click.option("--json", "as_json", is_flag=True, help="For machines.")
 _THEN_RUN = "Readers see it after the next `vm-pipeline run`."
 
 
@@ -37,7 +36,7 @@ _THEN_RUN = "Readers see it after the next `vm-pipeline run`."
 @click.argument("batch_id")
 @_REASON
 @click.option("--undo", is_flag=True, help="Take an earlier withdrawal back.")
-@_JSON
+@JSON
 @installed
 def withdraw(batch_id: str, reason: str, undo: bool, as_json: bool, home: Path | None, warehouse: str | None) -> None:
     """Take a batch out of force: from now on the version before it counts. As of before, it still did."""
@@ -51,7 +50,7 @@ def withdraw(batch_id: str, reason: str, undo: bool, as_json: bool, home: Path |
 @click.argument("batch_id")
 @_REASON
 @_DRY_RUN
-@_JSON
+@JSON
 @installed
 def purge(batch_id: str, reason: str, dry_run: bool, as_json: bool, home: Path | None, warehouse: str | None) -> None:
     """Erase a batch for good: its bytes, its rows, and what was built of them. A tombstone stays."""
@@ -65,7 +64,7 @@ def purge(batch_id: str, reason: str, dry_run: bool, as_json: bool, home: Path |
 @click.command()
 @click.option("--config", type=PATH, help="vm.toml with [retention] (default: VM_CONFIG).")
 @_DRY_RUN
-@_JSON
+@JSON
 @installed
 def tidy(config: Path | None, dry_run: bool, as_json: bool, home: Path | None, warehouse: str | None) -> None:
     """Remove what was kept as long as [retention] says. Not while a run works."""

@@ -19,6 +19,7 @@ from vm_pipeline.warehouse.postgres.refused import WarehouseRefused
 CLOSED, USAGE = 1, 2
 PATH = click.Path(path_type=Path)
 CONFIG = click.option("--config", type=PATH, help="vm.toml (default: VM_CONFIG).")
+JSON = click.option("--json", "as_json", is_flag=True, help="For machines.")
 
 
 def installed(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -58,6 +59,14 @@ def amiss(style: str, said: str) -> None:
     console = Console(stderr=True, soft_wrap=True)
     console.print("Configuration:", style=style, end=" " if "\n" not in said else "\n")
     console.print(said, highlight=False, markup=False)
+
+
+def snapshot_of(chosen: settings.Settings) -> Path:
+    """The published snapshot. Raises ConfigurationError where there is none."""
+    if not chosen.warehouse.is_file():
+        found = f"{chosen.warehouse}: found no warehouse"
+        raise ConfigurationError(f"{found}, expected a published one. Use `vm-pipeline run` first.")
+    return chosen.warehouse
 
 
 def loaded(asked: Asked) -> settings.Settings:

@@ -21,7 +21,7 @@ from rich.tree import Tree
 
 from vm_pipeline import settings
 from vm_pipeline.calendar import is_period
-from vm_pipeline.commands.options import CLOSED, USAGE, installed
+from vm_pipeline.commands.options import CLOSED, JSON, USAGE, installed, snapshot_of
 from vm_pipeline.home import Home
 from vm_pipeline.settings import Asked, ConfigurationError
 from vm_pipeline.trace.batch import trace_batch
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
     import duckdb
 
-_JSON = click.option("--json", "as_json", is_flag=True, help="For machines.")
 _VERIFY = click.option("--verify", is_flag=True, help="Hash the files in landing again.")
 _ROWS = click.option("--rows", default=0, metavar="N", help="Show the N largest rows of each batch.")
 _SQL = click.option("--sql", is_flag=True, help="Print the query of every row instead.")
@@ -65,7 +64,7 @@ def trace() -> None:
 @_ROWS
 @_VERIFY
 @_SQL
-@_JSON
+@JSON
 @installed
 def indicator(
     code: str,
@@ -97,7 +96,7 @@ def indicator(
 @_ROWS
 @_VERIFY
 @_SQL
-@_JSON
+@JSON
 @installed
 def month(
     column: str,
@@ -120,7 +119,7 @@ def month(
 @click.option("--batch", required=True, metavar="ID", help="Its batch.")
 @click.option("--row", required=True, type=int, metavar="N", help="Its row number: 1 = the first below the header.")
 @_VERIFY
-@_JSON
+@JSON
 @installed
 def fact(batch: str, row: int, verify: bool, as_json: bool, home: Path | None, warehouse: str | None) -> None:
     """Where one row of one batch went: teams, shares, and the indicators it counts in."""
@@ -133,7 +132,7 @@ def fact(batch: str, row: int, verify: bool, as_json: bool, home: Path | None, w
 @trace.command()
 @click.argument("batch_id")
 @_VERIFY
-@_JSON
+@JSON
 @installed
 def batch(batch_id: str, verify: bool, as_json: bool, home: Path | None, warehouse: str | None) -> None:
     """One batch: its file, its rows, and what became of them."""
@@ -168,9 +167,7 @@ def _opened(asked: Asked, verify: bool) -> "Iterator[tuple[duckdb.DuckDBPyConnec
     import duckdb
 
     home = Home(settings.load(asked))
-    path = home.settings.warehouse
-    if not path.is_file():
-        raise ConfigurationError(f"{path}: found no warehouse, expected a published one. Use `vm-pipeline run` first.")
+    path = snapshot_of(home.settings)
     try:
         with duckdb.connect(str(path), read_only=True) as con:
             yield con, Origins(con, home, verify)

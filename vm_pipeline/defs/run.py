@@ -13,7 +13,7 @@ import dagster as dg
 from vm_pipeline.defs.assemble import BUILD, LAND, STAGE, assemble, monthly
 from vm_pipeline.defs.night import AS_OF, CARRIED, FULL, KNOWN_UNTIL, Night
 from vm_pipeline.defs.schedule import range_tags
-from vm_pipeline.defs.telling import tell_of, tell_of_crash
+from vm_pipeline.defs.telling import first_cause, tell_of, tell_of_crash
 from vm_pipeline.disk import FULL_DISK, put, says_full
 from vm_pipeline.home import Home, Report, utc_now
 from vm_pipeline.locks import held
@@ -123,13 +123,10 @@ def _execute(definitions: dg.Definitions, job: str, instance: dg.DagsterInstance
 
 
 def _reason(event: dg.DagsterEvent) -> str:
-    error = event.step_failure_data.error
-    while error and error.cause:
-        error = error.cause
-    said = error.message.strip().split("\n")[0] if error else "it failed"
-    if error and error.cls_name == dg.DagsterExecutionInterruptedError.__name__:
+    kind, said = first_cause(event)
+    if kind == dg.DagsterExecutionInterruptedError.__name__:
         said = "the run was ended by hand (Ctrl-C or a signal). The next one goes on where it stopped."
-    return f"{event.step_key}: {FULL_DISK if says_full(said) else said}"
+    return f"{event.step_key}: {FULL_DISK if says_full(said) else said or 'it failed'}"
 
 
 def _outcome(night: Night, until: str, failure: str) -> Outcome:

@@ -95,13 +95,19 @@ def _of_run(instance: dg.DagsterInstance, run: dg.DagsterRun) -> Iterator[Cause]
 
 def _error(event: dg.DagsterEvent) -> tuple[str, str]:
     """The kind of what went wrong first, and what may be said of it."""
+    kind, line = first_cause(event)
+    if not kind:
+        return "", "a failure without an error"
+    said = line.partition(": ")[2] if kind in _OURS else ""
+    return kind, f"{kind}: {said}".rstrip(". ") if said else kind
+
+
+def first_cause(event: dg.DagsterEvent) -> tuple[str, str]:
+    """The kind of error that the failure of a step goes back to, and its first line; empty where there is none."""
     error = event.step_failure_data.error
     while error and error.cause:
         error = error.cause
-    if error is None or not error.cls_name:
-        return "", "a failure without an error"
-    said = error.message.strip().split("\n")[0].partition(": ")[2] if error.cls_name in _OURS else ""
-    return error.cls_name, f"{error.cls_name}: {said}".rstrip(". ") if said else error.cls_name
+    return (error.cls_name or "", error.message.strip().split("\n")[0]) if error else ("", "")
 
 
 def _closes(event: dg.DagsterEvent, failure: dg.DagsterEvent) -> bool:

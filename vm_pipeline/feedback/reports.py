@@ -15,7 +15,7 @@ import duckdb
 from vm_pipeline.feedback import problems, totals
 from vm_pipeline.feedback.problems import Batch
 from vm_pipeline.feedback.spreadsheet import spreadsheet
-from vm_pipeline.sources.receipts import Version
+from vm_pipeline.sources.receipts import Cell, Version
 from vm_pipeline.staging.batches import Staging, contract_of
 from vm_pipeline.staging.known import Known
 from vm_pipeline.staging.summary import Summary
@@ -48,14 +48,13 @@ def to_tell(known: Known, folder: Path, wanted: Callable[[Version], bool] = lamb
 
 def _latest(known: Known) -> list[Version]:
     """What is in force, and what was refused while no later extract came for one of its months."""
-    came_after: set[tuple[str, ...]] = set()
+    came_after: set[Cell] = set()
     chosen = []
     for version in reversed(known.versions):
-        slot = version.receipt.slot
-        months = {(slot.feed, slot.provider_code, slot.part, month) for month in slot.months}
-        if version.in_force or (version.refused and not months <= came_after):
+        cells = set(version.receipt.slot.cells)
+        if version.in_force or (version.refused and not cells <= came_after):
             chosen.append(version)
-        came_after |= months
+        came_after |= cells
     return chosen[::-1]
 
 

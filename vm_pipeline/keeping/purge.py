@@ -49,6 +49,7 @@ def erase(home: Home, gone: Sequence[Version], reason: str, now: datetime, dry_r
             home.landing.decide(tombstones, now)
         for path in paths:
             remove(path)
+        home.tidy()  # what runs that died left on their desks
     return found
 
 
@@ -85,7 +86,7 @@ def _files(home: Home, receipt: Receipt, gone: Sequence[Version]) -> Iterator[Pa
 
 def _built(home: Home, gone: Sequence[Version]) -> Iterator[Path]:
     """Drafts, steps, reports, and warehouses of other times in which its rows stand. The next run makes them again."""
-    yield from (home.folder / "work").glob("*.duckdb*")
+    yield from (path for path in (home.folder / "work").glob("*") if path.suffix != ".lock")
     yield from home.kept.folder.glob("*")
     reports = home.reports("")
     if reports.exists():

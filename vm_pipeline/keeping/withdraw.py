@@ -8,7 +8,7 @@ from datetime import datetime
 
 from vm_pipeline.home import Home
 from vm_pipeline.sources.decisions import Decision, Kind
-from vm_pipeline.sources.receipts import Version
+from vm_pipeline.sources.receipts import Cell, Version
 
 
 class CannotDecide(Exception):
@@ -69,14 +69,14 @@ def _decided(home: Home, version: Version, decision: Decision, now: datetime) ->
     before = _owners(home)
     (logged,) = home.landing.decide([decision], now)
     after = _owners(home)
-    cells = [(slot.feed, slot.provider_code, slot.part, month) for month in slot.months]
-    moved = [Moved(cell[-1], before.get(cell, ""), after.get(cell, "")) for cell in cells]
+    moved = [Moved(cell.month, before.get(cell, ""), after.get(cell, "")) for cell in slot.cells]
     return Decided(logged, str(slot), tuple(one for one in moved if one.before != one.after))
 
 
-def _owners(home: Home) -> dict[tuple[str, str, str, str], str]:
+def _owners(home: Home) -> dict[Cell, str]:
     return {
-        (v.receipt.slot.feed, v.receipt.slot.provider_code, v.receipt.slot.part, month): v.batch_id
-        for v in home.known().versions
-        for month in v.months_in_force
+        cell: version.batch_id
+        for version in home.known().versions
+        for cell in version.receipt.slot.cells
+        if cell.month in version.months_in_force
     }

@@ -64,6 +64,17 @@ def suite(name: str, bounds: Sequence[Bound]) -> "ExpectationSuite":
     )
 
 
+def _nothing(name: str, columns: list[str]) -> "ExpectationSuite":
+    """Every number of every row is there and is 0, in one expectation. Counts are never below 0."""
+    import great_expectations as gx
+    from great_expectations.expectations.core.expect_multicolumn_sum_to_equal import (
+        ExpectMulticolumnSumToEqual,
+    )
+
+    nothing = ExpectMulticolumnSumToEqual(column_list=columns, sum_total=0, ignore_row_if="never")
+    return gx.ExpectationSuite(name=name, expectations=[nothing])
+
+
 def outside(name: str, rows: Sequence[Mapping[str, object]], bounds: Sequence[Bound]) -> dict[str, list[int]]:
     """Per column, the places of the rows whose number is out of bounds."""
     places: dict[str, list[int]] = {bound.column: [] for bound in bounds}
@@ -73,18 +84,28 @@ def outside(name: str, rows: Sequence[Mapping[str, object]], bounds: Sequence[Bo
 
     frame = pd.DataFrame([[row[column] for column in places] for row in rows], columns=list(places)).astype("float64")
     with _ALONE:
-        passed = {_column(result): bool(result.success) for result in _run(frame, name, bounds, "BOOLEAN_ONLY")}
+        if _counts_nothing(frame, name, bounds):
+            return places
+        passed = {_column(result): bool(result.success) for result in _run(frame, suite(name, bounds), "BOOLEAN_ONLY")}
         if passed.keys() != places.keys():
             raise NotJudged(f"Great Expectations could not evaluate every expectation of {name!r}. Report it.")
-        broken = {column for column, fine in passed.items() if not fine}
+        broken = [bound for bound in bounds if not passed[bound.column]]
         # Where to look is asked of what failed alone: it takes three times as long.
-        detailed = _run(frame, name, [bound for bound in bounds if bound.column in broken], "COMPLETE")
+        detailed = _run(frame, suite(name, broken), "COMPLETE") if broken else []
     return places | {_column(result): _places(result) for result in detailed}
 
 
-def _run(frame: "pd.DataFrame", name: str, bounds: Sequence[Bound], result_format: str) -> list[Any]:
-    if not bounds:
-        return []
+def _counts_nothing(frame: "pd.DataFrame", name: str, bounds: Sequence[Bound]) -> bool:
+    """Whether all are counts of what must not be, and there is nothing of it.
+
+    Asked first, as one expectation: each costs 5 ms whatever it looks at, and the contracts make a hundred.
+    """
+    if len(bounds) == 1 or any((bound.low, bound.high) != (0, 0) for bound in bounds):
+        return False
+    return all(result.success for result in _run(frame, _nothing(name, list(frame.columns)), "BOOLEAN_ONLY"))
+
+
+def _run(frame: "pd.DataFrame", suite: "ExpectationSuite", result_format: str) -> list[Any]:
     import great_expectations as gx
     from great_expectations.data_context.types.base import (
         DataContextConfig,
@@ -100,7 +121,7 @@ def _run(frame: "pd.DataFrame", name: str, bounds: Sequence[Bound], result_forma
     context = gx.get_context(mode="ephemeral", project_config=config)
     asset = context.data_sources.add_pandas("measured").add_dataframe_asset("numbers")
     batch = asset.add_batch_definition_whole_dataframe("all").get_batch(batch_parameters={"dataframe": frame})
-    return list(batch.validate(suite(name, bounds), result_format={"result_format": result_format}).results)
+    return list(batch.validate(suite, result_format={"result_format": result_format}).results)
 
 
 def _column(result: Any) -> str:

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from vm_pipeline.calendar import months
 from vm_pipeline.sources.decisions import Decision, Kind
@@ -43,8 +43,26 @@ class Slot:
         """The months it replaces; one nameless month for reference files."""
         return tuple(months(self.first_period, self.last_period)) if self.first_period else ("",)
 
+    @cached_property
+    def cells(self) -> tuple["Cell", ...]:
+        """What only one version can have at a time: each of its months, of this feed and sender."""
+        return tuple(Cell(self.feed, self.provider_code, self.part, month) for month in self.months)
+
+    def is_of(self, provider: str | None, period: str | None) -> bool:
+        """Whether it is of a provider and has a month; None stands for any."""
+        return (not provider or self.provider_code == provider.upper()) and (not period or period in self.months)
+
     def __str__(self) -> str:
         return "/".join(filter(None, (self.feed, self.provider_code, self.part, self.period)))
+
+
+class Cell(NamedTuple):
+    """A month of a feed of a sender, which one version at most has in force."""
+
+    feed: str
+    provider_code: str
+    part: str
+    month: str
 
 
 @dataclass(frozen=True)
@@ -98,7 +116,6 @@ class _Logged(Protocol):
 
 
 Logged = TypeVar("Logged", bound=_Logged)
-_Cell = tuple[str, str, str, str]  # feed, provider, part, month
 
 
 def known_at(log: Iterable[Logged], as_of: str = "") -> list[Logged]:
@@ -133,7 +150,7 @@ class _History:
     found: list[tuple[str, Receipt]] = field(default_factory=list)
     lost_at: list[str] = field(default_factory=list)
     out: dict[int, Decision] = field(default_factory=dict)
-    claims: dict[_Cell, list[int]] = field(default_factory=lambda: defaultdict(list))
+    claims: dict[Cell, list[int]] = field(default_factory=lambda: defaultdict(list))
     places: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     sent_last: dict[Slot, str] = field(default_factory=dict)
 
@@ -146,7 +163,7 @@ class _History:
         self.found.append((content if not before else f"{content}-{len(before) + 1}", receipt))
         self.lost_at.append("")
         before.append(place)
-        for cell in _cells(receipt) if content not in self.refused else ():
+        for cell in receipt.slot.cells if content not in self.refused else ():
             owner = self._owner(cell)
             self.claims[cell].append(place)
             if owner is not None:
@@ -158,7 +175,7 @@ class _History:
             batch_id, receipt = self.found[place]
             if batch_id != decision.batch_id or (place in self.out and self.out[place].kind is Kind.PURGED):
                 continue
-            cells = _cells(receipt)
+            cells = receipt.slot.cells
             before = [self._owner(cell) for cell in cells]
             self._put(place, decision)
             for cell, owner in zip(cells, before, strict=True):
@@ -185,18 +202,13 @@ class _History:
         else:
             self.out[place] = decision
 
-    def _owner(self, cell: _Cell) -> int | None:
+    def _owner(self, cell: Cell) -> int | None:
         return next((place for place in reversed(self.claims[cell]) if place not in self.out), None)
 
     def _held(self, place: int) -> tuple[str, ...]:
         """Months in force of a version."""
         receipt = self.found[place][1]
-        return tuple(sorted(cell[-1] for cell in _cells(receipt) if self._owner(cell) == place))
-
-
-def _cells(receipt: Receipt) -> list[_Cell]:
-    slot = receipt.slot
-    return [(slot.feed, slot.provider_code, slot.part, month) for month in slot.months]
+        return tuple(sorted(cell.month for cell in receipt.slot.cells if self._owner(cell) == place))
 
 
 def waiting(found: Sequence[Version]) -> list[Version]:

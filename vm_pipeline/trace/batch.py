@@ -10,18 +10,13 @@ from typing import Any
 
 import duckdb
 
-from vm_pipeline.trace.fact import TABLE_OF
+from vm_pipeline.trace.facts import FACTS_OF
 from vm_pipeline.trace.figure import Row
 from vm_pipeline.trace.origin import Origin, Origins
 
 _MONEY = "amount_received_gbp, amount_accepted_gbp, amount_rejected_gbp"
-_COUNTED = {
-    "fact_cost": "sum(amount_gbp)",
-    "fact_activity": "sum(quantity)",
-    "fact_survey": "sum(answers)::DECIMAL(38,0)",
-}
 _BY_TEAM = (
-    "SELECT team_code, period, count(*) AS rows, {1} AS amount FROM vm.{0} WHERE batch_id = ? "
+    "SELECT team_code, period, count(*) AS rows, sum({1}) AS amount FROM vm.{0} WHERE batch_id = ? "
     "GROUP BY team_code, period"
 )
 _RECONCILED = (
@@ -47,7 +42,7 @@ class Batch:
 def trace_batch(con: duckdb.DuckDBPyConnection, origins: Origins, batch_id: str) -> Batch:
     """One batch. Raises Unknown."""
     origin = origins(batch_id)
-    version, table = origins.versions.get(batch_id), TABLE_OF.get(origin.feed, "")
+    version, table = origins.versions.get(batch_id), FACTS_OF.get(origin.feed)
     money = con.execute(f"SELECT {_MONEY} FROM vm.batch WHERE batch_id = ?", [batch_id]).fetchall()[0]
     return Batch(
         origin,
@@ -57,7 +52,7 @@ def trace_batch(con: duckdb.DuckDBPyConnection, origins: Origins, batch_id: str)
         money[2],
         _table(con, "SELECT rule_code, rows, amount_gbp FROM vm.rejection WHERE batch_id = ?", batch_id),
         _table(con, f"SELECT {_RECONCILED} FROM vm.reconciliation WHERE batch_id = ?", batch_id),
-        _table(con, _BY_TEAM.format(table, _COUNTED[table]), batch_id) if table else (),
+        _table(con, _BY_TEAM.format(table.name, table.amount), batch_id) if table else (),
     )
 
 

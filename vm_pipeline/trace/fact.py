@@ -13,12 +13,10 @@ import duckdb
 
 from vm_pipeline.indicators.catalogue import CATALOGUE, parts
 from vm_pipeline.indicators.entry import Ingredient
-from vm_pipeline.trace.figure import BY_NAME, Row, figures_of_a_month, open_columns
+from vm_pipeline.trace.facts import FACTS_OF, FactTable
+from vm_pipeline.trace.figure import BY_NAME, Row, figures_of_a_month
 from vm_pipeline.trace.lost import batch_before, where_it_went
 from vm_pipeline.trace.origin import Origin, Origins
-
-TABLE_OF = {"ledger": "fact_cost", "activity": "fact_activity", "survey": "fact_survey"}
-_AMOUNT = {"fact_cost": "amount_gbp", "fact_activity": "quantity", "fact_survey": "answers"}
 
 
 @dataclass(frozen=True)
@@ -59,38 +57,45 @@ class Traced:
 def trace_fact(con: duckdb.DuckDBPyConnection, origins: Origins, batch_id: str, row_number: int) -> Traced:
     """Where a row went. Raises Unknown."""
     origin = origins(batch_id)
-    table = TABLE_OF.get(origin.feed, "")
-    found = _facts(con, table, batch_id, row_number) if table else []
-    amount = sum((Decimal(one[_AMOUNT[table]]) for one in found), Decimal(0))
-    made = tuple(_part(con, table, one, amount) for one in found)
-    explained = _explained(con, origins, origin, row_number, bool(found))
+    made = _parts(con, FACTS_OF[origin.feed], batch_id, row_number) if origin.feed in FACTS_OF else ()
+    amount = sum((part.amount for part in made), Decimal(0))
+    explained = _explained(con, origins, origin, row_number, bool(made))
     return Traced(origin, row_number, origins.line(origin, row_number), made, amount, tuple(explained))
 
 
-def _facts(con: duckdb.DuckDBPyConnection, table: str, batch_id: str, row_number: int) -> list[dict[str, Any]]:
-    asked = con.execute(f"FROM vm.{table} WHERE batch_id = ? AND row_number = ? ORDER BY ALL", [batch_id, row_number])
+def _parts(con: duckdb.DuckDBPyConnection, table: FactTable, batch_id: str, row_number: int) -> tuple[Part, ...]:
+    found = _facts(con, table, batch_id, row_number)
+    whole = sum((Decimal(one[table.amount]) for one in found), Decimal(0))
+    return tuple(_part(con, table, one, whole) for one in found)
+
+
+def _facts(con: duckdb.DuckDBPyConnection, table: FactTable, batch_id: str, row_number: int) -> list[dict[str, Any]]:
+    rows = f"FROM vm.{table.name} WHERE batch_id = ? AND row_number = ? ORDER BY ALL"
+    asked = con.execute(rows, [batch_id, row_number])
     names = [name for name, *_ in asked.description or ()]
     return [dict(zip(names, row, strict=True)) for row in asked.fetchall()]
 
 
-def _part(con: duckdb.DuckDBPyConnection, table: str, fact: dict[str, Any], whole: Decimal) -> Part:
-    amount = Decimal(fact[_AMOUNT[table]])
+def _part(con: duckdb.DuckDBPyConnection, table: FactTable, fact: dict[str, Any], whole: Decimal) -> Part:
+    amount = Decimal(fact[table.amount])
     counted = _ingredients(con, table, fact)
-    columns = {name: fact[name] for name in open_columns(table)}
-    share = float(100 * amount / whole) if whole and table == "fact_cost" else None
+    columns = {name: fact[name] for name in table.open_columns}
+    share = float(100 * amount / whole) if whole and table.feed == "ledger" else None
     names = set(figures_of_a_month())
     team_month = tuple(one.name for one, _ in counted if one.name in names)
     return Part(columns, amount, share, tuple(_counts_in(fact, counted)), team_month)
 
 
-def _ingredients(con: duckdb.DuckDBPyConnection, table: str, fact: dict[str, Any]) -> list[tuple[Ingredient, date]]:
+def _ingredients(
+    con: duckdb.DuckDBPyConnection, table: FactTable, fact: dict[str, Any]
+) -> list[tuple[Ingredient, date]]:
     """Ingredients that the row counts in, each with the day that puts it into its week and month."""
-    asked = [(one, one.facts) for one in BY_NAME.values() if one.facts and one.facts.table == table]
+    asked = [(one, one.facts) for one in BY_NAME.values() if one.facts and one.facts.table == table.name]
     conditions = ", ".join(f"coalesce({facts.where}, false)" for _, facts in asked)
     days = ", ".join(f"({facts.day or 'week_start'})::DATE" for _, facts in asked)
     keys = [name for name in ("team_code", "question_code") if name in fact]
     row = con.execute(
-        f"SELECT {conditions}, {days} FROM vm.{table} WHERE batch_id = ? AND row_number = ? "
+        f"SELECT {conditions}, {days} FROM vm.{table.name} WHERE batch_id = ? AND row_number = ? "
         + "".join(f"AND {name} = ? " for name in keys),
         [fact["batch_id"], fact["row_number"], *(fact[name] for name in keys)],
     ).fetchall()[0]

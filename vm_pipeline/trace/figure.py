@@ -7,26 +7,19 @@ Does not belong here: which rows (selection), where batches come from (origin), 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 import duckdb
 
-from vm_pipeline.feeds import contract_for
-from vm_pipeline.feeds.contract import Privacy
-from vm_pipeline.feeds.survey import SURVEY_COUNTS
 from vm_pipeline.indicators.catalogue import CATALOGUE, parts
 from vm_pipeline.indicators.entry import Indicator, Ingredient
 from vm_pipeline.indicators.ingredients import INGREDIENT, OF_TEAM_MONTH
+from vm_pipeline.trace.facts import FACTS_IN, FACTS_OF, declared
 from vm_pipeline.trace.origin import Origin, Origins
 from vm_pipeline.trace.selection import Part, Selection, Whose, query, selections, share_of_week
 from vm_pipeline.trace.unknown import Unknown
 
-if TYPE_CHECKING:
-    from sqlalchemy import Table
-
 BY_CODE = {one.code: one for one in CATALOGUE}
 BY_NAME = INGREDIENT | {one.name: one for one in OF_TEAM_MONTH}
-_ASIDE = {"ledger": "vm.fact_cost", "activity": "vm.fact_activity", "survey": "vm.fact_survey"}
 _FILES = {
     "median": "sql/marts/indicator_median.sql",
     "gap": "sql/marts/indicator_gap.sql",
@@ -127,7 +120,7 @@ def trace_indicator(con: duckdb.DuckDBPyConnection, origins: Origins, whose: Who
 
 def trace_column(con: duckdb.DuckDBPyConnection, origins: Origins, whose: Whose, largest: int = 0) -> Figure:
     """One column of one row of team_month; `whose.code` is the column. Raises Unknown."""
-    column = _declared("team_month").columns.get(whose.code)
+    column = declared("team_month").columns.get(whose.code)
     if column is None or column.primary_key:
         known = ", ".join(figures_of_a_month())
         raise Unknown(f"found no figure {whose.code!r} in team_month, expected one of {known}.")
@@ -163,7 +156,7 @@ def _formula(column: str) -> str:
 
 def figures_of_a_month() -> list[str]:
     """Columns of team_month that are figures."""
-    return [one.name for one in _declared("team_month").columns if not one.primary_key]
+    return [one.name for one in declared("team_month").columns if not one.primary_key]
 
 
 def indicator(code: str) -> Indicator:
@@ -197,8 +190,9 @@ def _why_not(one: Indicator) -> str:
 
 def _table(one: Ingredient) -> str:
     feed, _, what = one.source.partition("/")
-    table = _ASIDE.get(feed, f"the batches of feed {one.source}")
-    return f"{table} ({what})" if what and feed in _ASIDE else table
+    if feed not in FACTS_OF:
+        return f"the batches of feed {one.source}"
+    return f"vm.{FACTS_OF[feed].name}" + (f" ({what})" if what else "")
 
 
 def _side(
@@ -245,22 +239,13 @@ def _piece(con: duckdb.DuckDBPyConnection, origins: Origins, whose: Whose, chose
 def _largest(con: duckdb.DuckDBPyConnection, chosen: Selection, batch: str, largest: int) -> tuple[Row, ...]:
     if not largest:
         return ()
-    columns = open_columns(chosen.facts.table)
+    columns = FACTS_IN[chosen.facts.table].open_columns
     found = con.execute(
         f"SELECT {', '.join(columns)} FROM vm.{chosen.facts.table} WHERE {chosen.where} AND batch_id = ? "
         f"ORDER BY abs({chosen.facts.counts}) DESC, row_number LIMIT {largest}",
         [batch],
     ).fetchall()
     return tuple(dict(zip(columns, row, strict=True)) for row in found)
-
-
-def open_columns(table: str) -> list[str]:
-    """Columns of a fact table that may be shown: none that a contract declares to be anything but open."""
-    feed = {"fact_cost": "ledger", "fact_activity": "activity", "fact_survey": "survey"}[table]
-    contracts = (contract_for(feed), SURVEY_COUNTS) if feed == "survey" else (contract_for(feed),)
-    closed = {one.stored for contract in contracts for one in contract.columns if one.privacy is not Privacy.OPEN}
-    known = [one.name for one in _declared(table).columns]
-    return ["row_number", *(name for name in known if name not in closed | {"batch_id", "row_number", "provider_code"})]
 
 
 def ranges(numbers: Sequence[int]) -> str:
@@ -284,10 +269,3 @@ def _nothing(con: duckdb.DuckDBPyConnection, whose: Whose) -> str:
     what = f"{whose.code} of {whose.provider_code}, {whose.team_code}, {whose.grain} of {whose.starts_on}"
     said = "; ".join(f"level {level}, {grain}: {first} to {last}" for level, grain, first, last in there)
     return f"found no value of {what} in indicator_value, expected one. There is: {said or 'none of that team'}."
-
-
-def _declared(table: str) -> "Table":
-    """A published table. Looked up when it is asked for: what declares tables takes long to import."""
-    from vm_pipeline.warehouse.tables import METADATA, SCHEMA
-
-    return METADATA.tables[f"{SCHEMA}.{table}"]

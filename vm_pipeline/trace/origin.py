@@ -9,7 +9,7 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -17,6 +17,7 @@ import duckdb
 from vm_pipeline.home import Home
 from vm_pipeline.sources.landing import LandingDamaged
 from vm_pipeline.sources.receipts import Receipt, Version, versions
+from vm_pipeline.sources.sender import base_name
 from vm_pipeline.trace.unknown import Unknown
 
 _COLUMNS = (
@@ -95,7 +96,7 @@ class Origins:
         if receipt is None:
             return replace(bare, landing="no receipt of it in this home")
         layout = receipt.layout_sha256[:12] or "canonical"
-        known = replace(bare, file=PurePosixPath(receipt.name.replace("\\", "/")).name, layout=layout)
+        known = replace(bare, file=base_name(receipt.name), layout=layout)
         return replace(known, landing=self._look(receipt)) if self._verify else known
 
     def _look(self, receipt: Receipt) -> str:

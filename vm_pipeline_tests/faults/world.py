@@ -24,16 +24,8 @@ _IN_PROGRESS = ("landing/incoming", "staging/incoming", "as-published/incoming",
 def send(programme: Programme, number: int) -> None:
     """What lies in the drop folder on the first night, or on the second: a month restated, a month more."""
     if number == COLD:
-        programme.reference("providers", "B1,Board one")
-        programme.reference("teams", "B1,T1,Team one,Medicine,ward,,")
-        programme.reference("cost_centre_map", "B1,R1,T1,1,,")
-        programme.reference("unit_map", "B1,W1,T1,,")
-        programme.reference("account_map", "3001A,Bread,food,true,")
-        programme.reference("survey_team_map", "B1,PULSE,Team One,T1")
-        programme.reference("survey_questions", "PULSE,Q1,I feel safe,agree5,Strongly agree|Agree")
-        programme.ledger({"amount": "12.50"}, {"amount": "nonsense"}, {"cost_centre_code": "R9", "amount": "7.50"})
+        programme.every_feed()
         programme.activity({"patient_ref": "P1"}, {"outcome_code": "dna"})
-        programme.survey({"respondent_ref": "a"}, {"respondent_ref": "b", "Q1": "Disagree"})
         return
     programme.reference("cost_centre_map", "B1,R1,T1,1,,", "B1,R9,T1,1,,")
     programme.ledger({"amount": "20.00"}, {"cost_centre_code": "R9", "amount": "7.50"})

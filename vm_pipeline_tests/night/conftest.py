@@ -42,14 +42,5 @@ class Door:
 def door(new_programme: Callable[[str], Programme]) -> Door:
     """One board, one month, every feed, a cost centre nobody has mapped."""
     programme = new_programme("door")
-    programme.reference("providers", "B1,Board one")
-    programme.reference("teams", "B1,T1,Team one,Medicine,ward,,")
-    programme.reference("cost_centre_map", "B1,R1,T1,1,,")
-    programme.reference("unit_map", "B1,W1,T1,,")
-    programme.reference("account_map", "3001A,Bread,food,true,")
-    programme.reference("survey_team_map", "B1,PULSE,Team One,T1")
-    programme.reference("survey_questions", "PULSE,Q1,I feel safe,agree5,Strongly agree|Agree")
-    programme.ledger({"amount": "12.50"}, {"amount": "nonsense"}, {"cost_centre_code": "R9", "amount": "7.50"})
-    programme.activity({}, {"outcome_code": "dna"})
-    programme.survey({"respondent_ref": "a"}, {"respondent_ref": "b", "Q1": "Disagree"})
+    programme.every_feed()
     return Door(programme)

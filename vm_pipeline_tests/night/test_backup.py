@@ -8,6 +8,7 @@ import pytest
 from vm_pipeline.backup import BackupRefused, back_up
 from vm_pipeline.home import Home
 from vm_pipeline.settings import Settings
+from vm_pipeline.sources.decisions import Kind
 from vm_pipeline.sources.landing import Landing
 from vm_pipeline_tests.night.conftest import Door
 from vm_pipeline_tests.programme import Programme
@@ -47,6 +48,26 @@ def test_what_is_restored_makes_the_same_warehouse(door: Door, tmp_path: Path) -
     assert "0 extracts received" in door.run("--full").stdout
     assert door("fingerprint").stdout == before
     assert (door.programme.home / "pseudonym.key").stat().st_mode & 0o077 == 0
+
+
+def test_a_decision_holds_after_a_restore(door: Door, tmp_path: Path) -> None:
+    """Neither does what was withdrawn count again, nor is what was purged missed."""
+    door.run()
+    door.programme.ledger({"amount": "20.00"})
+    door.programme.ledger({}, period="2022-09")
+    door.run()
+    *_, purged, _, withdrawn = (version.batch_id for version in of(door.programme).known().versions)
+    assert door("purge", purged, "--reason", "names in it").exit_code == 0
+    assert door("withdraw", withdrawn, "--reason", "not theirs").exit_code == 0
+    door.run()
+    before = door("fingerprint").stdout
+    assert "2 of decisions" in door("backup", str(tmp_path / "copy")).stdout
+    shutil.rmtree(door.programme.home)
+    shutil.copytree(tmp_path / "copy", door.programme.home)
+    assert door.run("--full").exit_code == 0
+    assert door("fingerprint").stdout == before
+    decided = {v.batch_id: v.decision.kind for v in of(door.programme).known().versions if v.decision}
+    assert decided == {purged: Kind.PURGED, withdrawn: Kind.WITHDRAWN}
 
 
 def test_a_second_backup_copies_what_is_new(two_nights: Programme, tmp_path: Path) -> None:

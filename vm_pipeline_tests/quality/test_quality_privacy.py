@@ -164,3 +164,11 @@ def test_cut_files_stop_no_check(secretive: Programme) -> None:
             assert not check_totals(con, feed, known, secretive.staging, known.versions).passed
             assert not all(one.passed for one in check_contract(feed, known, secretive.staging, known.versions))
             check_distribution(con, feed, known, secretive.staging)
+
+
+@pytest.mark.parametrize("counts", [(0, 0, 0, 0), (0, 1, 0, 0), (0, 0, 2, 1), (0, None, 0, 0), (None, 3, 0, 0)])
+def test_counts_of_what_must_not_be(counts: tuple[int | None, ...]) -> None:
+    """Where there is nothing of anything, one expectation says so; else each column has its own."""
+    rows = [{"m": counts[0], "n": counts[1]}, {"m": counts[2], "n": counts[3]}]
+    broken = {name: [place for place, row in enumerate(rows) if row[name]] for name in ("m", "n")}
+    assert outside("some", rows, [Bound(name, 0, 0) for name in broken]) == broken

@@ -13,11 +13,11 @@ from vm_pipeline.indicators.catalogue import CATALOGUE
 from vm_pipeline.indicators.ingredients import INGREDIENTS
 from vm_pipeline.settings import Settings
 from vm_pipeline.trace.fact import trace_fact
+from vm_pipeline.trace.facts import FACTS_OF
 from vm_pipeline.trace.figure import (
     BY_NAME,
     Whose,
     figures_of_a_month,
-    open_columns,
     ranges,
     sql_of,
     trace_column,
@@ -161,7 +161,7 @@ class TestARow:
 
 
 def test_columns_that_are_not_open_are_not_shown() -> None:
-    shown = {name for table in ("fact_cost", "fact_activity", "fact_survey") for name in open_columns(table)}
+    shown = {name for table in FACTS_OF.values() for name in table.open_columns}
     assert not shown & {"narrative", "record_id", "patient_ref", "respondent_ref"}
     assert {"cost_centre_code", "amount_gbp", "unit_code", "quantity"} <= shown
 

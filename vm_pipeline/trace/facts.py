@@ -1,0 +1,48 @@
+"""The fact table that rows of each feed go to, and which of its columns may be shown.
+
+Belongs here: what tracing must know of fact tables. Does not belong here: asking them (figure, fact, batch).
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from vm_pipeline.feeds import contract_for
+from vm_pipeline.feeds.contract import Privacy
+from vm_pipeline.feeds.survey import SURVEY_COUNTS
+
+if TYPE_CHECKING:
+    from sqlalchemy import Table
+
+
+@dataclass(frozen=True)
+class FactTable:
+    """Facts of one feed, and the column in which a fact says how much."""
+
+    feed: str
+    name: str
+    amount: str
+
+    @property
+    def open_columns(self) -> list[str]:
+        """Columns that may be shown: none that a contract declares to be anything but open."""
+        contracts = [contract_for(self.feed), *([SURVEY_COUNTS] if self.feed == "survey" else [])]
+        closed = {one.stored for contract in contracts for one in contract.columns if one.privacy is not Privacy.OPEN}
+        known = declared(self.name).columns.keys()
+        aside = closed | {"batch_id", "row_number", "provider_code"}
+        return ["row_number", *(name for name in known if name not in aside)]
+
+
+_TABLES = (
+    FactTable("ledger", "fact_cost", "amount_gbp"),
+    FactTable("activity", "fact_activity", "quantity"),
+    FactTable("survey", "fact_survey", "answers"),
+)
+FACTS_OF = {one.feed: one for one in _TABLES}
+FACTS_IN = {one.name: one for one in _TABLES}
+
+
+def declared(table: str) -> "Table":
+    """A published table. Looked up when it is asked for: what declares tables takes long to import."""
+    from vm_pipeline.warehouse.tables import METADATA, SCHEMA
+
+    return METADATA.tables[f"{SCHEMA}.{table}"]
