@@ -139,7 +139,7 @@ def again(made: list[Built]) -> set[str]:
     return {one.statement.target for one in made if one.only != ("", ())}
 
 
-@settings(max_examples=settings().max_examples // 8)  # an example is some four warehouses
+@settings(max_examples=settings().max_examples // 10)  # an example is some four warehouses
 @given(histories)
 def test_night_upon_night_is_what_one_full_night_is(
     history: list[tuple[list[tuple[object, ...]], list[tuple[Kind, int]]]],
