@@ -8,27 +8,25 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import duckdb
 
 from vm_pipeline.calendar import months
 from vm_pipeline.feeds import FEEDS
 from vm_pipeline.home import Home
+from vm_pipeline.outcome import Outcome
 from vm_pipeline.quality.freshness import Late
 from vm_pipeline.sources.extract import Extract, Problem
 from vm_pipeline.sources.receipts import waiting
 from vm_pipeline.staging.known import Known
 from vm_pipeline.staging.rejects import rejects
 
-if TYPE_CHECKING:
-    from vm_pipeline.defs.run import Outcome
-
 Figures = dict[str, Any]
 Rejected = list[tuple[list[str], list[tuple[object, ...]]]]
 
 
-def summarise(home: Home, outcome: "Outcome", as_of: str, seconds: float) -> Figures:
+def summarise(home: Home, outcome: Outcome, as_of: str, seconds: float) -> Figures:
     """Everything `run` has to tell, as plain figures."""
     known = home.known(outcome.known_until) if outcome.known_until and not outcome.failure else None
     target = home.target(as_of)
@@ -54,7 +52,7 @@ def summarise(home: Home, outcome: "Outcome", as_of: str, seconds: float) -> Fig
     }
 
 
-def _status(outcome: "Outcome") -> str:
+def _status(outcome: Outcome) -> str:
     if outcome.failure:
         return "not published"
     return "up to date" if outcome.up_to_date else "published" if outcome.published else "superseded by a newer night"

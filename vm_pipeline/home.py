@@ -23,7 +23,7 @@ from vm_pipeline.feeds import FEEDS
 from vm_pipeline.quality.freshness import Freshness, Late, check_fresh, late
 from vm_pipeline.quality.verdict import Verdict
 from vm_pipeline.settings import Settings
-from vm_pipeline.sources.decisions import Decision
+from vm_pipeline.sources.decisions import Decision, Kind
 from vm_pipeline.sources.extract import Extract, Problem
 from vm_pipeline.sources.incoming import desk, tidy
 from vm_pipeline.sources.landing import Landing, Received
@@ -31,10 +31,10 @@ from vm_pipeline.sources.receipts import Receipt, Slot, Version, known_at, versi
 from vm_pipeline.staging.batches import Staging
 from vm_pipeline.staging.known import Known, what_is_known
 from vm_pipeline.warehouse.as_published import Landed, incoming
-from vm_pipeline.warehouse.build import build_core, build_marts, judge, publication
-from vm_pipeline.warehouse.drafts import Drafts
+from vm_pipeline.warehouse.drafts import Drafts, spill_of
+from vm_pipeline.warehouse.kept import Kept
+from vm_pipeline.warehouse.made_from import publication
 from vm_pipeline.warehouse.snapshot import Publication, publish, published
-from vm_pipeline.warehouse.workspace import open_workspace, spill_of
 
 Report = Callable[[str, int, int], None]
 
@@ -85,7 +85,7 @@ class Home:
     @property
     def private(self) -> tuple[Path, ...]:
         """Folders that only the owner may enter: they hold what was sent."""
-        return (self.landing.root, self.folder / "staging", self.folder / "work", self.alerts)
+        return (self.landing.root, self.folder / "staging", self.folder / "work", self.kept.folder, self.alerts)
 
     @property
     def desks(self) -> tuple[Path, ...]:
@@ -101,6 +101,11 @@ class Home:
     def drafts(self) -> Drafts:
         """Where runs build, out of readers' sight."""
         return Drafts(self.folder / "work")
+
+    @property
+    def kept(self) -> Kept:
+        """What the last published night left for the next."""
+        return Kept(self.folder / "kept", self.settings.warehouse)
 
     def target(self, as_of: str) -> Path:
         """What a run publishes to: the snapshot, or for an as-of question a file of its own."""
@@ -182,6 +187,15 @@ class Home:
         """Receipts up to a time (UTC, ISO; empty = all)."""
         return known_at(self.landing.receipts(), known_until)
 
+    def unseen(self, known_until: str = "") -> list[Receipt]:
+        """Receipts that no staging has worked on yet."""
+        return [receipt for receipt in self.receipts(known_until) if not self.staging.is_staged(receipt)]
+
+    def unpublished(self) -> list[Receipt]:
+        """Receipts readers have nothing of yet, staged or not: a night that died may have staged and not judged."""
+        since = min(there.as_of if there else "" for there in self.published())
+        return [r for r in self.receipts() if r.received_at > since or not self.staging.is_staged(r)]
+
     def known(self, known_until: str = "") -> Known:
         """Versions and summaries up to a time. Raises NotStaged."""
         return what_is_known(self.receipts(known_until), self.staging, self.decisions(known_until))
@@ -189,6 +203,10 @@ class Home:
     def decisions(self, known_until: str = "") -> list[Decision]:
         """Decisions about versions up to a time (UTC, ISO; empty = all)."""
         return known_at(self.landing.decisions(), known_until)
+
+    def purged(self, known_until: str = "") -> set[str]:
+        """Batches that were erased by a time."""
+        return {one.batch_id for one in self.decisions(known_until) if one.kind is Kind.PURGED}
 
     def moments(self, known_until: str = "") -> list[str]:
         """Times of every landing and decision up to a time, oldest first."""
@@ -202,6 +220,12 @@ class Home:
     def late(self, now: datetime) -> list[Late]:
         """Who is late with what, by the settings, at a moment."""
         return late(FEEDS, self._seen(), self.settings.freshness, now, self.settings.nation)
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether anybody is expected to send, or is told of it: then a night with nothing new may have news."""
+        alerts, freshness = self.settings.alerts, self.settings.freshness
+        return bool(alerts.webhook or alerts.email) or freshness != Freshness()
 
     def fresh(self, now: datetime) -> list[Verdict]:
         """The check `fresh` of every feed."""
@@ -226,6 +250,9 @@ class Home:
     @contextmanager
     def _look_back(self, moment: str) -> Iterator[duckdb.DuckDBPyConnection]:
         """The warehouse of an earlier landing, built again up to its judged points, and dropped."""
+        from vm_pipeline.warehouse.build import build_core, build_marts, judge
+        from vm_pipeline.warehouse.workspace import open_workspace
+
         with (
             self._held("look-back") as path,
             open_workspace(path, self.settings.memory, self.settings.threads) as con,

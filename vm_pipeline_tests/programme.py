@@ -29,8 +29,9 @@ from vm_pipeline.staging.known import Known, what_is_known
 from vm_pipeline.staging.policy import STRICTEST, Policy
 from vm_pipeline.staging.summary import Summary
 from vm_pipeline.warehouse.as_published import Landed
-from vm_pipeline.warehouse.build import build_core, build_marts, build_signals, judge, publication
+from vm_pipeline.warehouse.build import build_core, build_marts, build_signals, judge
 from vm_pipeline.warehouse.fingerprint import fingerprint
+from vm_pipeline.warehouse.made_from import publication
 from vm_pipeline.warehouse.reference import Finding
 from vm_pipeline.warehouse.snapshot import describe
 from vm_pipeline.warehouse.workspace import open_workspace

@@ -4,7 +4,7 @@ WITH sent AS (
     SELECT activity.*, batch.provider_code, batch.batch_id,
            batch.batch_order * 4294967296 + activity.row_number AS place
     FROM staging.activity AS activity
-    JOIN staging.month_in_force AS batch USING (content_id, batch_month)
+    JOIN core.activity_batch AS batch USING (content_id, batch_month)
 ),
 last AS (
     SELECT provider_code, record_id, max(place) AS place

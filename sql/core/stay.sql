@@ -5,7 +5,7 @@ WITH stay AS (
     SELECT fact.provider_code, fact.team_code, fact.start_at, fact.end_at, fact.quantity, fact.batch_id, fact.row_number,
            sent.patient_ref, sent.discharge_code
     FROM vm.fact_activity AS fact
-    JOIN staging.month_in_force AS batch USING (batch_id)
+    JOIN core.activity_batch AS batch USING (batch_id)
     JOIN staging.activity AS sent
       ON sent.content_id = batch.content_id AND sent.batch_month = batch.batch_month AND sent.row_number = fact.row_number
     WHERE fact.measure_code = 'inpatient_stay' AND sent.measure_code = 'inpatient_stay'

@@ -2,23 +2,10 @@
 -- A line stands under the batch and period it is taken off in, with its row number below zero: row -7 is row 7 of the
 -- batch before. So every row of fact_cost is one row of one file, and the months of a year add up to what it said last.
 -- A month that was never sent is taken up in the next one that was.
-WITH month_sent AS (
-    SELECT month.content_id, month.batch_id, month.batch_month, version.provider_code, version.part,
-           (month.batch_month - 3) // 12 AS year
-    FROM staging.month_in_force AS month
-    JOIN staging.version AS version USING (batch_id)
-    WHERE version.is_year_to_date
-),
-follows AS (
-    SELECT *, lag(content_id) OVER in_year AS content_before, lag(batch_month) OVER in_year AS month_before
-    FROM month_sent
-    WINDOW in_year AS (PARTITION BY provider_code, part, year ORDER BY batch_month)
-),
-dated AS (
+WITH dated AS (
     SELECT follows.*, min(ledger.posting_date) AS posting_date
-    FROM follows
+    FROM core.year_to_date_follows AS follows
     LEFT JOIN staging.ledger AS ledger USING (content_id, batch_month)
-    WHERE follows.content_before IS NOT NULL
     GROUP BY ALL
 )
 SELECT dated.provider_code, dated.batch_id, -before.row_number AS row_number, before.cost_centre_code,

@@ -9,20 +9,24 @@ WITH member AS (
 ),
 added AS (
     SELECT indicator_code, kind, levels,
-           CASE GROUPING(provider_code, service) WHEN 0 THEN 'service' WHEN 1 THEN 'provider' ELSE 'all' END AS level,
-           coalesce(provider_code, '*') AS provider_code, CASE WHEN GROUPING(service) = 0 THEN service ELSE '*' END AS service,
+           CASE GROUPING(service) WHEN 0 THEN 'service' ELSE 'provider' END AS level,
+           provider_code, CASE WHEN GROUPING(service) = 0 THEN service ELSE '*' END AS service,
            '*' AS team_code, grain, starts_on,
            sum(numerator) FILTER (is_known) AS numerator, sum(denominator) FILTER (is_known) AS denominator,
            bool_or(is_known) AS is_known, NOT bool_and(is_known) AS lacks_part, bool_or(lacks_ledger) AS lacks_ledger,
            bool_or(lacks_activity) AS lacks_activity
     FROM member
     GROUP BY GROUPING SETS ((indicator_code, kind, levels, grain, starts_on, provider_code, service),
-                            (indicator_code, kind, levels, grain, starts_on, provider_code),
-                            (indicator_code, kind, levels, grain, starts_on))
-    HAVING GROUPING(provider_code, service) <> 0 OR service IS NOT NULL
+                            (indicator_code, kind, levels, grain, starts_on, provider_code))
+    HAVING GROUPING(service) <> 0 OR service IS NOT NULL
 ),
 every AS (
     SELECT * FROM added
+    UNION ALL
+    SELECT indicator_code, declared.kind, declared.levels, 'all', one.provider_code, '*', '*', one.grain, one.starts_on,
+           one.numerator, one.denominator, one.is_known, one.lacks_part, one.lacks_ledger, one.lacks_activity
+    FROM core.indicator_of_all AS one
+    JOIN core.indicator AS declared USING (indicator_code)
     UNION ALL
     SELECT indicator_code, kind, levels, 'team', provider_code, '*', team_code, grain, starts_on,
            CASE WHEN is_known THEN numerator END, CASE WHEN is_known THEN denominator END, is_known, NOT is_known, lacks_ledger,

@@ -1,21 +1,52 @@
 -- Indicators by level, week and month, each with its state at the time of the last receipt in force.
 -- Missing, then without a ledger, then zero denominator, then still open, incomplete or too little; else final.
 -- A pause is always said, whatever else holds: values stay.
-WITH placed AS (
+WITH found AS (  -- of all kinds, before anything is said of their state
+    SELECT level.indicator_code, level.level, level.provider_code, level.service, level.team_code, level.grain, level.starts_on,
+           level.numerator, level.denominator,
+           CASE WHEN one.denominator IS NULL THEN one.factor * level.numerator::DOUBLE
+                ELSE one.factor * level.numerator::DOUBLE / nullif(level.denominator, 0)::DOUBLE END AS value,
+           level.is_known, level.is_known AND one.denominator IS NOT NULL AND level.denominator = 0 AS is_zero,
+           level.lacks_part AND NOT one.is_sampled AS lacks_part, level.lacks_ledger, level.lacks_activity,
+           NULL AS said, false AS is_open
+    FROM core.indicator_level AS level
+    JOIN core.indicator AS one USING (indicator_code)
+    UNION ALL
+    SELECT indicator_code, level, provider_code, service, team_code, grain, starts_on, NULL, denominator, value,
+           value IS NOT NULL, false, false, false, lacks_activity, NULL, false
+    FROM core.indicator_median
+    UNION ALL
+    SELECT indicator_code, level, provider_code, service, team_code, grain, starts_on, numerator, denominator,
+           numerator::DOUBLE / denominator::DOUBLE, true, false, false, false, false, CASE WHEN is_open THEN 'open_gap' END, is_open
+    FROM core.indicator_gap
+    UNION ALL
+    SELECT indicator_code, level, provider_code, service, team_code, grain, starts_on, NULL, NULL, value,
+           true, false, false, false, false, class, false
+    FROM core.indicator_class
+    UNION ALL
+    SELECT 'M02', level.level, level.provider_code, level.service, level.team_code, 'week', level.starts_on,
+           count(*) FILTER (level.is_known AND (one.denominator IS NULL OR level.denominator <> 0)), count(*),
+           100 * count(*) FILTER (level.is_known AND (one.denominator IS NULL OR level.denominator <> 0))::DOUBLE
+               / count(*)::DOUBLE,
+           true, false, false, false, false, NULL, false
+    FROM core.indicator_level AS level
+    JOIN core.indicator AS one USING (indicator_code)
+    WHERE level.grain = 'week' AND one.block IS NOT NULL AND one.team_week_column IS NOT NULL AND NOT one.is_sampled
+    GROUP BY level.level, level.provider_code, level.service, level.team_code, level.starts_on
+),
+placed AS (
     SELECT *, CASE grain WHEN 'event' THEN 'month' ELSE grain END AS span_grain,
            CASE grain WHEN 'event' THEN date_trunc('month', starts_on)::DATE ELSE starts_on END AS span_on
-    FROM core.indicator_point
+    FROM found
 ),
 timed AS (
     SELECT point.*, one.unit, one.is_sampled, one.minimum,
-           CASE point.grain
-               WHEN 'week' THEN span.ends_on + 7 * one.lag_weeks
-               WHEN 'month' THEN last_day(span.starts_on + to_months(one.lag_months))
-           END >= span.known_day OR point.is_open AS is_unfinished,
+           unfinished.starts_on IS NOT NULL OR point.is_open AS is_unfinished,
            of_all.starts_on IS NOT NULL OR own.starts_on IS NOT NULL AS is_paused
     FROM placed AS point
     JOIN core.indicator AS one USING (indicator_code)
-    LEFT JOIN core.span AS span ON span.grain = point.span_grain AND span.starts_on = point.span_on
+    LEFT JOIN core.unfinished AS unfinished
+           ON unfinished.indicator_code = point.indicator_code AND unfinished.grain = point.grain AND unfinished.starts_on = point.starts_on
     LEFT JOIN (SELECT * FROM core.paused WHERE team_code = '*') AS of_all
            ON of_all.provider_code = point.provider_code AND of_all.grain = point.span_grain AND of_all.starts_on = point.span_on
     LEFT JOIN (SELECT * FROM core.paused WHERE team_code <> '*') AS own

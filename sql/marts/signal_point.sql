@@ -1,6 +1,6 @@
 -- Points of every series that has a rule profile, as they are judged: which take part, where nothing is carried over,
 -- where a recorded decision begins a new phase, which points make a fixed baseline. The newest target of a team counts.
--- `series` and `place` number series and points in order.
+-- `series` and `place` number the series and points of a provider in order.
 WITH point AS (
     SELECT value.*, one.chart, one.profile AS rule_profile, one.factor, one.direction,
            value.status <> 'final' OR value.qualifier IS NOT DISTINCT FROM 'paused' AS is_excluded,
@@ -25,10 +25,12 @@ target AS (
 SELECT point.indicator_code, point.level, point.provider_code, point.service, point.team_code, point.grain, point.starts_on,
        point.rule_profile, point.chart, point.factor, point.direction,
        dense_rank() OVER (
-           ORDER BY point.indicator_code, point.level, point.provider_code, point.service, point.team_code, point.grain
+           PARTITION BY point.provider_code
+           ORDER BY point.indicator_code, point.level, point.service, point.team_code, point.grain
        )::INTEGER AS series,
        row_number() OVER (
-           ORDER BY point.indicator_code, point.level, point.provider_code, point.service, point.team_code, point.grain, point.starts_on
+           PARTITION BY point.provider_code
+           ORDER BY point.indicator_code, point.level, point.service, point.team_code, point.grain, point.starts_on
        ) AS place,
        point.numerator::DOUBLE AS num, point.denominator::DOUBLE AS den, point.value, point.is_excluded,
        coalesce(NOT point.is_paused AND lag(point.is_paused) OVER one_series, false) AS is_after_pause,

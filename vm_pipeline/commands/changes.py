@@ -17,7 +17,7 @@ from vm_pipeline.commands.options import CLOSED, JSON, installed
 from vm_pipeline.home import Home
 from vm_pipeline.settings import Asked, ConfigurationError
 from vm_pipeline.staging.known import NotStaged
-from vm_pipeline.warehouse.build import code_version
+from vm_pipeline.warehouse.made_from import code_version
 from vm_pipeline.warehouse.restated import put_restated
 from vm_pipeline.warehouse.statements import statements
 

@@ -8,7 +8,7 @@ import dagster as dg
 import duckdb
 
 from vm_pipeline.defs.describe import OWNERS, table_of
-from vm_pipeline.defs.night import AS_OF, Night, as_check, known_until, one_each, said_first
+from vm_pipeline.defs.night import AS_OF, FULL, Night, as_check, known_until, one_each, said_first
 from vm_pipeline.defs.statements import result, specs
 from vm_pipeline.feeds import FEEDS
 from vm_pipeline.quality.core import check_facts, check_reconciliation
@@ -19,7 +19,7 @@ from vm_pipeline.staging.known import Known
 from vm_pipeline.warehouse.build import build_core
 from vm_pipeline.warehouse.reference import Finding
 from vm_pipeline.warehouse.tables import TABLES
-from vm_pipeline.warehouse.workspace import open_workspace
+from vm_pipeline.warehouse.workspace import Built, open_workspace
 
 UNMAPPED, RECONCILIATION = dg.AssetKey(["core", "unmapped"]), dg.AssetKey(["core", "reconciliation"])
 _FACT_KEYS = {t.name: tuple(c.name for c in t.primary_key) for t in TABLES if t.name.startswith("fact_")}
@@ -76,12 +76,13 @@ def core(
     night.report("core", 0, 1)
     with said_first():
         known = home.known(known_until(context))
-    draft = home.drafts.hold(context.run.run_id)
-    draft.unlink(missing_ok=True)
+    draft = home.drafts.begin(context.run.run_id)
+    if not {AS_OF, FULL} & context.run.tags.keys():
+        home.kept.lay_down(draft, home.purged(known_until(context)))
     with open_workspace(draft, home.settings.memory, home.settings.threads) as con:
         with said_first():
             built, findings = build_core(con, known, home.staging, home.settings.nation)
-        verdicts = night.judge([*_verdicts(con, night, known), _references(findings)])
+        verdicts = night.judge([*_verdicts(con, night, known, built), _references(findings)])
         lists = write_unmapped(
             con, home.reports(context.run.tags.get(AS_OF, "")) / "unmapped", "staging.survey", "staging.cost_centre_map"
         )
@@ -95,14 +96,14 @@ def core(
         yield as_check(verdict, _SHOWN_ON.get(verdict.code) or dg.AssetKey(["core", verdict.subject]))
 
 
-def _verdicts(con: duckdb.DuckDBPyConnection, night: Night, known: Known) -> list[Verdict]:
+def _verdicts(con: duckdb.DuckDBPyConnection, night: Night, known: Known, built: list[Built]) -> list[Verdict]:
     """Totals are looked at again here, over every batch: a warehouse can be built without staging anything."""
-    staging = night.home.staging
+    staging, made = night.home.staging, {one.statement.name: one.only for one in built}
     totals = [check_totals(con, feed, known, staging, known.versions) for feed in FEEDS]
     return [
         *one_each(totals, ["totals_hold"], "batch"),
         check_reconciliation(con),
-        *check_facts(con, _FACT_KEYS, night.thresholds),
+        *check_facts(con, _FACT_KEYS, night.thresholds, made),
     ]
 
 

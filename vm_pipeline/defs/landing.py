@@ -49,7 +49,7 @@ def landing(
     if not night.home.settings.sources:
         raise dg.Failure("found no source in the settings; expected [[source]] in vm.toml, VM_FEEDS or VM_CONFIG.")
     start = time.perf_counter()
-    received = night.received = night.home.receive(utc_now())
+    received = night.receive()
     seconds = round(time.perf_counter() - start, 2)
     for problem in received.problems:
         context.log.warning(str(problem))

@@ -4,7 +4,8 @@ Belongs here: what every asset asks first.
 Does not belong here: any asset.
 
 Run tags: `vm/known_until` (UTC, ISO) fixes the receipts that count, so that every step of a run sees the same;
-`vm/as_of` sends the result to the as-of folder; `vm/full` stages again what is staged already.
+`vm/as_of` sends the result to the as-of folder; `vm/full` stages again what is staged already, and takes nothing over
+from the last night.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +15,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from vm_pipeline.home import Home
+from vm_pipeline.home import Home, utc_now
 from vm_pipeline.quality.history import Thresholds
 from vm_pipeline.quality.verdict import Verdict
 from vm_pipeline.sources.landing import LandingDamaged, Received
@@ -24,7 +25,7 @@ from vm_pipeline.warehouse.postgres.refused import WarehouseRefused
 from vm_pipeline.warehouse.workspace import Built
 
 KNOWN_UNTIL, AS_OF, FULL = "vm/known_until", "vm/as_of", "vm/full"
-CARRIED = (KNOWN_UNTIL, AS_OF)  # from the run that stages to the run that builds
+CARRIED = (KNOWN_UNTIL, AS_OF, FULL)  # from the run that stages to the run that builds
 
 
 @dataclass
@@ -33,6 +34,7 @@ class Night:
 
     home: Home
     report: Callable[[str, int, int], None] = lambda step, done, total: None
+    arrived: Received | None = None  # before the run that lands began: it tells of it, and asks no source again
     received: Received | None = None
     verdicts: list[Verdict] = field(default_factory=list)
     built: list[Built] = field(default_factory=list)
@@ -47,6 +49,11 @@ class Night:
     def blocking(self) -> frozenset[str]:
         """Feeds whose whole-table checks close the publishing gate."""
         return self.home.settings.quality.blocking
+
+    def receive(self) -> Received:
+        """Ask every source and keep what is new, unless that was done."""
+        self.received, self.arrived = self.arrived or self.home.receive(utc_now()), None
+        return self.received
 
     def judge(self, verdicts: list[Verdict]) -> list[Verdict]:
         """Remember verdicts for the summary."""

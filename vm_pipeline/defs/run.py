@@ -5,22 +5,21 @@ Does not belong here: printing (cli), the assets.
 """
 
 import threading
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import dagster as dg
 
 from vm_pipeline.defs.assemble import BUILD, LAND, STAGE, assemble, monthly
 from vm_pipeline.defs.night import AS_OF, CARRIED, FULL, KNOWN_UNTIL, Night
-from vm_pipeline.defs.schedule import range_tags, unpublished, unseen
+from vm_pipeline.defs.schedule import range_tags
 from vm_pipeline.defs.telling import first_cause, tell_of, tell_of_crash
 from vm_pipeline.disk import FULL_DISK, put, says_full
 from vm_pipeline.home import Home, Report, utc_now
 from vm_pipeline.locks import held
-from vm_pipeline.quality.verdict import Verdict
+from vm_pipeline.outcome import Outcome, nothing_to_do
 from vm_pipeline.settings import Settings
 from vm_pipeline.sources.landing import Received
-from vm_pipeline.warehouse.workspace import Built
 
 _DAGSTER = """\
 telemetry:
@@ -41,29 +40,15 @@ event_log_storage:
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What a night came to. `failure` says why a gate closed; empty = published, or nothing to do.
+def run_night(settings: Settings, report: Report, full: bool = False, arrived: Received | None = None) -> Outcome:
+    """Land, refresh what changed, and tell people what needs them.
 
-    `alerts`: what came of telling people.
+    `arrived`: what was received already, for the run that lands to tell.
     """
-
-    received: Received | None
-    known_until: str
-    published: bool
-    up_to_date: bool
-    failure: str
-    verdicts: tuple[Verdict, ...] = ()
-    built: tuple[Built, ...] = field(default=())
-    alerts: tuple[str, ...] = ()
-
-
-def run_night(settings: Settings, report: Report, full: bool = False) -> Outcome:
-    """Land, refresh what changed, and tell people what needs them."""
     home = Home(settings)
     try:
         with dagster_instance(home.folder) as instance:
-            outcome = _night(Night(home, report), instance, full)
+            outcome = _night(Night(home, report, arrived=arrived), instance, full)
             return replace(outcome, alerts=tuple(tell_of(home, instance, utc_now())))
     except Exception as error:
         tell_of_crash(home, error)
@@ -80,10 +65,10 @@ def _night(night: Night, instance: dg.DagsterInstance, full: bool) -> Outcome:
     receipts = home.receipts()
     if failure or not receipts:
         return _outcome(night, "", failure or "Nothing was ever received: there is nothing to publish.")
+    if not full and (nothing := nothing_to_do(home, night.received)):
+        return replace(nothing, verdicts=tuple(night.verdicts))
     until = home.landing.last_moment
-    todo = receipts if full else unpublished(home)
-    if not todo and home.is_published(home.known(until)):
-        return _outcome(night, until, "", up_to_date=True)
+    todo = receipts if full else home.unpublished()
     tags = range_tags(todo, monthly(settings.first_month), until) | ({FULL: "true"} if full else {})
     return _refresh(definitions, night, instance, tags)
 
@@ -105,7 +90,7 @@ def rebuild_as_of(settings: Settings, report: Report, as_of: str, full: bool = F
     receipts = home.receipts(as_of)
     if not receipts:
         return _outcome(night, as_of, f"Nothing had been received by {as_of}: there is nothing to rebuild.")
-    todo = receipts if full else unseen(home, as_of)
+    todo = receipts if full else home.unseen(as_of)
     tags = range_tags(todo, monthly(settings.first_month), as_of) | {AS_OF: as_of} | ({FULL: "true"} if full else {})
     with dagster_instance(home.folder) as instance:
         return _refresh(assemble(settings, night), night, instance, tags)
@@ -144,10 +129,9 @@ def _reason(event: dg.DagsterEvent) -> str:
     return f"{event.step_key}: {FULL_DISK if says_full(said) else said or 'it failed'}"
 
 
-def _outcome(night: Night, until: str, failure: str, up_to_date: bool = False) -> Outcome:
-    return Outcome(
-        night.received, until, night.published, up_to_date, failure, tuple(night.verdicts), tuple(night.built)
-    )
+def _outcome(night: Night, until: str, failure: str) -> Outcome:
+    verdicts, built = tuple(night.verdicts), tuple(night.built)
+    return Outcome(night.received, until, night.published, False, failure, verdicts, built)
 
 
 def dagster_home(home: Path) -> Path:

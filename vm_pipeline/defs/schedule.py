@@ -27,17 +27,6 @@ def range_tags(receipts: list[Receipt], months: dg.PartitionsDefinition, until: 
     }
 
 
-def unseen(home: Home, until: str = "") -> list[Receipt]:
-    """Receipts that no staging has worked on yet."""
-    return [receipt for receipt in home.receipts(until) if not home.staging.is_staged(receipt)]
-
-
-def unpublished(home: Home) -> list[Receipt]:
-    """Receipts that readers have nothing of yet, staged or not: a night that died may have staged and not judged."""
-    since = min(there.as_of if there else "" for there in home.published())
-    return [r for r in home.receipts() if r.received_at > since or not home.staging.is_staged(r)]
-
-
 def nightly(land: "UnresolvedAssetJobDefinition") -> dg.ScheduleDefinition:
     """Two in the morning in London, clock changes included."""
     return dg.ScheduleDefinition(
@@ -98,7 +87,7 @@ def stage_sensor(
         description="After a landing: stage and judge the months it found something for, in one run.",
     )
     def stage_after_landing(context: dg.RunStatusSensorContext, night: dg.ResourceParam[Night]) -> Requests:
-        receipts, todo = night.home.receipts(), unpublished(night.home)
+        receipts, todo = night.home.receipts(), night.home.unpublished()
         if not receipts or (not todo and night.home.is_published(night.home.known())):
             yield dg.SkipReason("Nothing new was received; the warehouse is up to date.")
             return
@@ -121,7 +110,7 @@ def build_sensor(stage: "UnresolvedAssetJobDefinition", build: "UnresolvedAssetJ
     )
     def build_after_staging(context: dg.RunStatusSensorContext, night: dg.ResourceParam[Night]) -> Requests:
         run = context.dagster_run
-        if unseen(night.home):
+        if night.home.unseen():
             yield dg.SkipReason("Other months are not staged yet; their run builds.")
             return
         yield dg.RunRequest(run_key=run.run_id, tags={tag: run.tags[tag] for tag in CARRIED if tag in run.tags})

@@ -61,11 +61,14 @@ def _dependency(name: str) -> dg.AssetKey:
 
 def result(built: Built) -> dg.MaterializeResult:
     """What Dagster shows of one table after it was filled."""
+    column, values = built.only or ("", ())
+    made = f"{len(values)} of {column}" if column else "nothing" if built.only else "all"
     return dg.MaterializeResult(
         asset_key=[built.statement.layer, built.statement.name],
         metadata={
             "dagster/row_count": built.rows,
             "seconds": round(built.seconds, 3),
+            "made again": made,
             "dagster/column_lineage": _column_lineage(built.statement),
         },
     )

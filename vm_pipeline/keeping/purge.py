@@ -85,8 +85,9 @@ def _files(home: Home, receipt: Receipt, gone: Sequence[Version]) -> Iterator[Pa
 
 
 def _built(home: Home, gone: Sequence[Version]) -> Iterator[Path]:
-    """Drafts, reports, and warehouses of other times in which a row of it stands. The next run makes them again."""
+    """Drafts, steps, reports, and warehouses of other times in which its rows stand. The next run makes them again."""
     yield from (path for path in (home.folder / "work").glob("*") if path.suffix != ".lock")
+    yield from home.kept.folder.glob("*")
     reports = home.reports("")
     if reports.exists():
         yield reports

@@ -6,6 +6,7 @@ Does not belong here: typed batches (totals, suites), declaring keys (warehouse:
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from types import MappingProxyType
 
 import duckdb
 
@@ -37,6 +38,8 @@ WHERE difference_gbp IS DISTINCT FROM 0
 ORDER BY abs(difference_gbp) DESC NULLS FIRST
 LIMIT {SHOWN}
 """
+
+Made = tuple[str, Sequence[str]] | None  # None = all of it
 
 
 def check_reconciliation(con: duckdb.DuckDBPyConnection) -> Verdict:
@@ -70,23 +73,33 @@ def check_reconciliation(con: duckdb.DuckDBPyConnection) -> Verdict:
 
 
 def check_facts(
-    con: duckdb.DuckDBPyConnection, keys: Mapping[str, Sequence[str]], thresholds: Thresholds | None = None
+    con: duckdb.DuckDBPyConnection,
+    keys: Mapping[str, Sequence[str]],
+    thresholds: Thresholds | None = None,
+    made: Mapping[str, Made] = MappingProxyType({}),
 ) -> list[Verdict]:
-    """`keys_unique` for every table of `keys` (table → key columns); `share_unallocated` for every fact table."""
+    """`keys_unique` for every table of `keys` (table → key columns); `share_unallocated` for every fact table.
+
+    `made`: of a table, the column and the values whose rows were made just now. Only among these are keys looked at:
+    every batch is one provider's, so no row of others can have the key of one of these.
+    """
     limits = thresholds or Thresholds()
-    unique = [_check_key(con, table, columns) for table, columns in keys.items()]
+    unique = [_check_key(con, table, columns, made.get(table)) for table, columns in keys.items()]
     return unique + [_check_unallocated(con, table, limits) for table in _WEIGHTS]
 
 
-def _check_key(con: duckdb.DuckDBPyConnection, table: str, columns: Sequence[str]) -> Verdict:
+def _check_key(con: duckdb.DuckDBPyConnection, table: str, columns: Sequence[str], made: Made) -> Verdict:
     quoted = [f'"{column}"' for column in columns]
     key, any_empty = ", ".join(quoted), " OR ".join(f"{column} IS NULL" for column in quoted)
     # Equal keys have equal hashes: only when hashes repeat are the keys themselves compared.
+    those, values = (f"{made[0] or 'batch_id'} IN (SELECT unnest(?))", [[*made[1]]]) if made else ("true", [])
     rows, marks, empty = con.execute(
-        f"SELECT count(*), count(DISTINCT hash({key})), count(*) FILTER ({any_empty}) FROM vm.{table}"
+        f"SELECT count(*), count(DISTINCT hash({key})), count(*) FILTER ({any_empty}) FROM vm.{table} WHERE {those}",
+        values,
     ).fetchall()[0]
     again = 0 if marks == rows else _repeated(con, table, key)
-    message = f"{table}: {counted(rows, 'row')}, each with a key ({', '.join(columns)}) of its own."
+    looked_at = counted(rows, "row") + (" made anew" if made else "")
+    message = f"{table}: {looked_at}, each with a key ({', '.join(columns)}) of its own."
     if again or empty:
         message = (
             f"{table}: found {counted(again, 'row')} with the key of another and {empty:,} with an empty key part; "

@@ -4,11 +4,14 @@ Belongs here: what tracing must know of fact tables. Does not belong here: askin
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from vm_pipeline.feeds import contract_for
 from vm_pipeline.feeds.contract import Privacy
 from vm_pipeline.feeds.survey import SURVEY_COUNTS
-from vm_pipeline.warehouse.tables import METADATA, SCHEMA
+
+if TYPE_CHECKING:
+    from sqlalchemy import Table
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,7 @@ class FactTable:
         """Columns that may be shown: none that a contract declares to be anything but open."""
         contracts = [contract_for(self.feed), *([SURVEY_COUNTS] if self.feed == "survey" else [])]
         closed = {one.stored for contract in contracts for one in contract.columns if one.privacy is not Privacy.OPEN}
-        known = METADATA.tables[f"{SCHEMA}.{self.name}"].columns.keys()
+        known = declared(self.name).columns.keys()
         aside = closed | {"batch_id", "row_number", "provider_code"}
         return ["row_number", *(name for name in known if name not in aside)]
 
@@ -36,3 +39,10 @@ _TABLES = (
 )
 FACTS_OF = {one.feed: one for one in _TABLES}
 FACTS_IN = {one.name: one for one in _TABLES}
+
+
+def declared(table: str) -> "Table":
+    """A published table. Looked up when it is asked for: what declares tables takes long to import."""
+    from vm_pipeline.warehouse.tables import METADATA, SCHEMA
+
+    return METADATA.tables[f"{SCHEMA}.{table}"]

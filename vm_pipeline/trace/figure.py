@@ -13,11 +13,10 @@ import duckdb
 from vm_pipeline.indicators.catalogue import CATALOGUE, parts
 from vm_pipeline.indicators.entry import Indicator, Ingredient
 from vm_pipeline.indicators.ingredients import INGREDIENT, OF_TEAM_MONTH
-from vm_pipeline.trace.facts import FACTS_IN, FACTS_OF
+from vm_pipeline.trace.facts import FACTS_IN, FACTS_OF, declared
 from vm_pipeline.trace.origin import Origin, Origins
 from vm_pipeline.trace.selection import Part, Selection, Whose, query, selections, share_of_week
 from vm_pipeline.trace.unknown import Unknown
-from vm_pipeline.warehouse.tables import METADATA, SCHEMA
 
 BY_CODE = {one.code: one for one in CATALOGUE}
 BY_NAME = INGREDIENT | {one.name: one for one in OF_TEAM_MONTH}
@@ -25,7 +24,7 @@ _FILES = {
     "median": "sql/marts/indicator_median.sql",
     "gap": "sql/marts/indicator_gap.sql",
     "class": "sql/marts/indicator_class.sql",
-    "completeness": "sql/marts/indicator_point.sql",
+    "completeness": "sql/marts/indicator_value.sql",
 }
 Row = dict[str, object]
 
@@ -121,7 +120,7 @@ def trace_indicator(con: duckdb.DuckDBPyConnection, origins: Origins, whose: Who
 
 def trace_column(con: duckdb.DuckDBPyConnection, origins: Origins, whose: Whose, largest: int = 0) -> Figure:
     """One column of one row of team_month; `whose.code` is the column. Raises Unknown."""
-    column = METADATA.tables[f"{SCHEMA}.team_month"].columns.get(whose.code)
+    column = declared("team_month").columns.get(whose.code)
     if column is None or column.primary_key:
         known = ", ".join(figures_of_a_month())
         raise Unknown(f"found no figure {whose.code!r} in team_month, expected one of {known}.")
@@ -157,7 +156,7 @@ def _formula(column: str) -> str:
 
 def figures_of_a_month() -> list[str]:
     """Columns of team_month that are figures."""
-    return [one.name for one in METADATA.tables[f"{SCHEMA}.team_month"].columns if not one.primary_key]
+    return [one.name for one in declared("team_month").columns if not one.primary_key]
 
 
 def indicator(code: str) -> Indicator:

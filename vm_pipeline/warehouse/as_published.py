@@ -23,6 +23,7 @@ from vm_pipeline.sources.receipts import Version
 from vm_pipeline.staging.batches import Purged
 from vm_pipeline.staging.naming import literal
 from vm_pipeline.staging.reading import readable
+from vm_pipeline.warehouse.made_from import name_of
 
 # What names a point: one of indicator_signal's key.
 POINT = ("indicator_code", "level", "provider_code", "service", "team_code", "grain", "starts_on", "rule_profile")
@@ -45,10 +46,13 @@ class Landed:
         return hashlib.sha256("\n".join([self.received_at, *known]).encode()).hexdigest()[:16]
 
 
-def put_as_published(con: duckdb.DuckDBPyConnection, folder: Path, landings: Sequence[Landed]) -> None:
+def put_as_published(
+    con: duckdb.DuckDBPyConnection, folder: Path, landings: Sequence[Landed]
+) -> dict[tuple[str, str], str]:
     """Create `core.as_published` in a warehouse that was judged: one row a point that is final now or ever was.
 
-    `landings` are all up to the warehouse's time, oldest first; the last is the warehouse itself.
+    `landings` are all up to the warehouse's time, oldest first; the last is the warehouse itself. Returns by provider
+    (and no batch) a hash of the files that its points stand in.
     """
     kept: list[Path] = []
     for landed in landings:
@@ -60,7 +64,13 @@ def put_as_published(con: duckdb.DuckDBPyConnection, folder: Path, landings: Seq
             except Purged:  # the rows of that night are erased: what it published first is first seen at the next
                 continue
         kept.append(path)
-    con.execute(f"CREATE OR REPLACE TABLE core.as_published AS SELECT * FROM {_union(kept)}")
+    con.execute(f"CREATE OR REPLACE VIEW core.as_published AS SELECT * FROM {_union(kept)}")
+    files = f"SELECT provider_code, list(DISTINCT filename) FROM {_union(kept, ', filename = true')} GROUP BY ALL"
+    digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in kept}
+    return {
+        (provider, ""): name_of(sorted(digests[Path(file).name] for file in found))
+        for provider, found in con.execute(files).fetchall()
+    }
 
 
 def _keep(then: duckdb.DuckDBPyConnection, before: list[Path], path: Path, received_at: str) -> None:
@@ -89,9 +99,9 @@ def incoming(folder: Path) -> Path:
     return folder / "incoming"
 
 
-def _union(paths: list[Path]) -> str:
+def _union(paths: list[Path], and_more: str = "") -> str:
     if paths:
-        return f"read_parquet([{', '.join(map(readable, paths))}])"
+        return f"read_parquet([{', '.join(map(readable, paths))}]{and_more})"
     kinds = {"starts_on": "DATE", "signal": "BOOLEAN", "published_at": "TIMESTAMP"}
     columns = [f"NULL::{kinds.get(name, 'VARCHAR')} AS {name}" for name in (*POINT, *_SAID, "published_at")]
     return f"(SELECT {', '.join(columns)} WHERE false)"

@@ -32,6 +32,16 @@ class Drafts:
             self._held[name] = lock
         return self.path(name)
 
+    def begin(self, name: str) -> Path:
+        """Hold a draft of which nothing is there: what an earlier try of the run left is removed. Where it lies.
+
+        A log of DuckDB's that outlived its database would be played into the one that is put in its place.
+        """
+        path = self.hold(name)
+        for left in self.folder.glob(f"{name}.*duckdb*"):
+            left.unlink(missing_ok=True)
+        return path
+
     def let_go(self, name: str) -> None:
         """Remove a draft that this process holds."""
         self._remove(name)
@@ -55,6 +65,16 @@ class Drafts:
                 shutil.rmtree(path, ignore_errors=True)
             else:
                 path.unlink(missing_ok=True)
+
+
+def core_of(draft: Path) -> Path:
+    """Where the steps of a draft lie that are not published."""
+    return draft.with_name(f"{draft.name.partition('.')[0]}.core.duckdb")
+
+
+def spill_of(draft: Path) -> Path:
+    """Where what does not fit in memory goes: a folder a draft. In a shared one, two would read each other's blocks."""
+    return draft.with_name(f"{draft.name.partition('.')[0]}.spill")
 
 
 def _locked(path: Path) -> TextIOWrapper | None:

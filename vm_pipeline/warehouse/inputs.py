@@ -67,13 +67,18 @@ def put_inputs(con: duckdb.DuckDBPyConnection, known: Known, staging: Staging, n
 
 def put_feed(con: duckdb.DuckDBPyConnection, feed: str, versions: Iterable[Version], staging: Staging) -> None:
     """A view over the typed Parquet of some versions of a feed."""
+    con.execute(f"CREATE OR REPLACE VIEW staging.{feed} AS {feed_rows(feed, versions, staging)}")
+
+
+def feed_rows(feed: str, versions: Iterable[Version], staging: Staging) -> str:
+    """SELECT of the rows of some versions of a feed, also of none."""
     paths = sorted({readable(staging.accepted(version.receipt)) for version in versions})
     head = (
         "NULL::VARCHAR AS content_id, NULL::BIGINT AS row_number, "
         "NULL::INTEGER AS batch_month, NULL::INTEGER AS month_number"
     )
     source = f"read_parquet([{', '.join(paths)}])" if paths else f"(SELECT {head}, {_EMPTY[feed]}) WHERE false"
-    con.execute(f"CREATE OR REPLACE VIEW staging.{feed} AS SELECT * FROM {source}")
+    return f"SELECT * FROM {source}"
 
 
 def put_frame(con: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame) -> None:
@@ -117,7 +122,7 @@ _VERSION = (
     "amount_rejected_gbp DECIMAL(18,2), contract_version VARCHAR, refused_because VARCHAR, is_year_to_date BOOLEAN",
     "withdrawn_at TIMESTAMP, withdrawn_because VARCHAR, is_purged BOOLEAN",
 )
-_MONTH = ("content_id VARCHAR, batch_id VARCHAR, provider_code VARCHAR, batch_month INTEGER, batch_order BIGINT",)
+_MONTH = ("content_id VARCHAR, batch_id VARCHAR, provider_code VARCHAR, batch_month INTEGER",)
 _RULE = ("content_id VARCHAR, rule_code VARCHAR, rows BIGINT, amount_gbp DECIMAL(18,2)",)
 _PERIOD = (
     "content_id VARCHAR, financial_year VARCHAR, ledger_period VARCHAR, rows BIGINT, received_gbp DECIMAL(18,2)",
@@ -174,19 +179,11 @@ def _naive(moment: str) -> str | None:
 
 
 def _months_in_force(versions: Sequence[Version]) -> list[tuple[object, ...]]:
-    """(content, batch, month) in force; `batch_order` ranks batches by their period, whenever they arrived."""
-    dated = [v for v in versions if v.in_force and v.receipt.slot.first_period]
-    dated.sort(
-        key=lambda v: (
-            v.receipt.slot.last_period,
-            v.receipt.slot.first_period,
-            v.receipt.slot.provider_code,
-            v.batch_id,
-        )
-    )
+    """(content, batch, provider, month) in force."""
     return [
-        (v.receipt.content_id, v.batch_id, v.receipt.slot.provider_code, month_number(month), order)
-        for order, v in enumerate(dated)
+        (v.receipt.content_id, v.batch_id, v.receipt.slot.provider_code, month_number(month))
+        for v in versions
+        if v.receipt.slot.first_period
         for month in v.months_in_force
     ]
 

@@ -5,6 +5,7 @@ Does not belong here: which points take part (sql/marts/signal_point), the stati
 (sql/signals).
 """
 
+from collections.abc import Collection
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
@@ -21,26 +22,34 @@ ENOUGH = 10
 LONGEST = 400  # points up to which false alarms are told; a longer series has those of this length
 
 _ASKED = (
-    "place, series, num, den, value, factor, is_excluded, is_after_pause, begins_phase, is_baseline, "
+    "provider_code, place, dense_rank() OVER (ORDER BY provider_code, series)::INTEGER AS series, "
+    "num, den, value, factor, is_excluded, is_after_pause, begins_phase, is_baseline, "
     "target::DOUBLE AS target, CASE direction WHEN 'higher' THEN 1 WHEN 'lower' THEN -1 ELSE 0 END AS better, "
     "rule_profile || ' ' || chart AS asked"
 )
 _NUMBERS = ("num", "den", "value", "target")
 
 
-def put_judged(con: duckdb.DuckDBPyConnection) -> None:
-    """Create `core.judged_point` of `core.signal_point`, and `staging.noise`: what noise would signal, by length."""
+def put_judged(con: duckdb.DuckDBPyConnection, providers: Collection[str] | None = None) -> None:
+    """Create `core.judged_point` of `core.signal_point`; or judge some providers again and leave the others."""
     import pandas as pd
 
-    points = con.execute(f"SELECT {_ASKED} FROM core.signal_point ORDER BY place").df()
+    whose = "true" if providers is None else "provider_code IN (SELECT unnest($whose))"
+    given = {} if providers is None else {"whose": [*providers]}
+    asked_of = f"SELECT {_ASKED} FROM core.signal_point WHERE {whose} ORDER BY provider_code, place"
+    points = con.execute(asked_of, given).df()
     found = [_judged(some, str(asked)) for asked, some in points.groupby("asked", sort=True)]
     con.register("found", pd.concat(found) if found else _judged(points, "his_run run"))
+    if providers is not None:
+        con.execute(f"DELETE FROM core.judged_point WHERE {whose}", given)
+    put = (
+        "CREATE OR REPLACE TABLE core.judged_point AS" if providers is None else "INSERT INTO core.judged_point BY NAME"
+    )
     con.execute(
-        "CREATE OR REPLACE TABLE core.judged_point AS SELECT point.* EXCLUDE (num, den, value, is_excluded, place), "
-        "NOT is_excluded AS is_final, found.* EXCLUDE (place) FROM core.signal_point AS point JOIN found USING (place)"
+        f"{put} SELECT point.* EXCLUDE (num, den, value, is_excluded, place), NOT is_excluded AS is_final, "
+        "found.* EXCLUDE (place, provider_code) FROM core.signal_point AS point JOIN found USING (provider_code, place)"
     )
     con.unregister("found")
-    _put_noise(con)
 
 
 def _judged(points: "pd.DataFrame", asked: str) -> "pd.DataFrame":
@@ -70,7 +79,8 @@ def _judged(points: "pd.DataFrame", asked: str) -> "pd.DataFrame":
     scale = points["factor"] if chart in ("p", "pp") else 1  # these are judged as shares of 1
     for name in ("value", "centre_line", "lower_limit", "upper_limit"):
         told[name] *= scale
-    return _in_words(told.assign(place=points["place"]), points, numbers["target"], profile)
+    place = {name: points[name] for name in ("provider_code", "place")}
+    return _in_words(told.assign(**place), points, numbers["target"], profile)
 
 
 def _in_words(told: "pd.DataFrame", points: "pd.DataFrame", target: Any, profile: str) -> "pd.DataFrame":
@@ -100,8 +110,8 @@ def _stands_on(points: "pd.DataFrame", told: "pd.DataFrame") -> Any:
     return fixed.where(fixed > 0, every)
 
 
-def _put_noise(con: duckdb.DuckDBPyConnection) -> None:
-    """`staging.noise`: per profile, with and without a fixed baseline, and length, what noise would signal."""
+def put_noise(con: duckdb.DuckDBPyConnection) -> None:
+    """Create `staging.noise`: per profile, with and without a fixed baseline, and length, what noise would signal."""
     import pandas as pd
 
     rows = [

@@ -18,6 +18,9 @@ from vm_pipeline.staging.naming import literal
 from vm_pipeline.staging.reading import readable
 from vm_pipeline.warehouse.as_published import Landed, written
 
+# What it puts under `core`.
+RESTATED = ("figure_before", "figure_now", "batch_moved")
+
 FIGURES = """
 SELECT value.provider_code, value.period, value.indicator_code AS measure, value.value AS amount,
        coalesce(one.numerator_feed, '*') AS feed, coalesce(one.denominator_feed, '') AS other_feed

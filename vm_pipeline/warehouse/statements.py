@@ -5,13 +5,14 @@ Does not belong here: what they compute (the files themselves), where they run (
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from graphlib import TopologicalSorter
-from pathlib import Path
 
 from vm_pipeline.indicators.catalogue import BOX_SCORE
 from vm_pipeline.indicators.ingredients import INGREDIENTS
+from vm_pipeline.warehouse.sql_files import sql_folder
 
 LAYERS = ("core", "marts", "signals")
 SERVING = "serving"  # views: nothing is filled by them
@@ -38,6 +39,19 @@ class Statement:
     def purpose(self) -> str:
         """The comment the file opens with."""
         return purpose_of(self.sql)
+
+
+@cache
+def read_by_others() -> frozenset[str]:
+    """Tables that any statement selects from."""
+    return frozenset(table for layer in LAYERS for one in statements(layer) for table in one.reads)
+
+
+def reading(statement: Statement, views: Mapping[str, str]) -> str:
+    """Its SQL, made to read other tables in place of some."""
+    return _READS.sub(
+        lambda met: met[0].replace(met[1], views.get(met[1].lower(), met[1])), _COMMENT.sub("", statement.sql)
+    )
 
 
 def purpose_of(sql: str) -> str:
@@ -83,12 +97,6 @@ def _signals() -> str:
 def _made() -> dict[str, str]:
     """What SQL files name in braces, and that follows from the catalogue."""
     return {"box_score": _box_score(), "box_score_signals": _signals(), "stated": _stated()}
-
-
-def sql_folder() -> Path:
-    """`sql/`: inside the package when it is installed, beside it in a checkout."""
-    package = Path(__file__).parent.parent
-    return next(path for path in (package / "sql", package.parent / "sql") if path.is_dir())
 
 
 @cache

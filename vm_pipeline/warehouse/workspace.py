@@ -5,7 +5,7 @@ Does not belong here: filling the inputs (inputs), what the files compute (sql/)
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
+from vm_pipeline.warehouse.drafts import core_of, spill_of
 from vm_pipeline.warehouse.statements import Statement, macros
 from vm_pipeline.warehouse.tables import METADATA, SCHEMA, TABLES
 from vm_pipeline.warehouse.views import create_view, in_order
@@ -32,6 +33,7 @@ class Built:
     statement: Statement
     rows: int
     seconds: float
+    only: tuple[str, tuple[str, ...]] | None = None  # a column and its values: no row of others was made
 
 
 @contextmanager
@@ -54,25 +56,24 @@ def open_workspace(path: Path, memory: str = "", threads: int = 0) -> Iterator[d
         con.close()
 
 
-def core_of(path: Path) -> Path:
-    """Where the steps of a draft lie that are not published."""
-    return path.with_name(f"{path.name.partition('.')[0]}.core.duckdb")
-
-
-def spill_of(path: Path) -> Path:
-    """Where what does not fit in memory goes: a folder a draft. In a shared one, two would read each other's blocks."""
-    return path.with_name(f"{path.name.partition('.')[0]}.spill")
-
-
 def create_tables(con: duckdb.DuckDBPyConnection) -> None:
-    """Every declared table, empty, with its comments; the macros and the views, which stay in the file for readers."""
-    con.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE; CREATE SCHEMA {SCHEMA}")
+    """Every declared table, empty, with its comments; the macros and the views, which stay in the file for readers.
+
+    Tables that are there already, those of the last night, are left.
+    """
+    if con.execute("FROM duckdb_schemas() WHERE database_name = 'warehouse' AND schema_name = ?", [SCHEMA]).fetchone():
+        return
+    con.execute(f"CREATE SCHEMA {SCHEMA}")
     for macro in macros().values():
         con.execute(macro)
     for table in TABLES:
-        con.execute(";".join([ddl(table), *comments(table)]))
+        _create(con, table)
     for view in in_order():
         con.execute(";".join([create_view(view), *comments(view, "VIEW")]))
+
+
+def _create(con: duckdb.DuckDBPyConnection, table: Table) -> None:
+    con.execute(";".join([ddl(table), *comments(table)]))
 
 
 def ddl(table: Table) -> str:
@@ -101,12 +102,44 @@ def _text(comment: str | None) -> str:
 
 
 def run(con: duckdb.DuckDBPyConnection, statement: Statement) -> Built:
-    """Fill one table from its file."""
+    """Fill one table from its file, whatever it held before."""
     start = time.perf_counter()
-    if statement.published:
-        columns = ", ".join(f'"{column.name}"' for column in METADATA.tables[statement.target].columns)
-        con.execute(f"INSERT INTO {statement.target} BY NAME SELECT {columns} FROM ({statement.sql}\n)")
-    else:
+    if not statement.published:
         con.execute(f"CREATE OR REPLACE TABLE {statement.target} AS {statement.sql}")
+        return Built(statement, _rows(con, statement), time.perf_counter() - start)
+    if _rows(con, statement):
+        con.execute(f"DROP TABLE {statement.target}")
+        _create(con, METADATA.tables[statement.target])
+    _insert(con, statement, statement.sql)
+    return Built(statement, _rows(con, statement), time.perf_counter() - start)
+
+
+def replace_rows(
+    con: duckdb.DuckDBPyConnection, statement: Statement, sql: str, column: str, values: Collection[str]
+) -> Built:
+    """Put what `sql` finds, its file over some of the rows, in place of the rows with these values in a column."""
+    start = time.perf_counter()
+    con.execute(f"DELETE FROM {statement.target} WHERE {column} IN (SELECT unnest(?))", [[*values]])
+    _insert(con, statement, sql)
+    return Built(statement, _rows(con, statement), time.perf_counter() - start, (column, tuple(values)))
+
+
+def untouched(con: duckdb.DuckDBPyConnection, statement: Statement) -> Built:
+    """A table that stays as it is."""
+    return Built(statement, _rows(con, statement), 0.0, ("", ()))
+
+
+def _insert(con: duckdb.DuckDBPyConnection, statement: Statement, sql: str) -> None:
+    declared = METADATA.tables.get(statement.target)
+    columns = ", ".join(f'"{column.name}"' for column in declared.columns) if declared is not None else "*"
+    con.execute(f"INSERT INTO {statement.target} BY NAME SELECT {columns} FROM ({sql}\n)")
+
+
+def _rows(con: duckdb.DuckDBPyConnection, statement: Statement) -> int:
     row = con.execute(f"SELECT count(*) FROM {statement.target}").fetchone()
-    return Built(statement, row[0] if row else 0, time.perf_counter() - start)
+    return row[0] if row else 0
+
+
+def columns_of(con: duckdb.DuckDBPyConnection, table: str) -> list[str]:
+    """Names of a table's columns."""
+    return [name for name, *_ in con.execute(f"DESCRIBE {table}").fetchall()]

@@ -1,9 +1,14 @@
 """A night from the drop folder to the snapshot, as a person runs it."""
 
 import csv
+import json
+import subprocess
+import sys
 
 import duckdb
+import pytest
 
+from vm_pipeline.warehouse.kept import Kept
 from vm_pipeline_tests.night.conftest import Door
 from vm_pipeline_tests.programme import written
 
@@ -39,6 +44,24 @@ def test_the_same_again_receives_and_publishes_nothing(door: Door) -> None:
     assert door.snapshot.stat().st_mtime_ns == before.st_mtime_ns
 
 
+def test_a_night_with_nothing_new_imports_nothing_heavy_and_leaves_no_run(door: Door) -> None:
+    """In a process of its own, as cron starts it."""
+    door.run()
+    runs = sorted((door.programme.home / "dagster").rglob("*"))
+    heavy = ("dagster", "pandas", "numpy", "sqlalchemy", "great_expectations", "holidays")
+    typed = ("run", "--feeds", str(door.programme.drop), "--home", str(door.programme.home), "--json")
+    script = (
+        "import sys\nfrom vm_pipeline.cli import main\n"
+        f"try:\n    main({list(typed)!r})\nfinally:\n    print(*sorted(sys.modules), file=sys.stderr)"
+    )
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    found = json.loads(result.stdout)
+    assert (found["status"], found["received_now"], found["unchanged"]) == ("up to date", 0, 10)
+    assert {row["feed"]: row["received"] for row in found["feeds"]}["ledger"] == 3
+    assert not set(heavy) & set(result.stderr.split())
+    assert sorted((door.programme.home / "dagster").rglob("*")) == runs
+
+
 def test_a_changed_month_supersedes_and_the_night_before_can_be_asked_for(door: Door) -> None:
     first = door.figures()["known_until"]
     print_before = door("fingerprint").stdout
@@ -53,16 +76,25 @@ def test_a_changed_month_supersedes_and_the_night_before_can_be_asked_for(door: 
     assert door("fingerprint").stdout != print_before
 
 
-def test_full_gives_the_same_fingerprint(door: Door) -> None:
+def test_a_night_upon_others_has_the_fingerprint_of_a_full_one(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, lay_down = [], Kept.lay_down
+    monkeypatch.setattr(Kept, "lay_down", lambda *given: begun.append(lay_down(*given)) or begun[-1])
     door.run()
     before = door("fingerprint").stdout
     door.programme.ledger({"amount": "20.00"})
     door.run()
+    assert ask(door, "SELECT sum(amount_gbp)::VARCHAR FROM vm.bi_fact_cost") == [("20.00",)], "views are carried over"
     door.programme.ledger({"amount": "12.50"}, {"amount": "nonsense"}, {"cost_centre_code": "R9", "amount": "7.50"})
     door.run()
     returned = door("fingerprint").stdout
+    assert begun == [False, True, True]
     assert door.run("--full").exit_code == 0
     assert door("fingerprint").stdout == returned != before
+    (door.programme.home / "kept" / "steps.duckdb").write_bytes(b"damaged")
+    door.programme.ledger({"amount": "60.00"})
+    assert door.run().exit_code == 0
+    assert begun == [False, True, True, False], "all that was asked for began with nothing"
+    assert ask(door, "SELECT sum(total_cost_gbp)::VARCHAR FROM vm.team_month") == [("60.00",)]
 
 
 def test_an_as_of_question_before_anything_came_is_refused(door: Door) -> None:

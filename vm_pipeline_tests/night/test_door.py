@@ -152,6 +152,16 @@ def test_the_draft_of_a_run_that_was_killed_is_nobody_s(tmp_path: Path) -> None:
     assert [*tmp_path.iterdir()] == []
 
 
+def test_a_draft_begins_with_nothing_of_an_earlier_try(tmp_path: Path) -> None:
+    """DuckDB's log beside it, too: it would be played into whatever is put there."""
+    drafts = Drafts(tmp_path)
+    for left in ("run.duckdb", "run.duckdb.wal", "run.core.duckdb", "run.core.duckdb.wal", "other.duckdb"):
+        (tmp_path / left).touch()
+    assert drafts.begin("run") == tmp_path / "run.duckdb"
+    assert {path.name for path in tmp_path.iterdir()} == {"run.lock", "other.duckdb"}
+    drafts.tidy()
+
+
 def test_what_spills_lies_apart_and_goes_with_its_draft(tmp_path: Path) -> None:
     """DuckDBs that share a folder overwrite each other's blocks."""
     home = Home(load(Asked(feeds=tmp_path, home=tmp_path / "home"), {}))

@@ -511,8 +511,8 @@ def test_any_numerators_and_denominators_add_up(
 
 
 def _rolled_up(members: dict[tuple[str, str], tuple[str | None, int | None, int | None]]) -> dict[Any, Any]:
-    """Levels above the team, through the statement itself."""
-    (statement,) = (one for one in statements("marts") if one.name == "indicator_level")
+    """Levels above the team, through the statements themselves."""
+    sql = {one.name: one.sql for one in statements("marts")}
     with duckdb.connect() as con:
         con.execute(
             "ATTACH ':memory:' AS core; "
@@ -528,8 +528,9 @@ def _rolled_up(members: dict[tuple[str, str], tuple[str | None, int | None, int 
             "INSERT INTO core.indicator_member VALUES ('F03', ?, ?, ?, 'week', DATE '2022-07-04', ?, ?, false, false)",
             [[*key, *value] for key, value in members.items()],
         )
+        con.execute(f"CREATE TABLE core.indicator_of_all AS {sql['indicator_of_all']}")
         rows = con.execute(
             "SELECT level, provider_code, service, numerator, denominator "
-            f"FROM ({statement.sql}) WHERE level <> 'team' AND is_known"
+            f"FROM ({sql['indicator_level']}) WHERE level <> 'team' AND is_known"
         ).fetchall()
     return {row[:3]: row[3:] for row in rows}

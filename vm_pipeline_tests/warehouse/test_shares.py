@@ -28,7 +28,7 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyCon
     programme = Programme(tmp_path_factory.mktemp("shares"))
     with open_workspace(programme.home / "shares.duckdb", threads=1) as con:
         build_core(con, Known((), {}), programme.staging, "SCT")
-        con.execute("INSERT INTO staging.month_in_force VALUES ('c', 'batch', 'B1', 0, 0)")
+        con.execute("INSERT INTO staging.month_in_force VALUES ('c', 'batch', 'B1', 0)")
         yield con
 
 

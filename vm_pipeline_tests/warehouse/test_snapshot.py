@@ -10,7 +10,7 @@ import pytest
 from vm_pipeline.locks import held
 from vm_pipeline.sources.objects import digest
 from vm_pipeline.warehouse import snapshot
-from vm_pipeline.warehouse.build import publication
+from vm_pipeline.warehouse.made_from import publication
 from vm_pipeline.warehouse.snapshot import Publication, describe, publish, published, recorded
 from vm_pipeline_tests.programme import Programme
 

@@ -15,7 +15,8 @@ from sqlalchemy import Connection, Table, text
 
 from vm_pipeline.warehouse.postgres.address import has_roles
 from vm_pipeline.warehouse.postgres.schema import OPS, kept
-from vm_pipeline.warehouse.statements import serving, sql_folder
+from vm_pipeline.warehouse.sql_files import sql_folder
+from vm_pipeline.warehouse.statements import serving
 from vm_pipeline.warehouse.tables import SCHEMA
 from vm_pipeline.warehouse.views import VIEWS
 

@@ -1,0 +1,229 @@
+"""Parts of tables, and what each is made of: what a night carries over from the last, and what it makes again.
+
+Belongs here: which tables fall into parts, keys of parts, making only the parts whose key has changed.
+Does not belong here: what a statement computes (sql/), where the last night's tables come from (kept).
+
+A part is the rows of one batch or of one provider. It is carried over where the key of all that it is made of has not
+changed: of a batch its content, of a reference table the rows of the part's provider, of a table without parts all of
+it, of a table that falls into parts the keys of those. So a key never has to be thought of: it follows from what the
+SQL file reads. The code is not in it: tables made by other code are never taken up (kept).
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+
+import duckdb
+
+from vm_pipeline.feeds import FEEDS
+from vm_pipeline.staging.batches import Staging
+from vm_pipeline.staging.known import Known
+from vm_pipeline.warehouse.inputs import feed_rows
+from vm_pipeline.warehouse.made_from import name_of
+from vm_pipeline.warehouse.statements import Statement, read_by_others, reading
+from vm_pipeline.warehouse.workspace import Built, columns_of, replace_rows, run, untouched
+
+BATCH, PROVIDER = "batch_id", "provider_code"
+
+# The column whose values part a table: made of the inputs of one value alone, it has the rows of that value. Others
+# are made whole. That it is so is tested (test_increments), table by table.
+PARTED_BY = {
+    "core.year_to_date_before": BATCH,
+    "vm.fact_cost": BATCH,
+    "core.survey_answer": BATCH,
+    "vm.fact_survey": BATCH,
+    "core.cost_centre_share": PROVIDER,
+    "vm.fact_activity": PROVIDER,
+    "core.activity_day": PROVIDER,
+    "core.stay": PROVIDER,
+    "core.referral_decided": PROVIDER,
+    "core.survey_day": PROVIDER,
+    "core.worked_wte": PROVIDER,
+    "core.wave": PROVIDER,
+    "core.cost_part": PROVIDER,
+    "vm.cost_week": PROVIDER,
+    "core.ingredient": PROVIDER,
+    "core.indicator_member": PROVIDER,
+    "vm.team_month": PROVIDER,
+    "core.indicator_level": PROVIDER,
+    "core.indicator_class": PROVIDER,
+    "vm.indicator_value": PROVIDER,
+    "vm.team_week": PROVIDER,
+    "core.signal_point": PROVIDER,
+    "vm.indicator_signal": PROVIDER,
+    "vm.indicator_series": PROVIDER,
+}
+
+Made = TypeVar("Made")
+_IN_FULL = {"vm": "warehouse.vm", "core": "core.main", "staging": "staging.main"}  # as views have to name them
+
+Place = tuple[str, str]  # provider and batch; empty where a table has no such column
+_KEYS = "core.part (target VARCHAR, provider_code VARCHAR, batch_id VARCHAR, key VARCHAR)"
+_OF = "of "  # before the name of a table without parts: what it was made of, beside what it holds
+_FEEDS = frozenset(f"staging.{feed}" for feed in FEEDS)
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Keys of one table, by place."""
+
+    rows: Mapping[Place, str]
+
+    def of(self, place: Place) -> str:
+        """The key of what a part at this place reads of the table; the empty place reads all of it."""
+        provider, batch = place
+        if batch and any(b for _, b in self.rows):
+            return self._by_batch[batch]
+        return self._by_provider[provider] if provider and any(p for p, _ in self.rows) else self._all
+
+    @cached_property
+    def _by_batch(self) -> dict[str, str]:
+        return _grouped((batch, key) for (_, batch), key in self.rows.items())
+
+    @cached_property
+    def _by_provider(self) -> dict[str, str]:
+        return _grouped((provider, f"{batch} {key}") for (provider, batch), key in self.rows.items())
+
+    @cached_property
+    def _all(self) -> str:
+        return name_of(sorted(f"{provider} {batch} {key}" for (provider, batch), key in self.rows.items()))
+
+
+def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for name, key in pairs:
+        found[name].append(key)
+    return defaultdict(lambda: name_of(()), {name: name_of(sorted(keys)) for name, keys in found.items()})
+
+
+class Parts:
+    """The parts of one draft: what its tables were made of, and what they would be made of now."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        """`con` is the draft's: empty, a copy of the last night's tables, or what an earlier step left."""
+        con.execute(f"CREATE TABLE IF NOT EXISTS {_KEYS}; ATTACH IF NOT EXISTS ':memory:' AS chosen")
+        con.execute("CREATE OR REPLACE TABLE chosen.part (provider_code VARCHAR, batch_id VARCHAR)")
+        con.execute("".join(f"CREATE SCHEMA IF NOT EXISTS chosen.{schema}_;" for schema in ("vm", "core", "staging")))
+        self._con = con
+        self._providers: set[str] = set()
+        self._feeds: Callable[[str, Collection[str]], str] = lambda feed, providers: f"FROM staging.{feed}"
+        found: dict[str, dict[Place, str]] = defaultdict(dict)
+        for target, provider, batch, key in con.execute("FROM core.part").fetchall():
+            found[target] |= {(provider, batch): key} if key else {}
+        self._keys = {target: Keys(rows) for target, rows in found.items()}
+
+    def put_inputs(self, what: Known, staging: Staging) -> None:
+        """Keys of all that is under `staging`."""
+        versions = {feed: what.in_force(feed) for feed in FEEDS}
+        self._feeds = lambda feed, providers: feed_rows(
+            feed, [v for v in versions[feed] if v.receipt.slot.provider_code in providers], staging
+        )
+        for feed, some in versions.items():
+            rows = {(v.receipt.slot.provider_code, v.batch_id): staging.folder(v.receipt).name for v in some}
+            self.note(f"staging.{feed}", rows)
+        listed = "SELECT table_name FROM duckdb_tables() WHERE database_name = 'staging'"
+        for (name,) in self._con.execute(listed).fetchall():
+            self.note(f"staging.{name}")
+
+    def make(self, statement: Statement) -> Built:
+        """Make a table, or those parts of it that are new or made of other things than they were."""
+        column = PARTED_BY.get(statement.target)
+        return self._in_parts(statement, column) if column else self._whole(statement)
+
+    def _whole(self, statement: Statement) -> Built:
+        target, made_of = statement.target, self._made_of(statement.reads, ("", ""))
+        if self._keys.get(_OF + target) == Keys({("", ""): made_of}):
+            return untouched(self._con, statement)
+        self._con.execute("DELETE FROM core.part WHERE target IN (?, ?)", [target, _OF + target])
+        built = run(self._con, statement)
+        # What comes of other things may be the same. To look at it all pays where something is made of it.
+        self.note(target, None if target in read_by_others() else {("", ""): made_of})
+        self.note(_OF + target, {("", ""): made_of})
+        return built
+
+    def _in_parts(self, statement: Statement, column: str) -> Built:
+        def make(values: Collection[str] | None) -> Built:
+            if values is None:
+                return run(self._con, statement)
+            return replace_rows(self._con, statement, self._only(statement, column), column, values)
+
+        return self.renew(statement.target, column, statement.reads, make) or untouched(self._con, statement)
+
+    def renew(
+        self, target: str, column: str, reads: Collection[str], make: Callable[[Collection[str] | None], Made]
+    ) -> Made | None:
+        """Have the parts made whose key has changed, or taken out where there is none any more.
+
+        `make` is given the values of the column that name them, or None for all there are. Returns what it returns;
+        None where nothing changed.
+        """
+        now = {place: self._made_of(reads, place) for place in self._places(reads, column)}
+        before = self._keys[target].rows if target in self._keys else {}
+        changed = {place for place, key in now.items() if before.get(place) != key}
+        touched = changed | (before.keys() - now.keys())
+        if target in self._keys and not touched:
+            return None
+        self._con.execute("DELETE FROM core.part WHERE target = ?", [target])  # a run that dies here leaves no half
+        self._choose(touched)
+        made = make(None if len(changed) == len(now) else sorted(_names(touched, column)))
+        self.note(target, now)
+        return made
+
+    def _made_of(self, reads: Collection[str], place: Place) -> str:
+        return name_of(f"{table} {self._keys[table].of(place)}" for table in sorted(reads))
+
+    def _places(self, reads: Collection[str], column: str) -> set[Place]:
+        """The parts there are by now: of the batches it is made of, or of every provider that it reads anything of."""
+        met = {table: self._keys[table].rows for table in reads}
+        if column == PROVIDER:
+            return {(provider, "") for rows in met.values() for provider, _ in rows if provider}
+        batches = [rows for table, rows in met.items() if table in _FEEDS or PARTED_BY.get(table) == BATCH]
+        return {place for rows in batches for place in rows}
+
+    def _choose(self, places: Collection[Place]) -> None:
+        self._providers = _names(places, PROVIDER)
+        self._con.execute("DELETE FROM chosen.part")
+        if places:
+            columns = [[*one] for one in zip(*places, strict=True)]
+            self._con.execute("INSERT INTO chosen.part SELECT unnest(?), unnest(?)", columns)
+
+    def _only(self, statement: Statement, column: str) -> str:
+        """Its SQL, over those rows alone that the chosen parts are made of."""
+        con = self._con
+        views = {}
+        for table in statement.reads:
+            schema, _, name = table.partition(".")
+            columns = columns_of(con, table)
+            by = column if column in columns else PROVIDER if PROVIDER in columns else ""
+            rows = f"FROM {_IN_FULL[schema]}.{name}"
+            rows += f" WHERE {by} IN (SELECT {by} FROM chosen.main.part)" if by else ""
+            views[table] = f"chosen.{schema}_.{name}"
+            rows = self._feeds(name, self._providers) if table in _FEEDS else rows
+            con.execute(f"CREATE OR REPLACE VIEW {views[table]} AS {rows}")
+        return reading(statement, views)
+
+    def _content(self, table: str) -> dict[Place, str]:
+        """Keys of the rows themselves, whatever their order."""
+        columns = columns_of(self._con, table)
+        provider, batch = (f"coalesce({name}, '')" if name in columns else "''" for name in (PROVIDER, BATCH))
+        found = self._con.execute(
+            "SELECT provider, batch, concat_ws(' ', count(*), sum(md5_number_lower(row)), sum(md5_number_upper(row))) "
+            f"FROM (SELECT {provider} AS provider, {batch} AS batch, to_json(one)::VARCHAR AS row FROM {table} AS one) "
+            "GROUP BY ALL"
+        ).fetchall()
+        return {(provider, batch): key for provider, batch, key in found}
+
+    def note(self, target: str, keys: Mapping[Place, str] | None = None) -> None:
+        """Take down the keys of a table; those of what it holds where none are given."""
+        rows = self._content(target) if keys is None else keys
+        self._con.execute("DELETE FROM core.part WHERE target = ?", [target])
+        told = rows or {("", ""): ""}  # a table without rows is known to be so
+        columns = [[provider for provider, _ in told], [batch for _, batch in told], [*told.values()]]
+        self._con.execute("INSERT INTO core.part SELECT ?, unnest(?), unnest(?), unnest(?)", [target, *columns])
+        self._keys[target] = Keys(dict(rows))
+
+
+def _names(places: Iterable[Place], column: str) -> set[str]:
+    return {batch if column == BATCH else provider for provider, batch in places}
