@@ -56,7 +56,7 @@ def _leaves(node: Any) -> Iterator[str]:
             yield f"{one.source.db}.{one.source.name}.{name}"
 
 
-def _plain(sql: str, schema: Schema) -> "exp.Expression":
+def _plain(sql: str, schema: Schema) -> "exp.Expr":
     """A statement in which every column names its table, and unions go by place."""
     from sqlglot import exp, parse_one
     from sqlglot.optimizer.qualify import qualify
@@ -73,7 +73,7 @@ def _plain(sql: str, schema: Schema) -> "exp.Expression":
     return tree
 
 
-def _projection(node: "exp.Expression") -> "exp.Expression":
+def _projection(node: "exp.Expr") -> "exp.Expr":
     from sqlglot import exp
 
     select = node.find_ancestor(exp.Select)
@@ -82,7 +82,7 @@ def _projection(node: "exp.Expression") -> "exp.Expression":
     return node
 
 
-def _in_order(side: "exp.Expression", names: list[str]) -> None:
+def _in_order(side: "exp.Query", names: list[str]) -> None:
     """Select these names in this order; one that is not there is nothing."""
     from sqlglot import exp
 
