@@ -28,7 +28,6 @@ from vm_pipeline.staging.policy import STRICTEST, Policy
 from vm_pipeline.staging.reading import AS_IT_SAYS, Refused, Sheet, read_sheet
 from vm_pipeline.staging.summary import Difference, PeriodCount, Summary, Warned
 
-
 # A third less processor time and a quarter fewer bytes than DuckDB's own choice: texts of many values (journals,
 # suppliers) are not worth a dictionary. zstd halves the bytes again, for twice the time.
 _PARQUET = "(FORMAT parquet, PARQUET_VERSION v2, COMPRESSION lz4, DICTIONARY_SIZE_LIMIT 1000)"
