@@ -5,10 +5,11 @@ Belongs here: options. Does not belong here: anything else.
 
 import argparse
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from bench import postgres, reading, report
-from bench.contenders import BY_NAME, CONTENDERS, PRODUCT
+from bench.contenders import BY_NAME, CONTENDERS, PRODUCT, Contender
 from bench.scenarios import SCENARIOS
 from bench.setting import Missing, Setting, out_of
 
@@ -34,7 +35,7 @@ def main() -> None:
     print(f"written to {asked.page}")
 
 
-def _measure(name: str, setting: Setting, rows: int, rounds: int, contenders: list) -> None:  # type: ignore[type-arg]
+def _measure(name: str, setting: Setting, rows: int, rounds: int, contenders: Sequence[Contender]) -> None:
     if name in SCENARIOS:
         report.keep(SCENARIOS[name](setting, rows, rounds, contenders), rounds, setting.results)
     elif name == "reading":
