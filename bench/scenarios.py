@@ -8,7 +8,7 @@ Contenders run in turn, round after round, so that a busy hour is everybody's; r
 
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -56,7 +56,7 @@ def cold(setting: Setting, rows: int, rounds: int, contenders: Sequence[Contende
             work = setting.desk(f"{one.name}-{rows}")
             table.add(one.name, partial(setting.measured, one, one.full, work, feeds, MONTH))
             works.append(work)
-        _agree(setting, feeds, works)
+        _agree(setting, feeds, map(out_of, works))
     return table
 
 
@@ -79,7 +79,8 @@ def month(setting: Setting, rows: int, rounds: int, contenders: Sequence[Contend
         ]
         for one, work in zip(able, works, strict=True):
             table.add(one.name, partial(setting.measured, one, one.month, work, feeds, MONTH))
-        _agree(setting, feeds, works)
+        results = [(one, out_of(work)) for one, work in zip(able, works, strict=True)]
+        _agree(setting, feeds, [_in_force(out) if one.is_ours else out for one, out in results])
     return table
 
 
@@ -93,7 +94,7 @@ def nothing(setting: Setting, rows: int, rounds: int, contenders: Sequence[Conte
             setting.measured(one, one.full, setting.desk(work.name), feeds, MONTH)
         for _ in range(rounds):
             table.add(one.name, partial(setting.measured, one, one.full, work, feeds, MONTH))
-        _agree(setting, feeds, [work])
+        _agree(setting, feeds, [out_of(work)])
     return table
 
 
@@ -117,9 +118,17 @@ def signals(setting: Setting, rows: int, rounds: int, contenders: Sequence[Conte
 SCENARIOS: dict[str, Scenario] = {"cold": cold, "month": month, "nothing": nothing, "signals": signals}
 
 
-def _agree(setting: Setting, feeds: Path, works: Sequence[Path]) -> None:
-    found = [out_of(work) for work in works if out_of(work).is_file()]
-    setting.check_agree(feeds, found)
+def _agree(setting: Setting, feeds: Path, results: Iterable[Path]) -> None:
+    setting.check_agree(feeds, [path for path in results if path.is_file()])
+
+
+def _in_force(out: Path) -> Path:
+    """A copy of the product's warehouse without rejections of batches that were superseded: no other keeps those."""
+    copy = out.with_name("in-force.duckdb")
+    shutil.copyfile(out, copy)
+    with duckdb.connect(str(copy)) as con:
+        con.execute("DELETE FROM vm.rejection WHERE batch_id IN (SELECT batch_id FROM vm.batch WHERE NOT is_in_force)")
+    return copy
 
 
 def _before(setting: Setting, feeds: Path) -> Path:
