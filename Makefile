@@ -8,12 +8,19 @@ READY := $(VENV)/.ready
 WORKERS ?= 2
 SNAPSHOT ?= demo-home/warehouse.duckdb
 
+ROWS ?= 1000000
+RUNS ?= 3
+CONTENDERS ?=
+SCENARIOS ?=
+SHARED ?=
+BENCH_FOLDER ?=
+
 FUZZ_SECONDS ?= 300
 KILLS ?= 300
 SEED ?= $(shell date +%s)
 NIGHTS ?= 31
 
-.PHONY: demo ui test check fuzz faults month format docs bench-postgres bench-reading lock clean
+.PHONY: demo ui test check fuzz faults month format docs bench bench-postgres bench-reading lock clean
 
 demo: $(READY)  ## write a synthetic programme, run two nights of it
 	$(BIN)/vm-pipeline demo
@@ -52,11 +59,16 @@ docs: $(READY)  ## write docs/reference and bi/superset from the declarations
 	$(BIN)/python -m vm_pipeline.warehouse.postgres.promise
 	$(BIN)/python -m vm_pipeline.reference.superset bi/superset
 
+bench: $(READY)  ## measure beside other programs, write docs/reference/benchmarks.md: ROWS="1000000 10000000" RUNS=3
+	$(BIN)/python -m bench $(foreach rows,$(ROWS),--rows $(rows)) --runs $(RUNS) \
+		$(foreach name,$(CONTENDERS),--contender $(name)) $(foreach name,$(SCENARIOS),--scenario $(name)) \
+		$(if $(SHARED),--shared $(SHARED)) $(if $(BENCH_FOLDER),--folder $(BENCH_FOLDER))
+
 bench-postgres: $(READY)  ## measure publishing to PostgreSQL: SNAPSHOT=path/to/warehouse.duckdb
-	$(BIN)/python bench/postgres.py $(SNAPSHOT)
+	$(BIN)/python -m bench.postgres $(SNAPSHOT)
 
 bench-reading: $(READY)  ## measure how fast odd files become tables, and with how much memory
-	$(BIN)/python bench/reading.py
+	$(BIN)/python -m bench.reading
 
 lock: $(READY)  ## pin again what pyproject.toml asks for (needs uv)
 	uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url --no-emit-find-links \

@@ -1,6 +1,6 @@
 """How long publishing to PostgreSQL takes, beside the least it could take; and how readers fare.
 
-    python bench/postgres.py SNAPSHOT [--rounds 3]
+    python -m bench.postgres SNAPSHOT [--rounds 3]
 
 Belongs here: measuring, on a server that comes with the tests. Does not belong here: judging (the targets are printed).
 
@@ -11,7 +11,6 @@ import argparse
 import random
 import shutil
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -33,31 +32,45 @@ READERS, SECONDS = 32, 10
 BOX_SCORE = "SELECT * FROM vm.team_week WHERE provider_code = %s AND team_code = %s ORDER BY week_start DESC LIMIT 26"
 
 
+HEADER = ("", "median", "each run")
+
+
 def main() -> None:
     """Print what was measured."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("snapshot", type=Path)
     parser.add_argument("--rounds", type=int, default=3)
     asked = parser.parse_args()
+    for line in table(asked.snapshot, asked.rounds):
+        print(": ".join(line))
+
+
+def table(snapshot: Path, rounds: int) -> list[list[str]]:
+    """What was measured, its median, every figure. Raises AssertionError where the server has another content."""
     with tempfile.TemporaryDirectory() as folder, bundled() as server:
-        files = _files(asked.snapshot, Path(folder))
+        files = _files(snapshot, Path(folder))
         bare, ours, address = [], [], ""
-        for _ in range(asked.rounds):
-            bare.append(_bare(server, asked.snapshot, files))
+        for _ in range(rounds):
+            bare.append(_bare(server, snapshot, files))
             address = server.address(server.new_database())
-            ours.append(_seconds(lambda to=address: publish(asked.snapshot, to)))
-        _say("bare COPY, s", bare)
-        _say("publish, s", ours)
-        _say("publish ÷ bare COPY (target: at most 1.5)", [one / other for one, other in zip(ours, bare, strict=True)])
-        _say("nothing changed, s", [_seconds(lambda: publish(asked.snapshot, address)) for _ in range(asked.rounds)])
-        changed = list(_months(asked.snapshot, Path(folder), asked.rounds))
-        _say("one month changed, s (target: at most 3)", [_seconds(lambda to=d: publish(to, address)) for d in changed])
-        print("fingerprints agree:", fingerprint(address) == fingerprint_of(changed[-1]))
-        _say(f"box score, p95 of {READERS} readers, ms (target: below 50)", [_p95(server, address)])
+            ours.append(_seconds(lambda to=address: publish(snapshot, to)))
+        assert fingerprint(address) == fingerprint_of(snapshot)
+        again = [_seconds(lambda: publish(snapshot, address)) for _ in range(rounds)]
+        changed = list(_months(snapshot, Path(folder), rounds))
+        months = [_seconds(lambda to=d: publish(to, address)) for d in changed]
+        assert fingerprint(address) == fingerprint_of(changed[-1])
+        return [
+            _line("bare COPY, s", bare),
+            _line("publish, s", ours),
+            _line("publish ÷ bare COPY (target: at most 1.5)", [a / b for a, b in zip(ours, bare, strict=True)]),
+            _line("nothing changed, s", again),
+            _line("one month changed, s (target: at most 3)", months),
+            _line(f"box score, p95 of {READERS} readers, ms (target: below 50)", [_p95(server, address)]),
+        ]
 
 
-def _say(what: str, figures: list[float]) -> None:
-    print(f"{what}: {statistics.median(figures):.2f}  ({', '.join(f'{one:.2f}' for one in figures)})")
+def _line(what: str, figures: list[float]) -> list[str]:
+    return [what, f"{statistics.median(figures):.2f}", ", ".join(f"{one:.2f}" for one in figures)]
 
 
 def _seconds(work: Callable[[], object]) -> float:
@@ -71,11 +84,6 @@ def _files(snapshot: Path, folder: Path) -> dict[str, Path]:
     with duckdb.connect(str(snapshot), read_only=True) as con:
         for table in TABLES:
             con.execute(f"COPY vm.{table.name} TO '{folder / table.name}.csv' (HEADER false)")
-        facts = con.execute("SELECT count(*) FROM vm.fact_cost").fetchone()
-    print(
-        f"fact_cost: {facts[0] if facts else 0:,} rows; all tables: "
-        f"{sum(path.stat().st_size for path in folder.glob('*.csv')) / 2**20:.0f} MB of CSV"
-    )
     return {table.name: folder / f"{table.name}.csv" for table in TABLES}
 
 
@@ -127,7 +135,6 @@ def _p95(server: Server, address: str) -> float:
     with ThreadPoolExecutor(READERS) as pool:
         runs = list(pool.map(lambda seed: _read(server, database, teams, seed), range(READERS)))
     waits = sorted(wait for run in runs for wait in run)
-    print(f"{len(waits):,} box scores in {SECONDS} s")
     return waits[int(len(waits) * 0.95)] * 1000
 
 
@@ -141,4 +148,4 @@ def _read(server: Server, database: str, teams: list[tuple[object, ...]], seed: 
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -1,6 +1,6 @@
 """How fast odd files become tables, and with how much memory: rows a second of processor time, by kind of file.
 
-    python bench/reading.py [KIND ...] [--rows 1000000] [--rounds 3] [--beside CHECKOUT]
+    python -m bench.reading [KIND ...] [--rows 1000000] [--rounds 3] [--beside CHECKOUT]
 
 Belongs here: files of twelve columns, one of each kind that is read otherwise than a plain CSV, and measuring.
 Does not belong here: judging (the targets are printed).
@@ -41,6 +41,7 @@ WIDTHS = {
     "wte": 6,
 }
 COLUMNS = list(WIDTHS)
+HEADER = ("", "rows a CPU second (target: 200,000)", "peak MB (target: 300)")
 SUBTOTALS = 100  # a row in so many is one
 Row = tuple[str, ...]
 
@@ -161,12 +162,18 @@ def main() -> None:
         print(json.dumps(_measured(asked.measure, KINDS[asked.kinds[0]])))
         return
     checkouts = [HERE, *([asked.beside.resolve()] if asked.beside else [])]
-    print(f"{'':24}" + "".join(f"{'rows/s':>12}{'peak, MB':>10}" for _ in checkouts) + "   (target: 200,000; 300 MB)")
+    print("".join(f"{name:>24}" for name in HEADER))
     for name in asked.kinds or KINDS:
-        _compare(name, min(asked.rows, KINDS[name].most), asked.rounds, checkouts)
+        print("".join(f"{cell:>24}" for cell in _line(name, asked.rows, asked.rounds, checkouts)), flush=True)
 
 
-def _compare(name: str, count: int, rounds: int, checkouts: Sequence[Path]) -> None:
+def table(count: int, rounds: int) -> list[list[str]]:
+    """Every kind of file: its name, rows a second, peak."""
+    return [_line(name, count, rounds, [HERE]) for name in KINDS]
+
+
+def _line(name: str, count: int, rounds: int, checkouts: Sequence[Path]) -> list[str]:
+    count = min(count, KINDS[name].most)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "file"
         KINDS[name].write(path, count)
@@ -175,7 +182,7 @@ def _compare(name: str, count: int, rounds: int, checkouts: Sequence[Path]) -> N
             for checkout in checkouts:
                 found[checkout].append(_in_a_process(name, path, checkout))
     medians = [[statistics.median(figure) for figure in zip(*figures, strict=True)] for figures in found.values()]
-    print(f"{name:24}" + "".join(f"{count / seconds:12,.0f}{peak:10,.0f}" for seconds, peak in medians), flush=True)
+    return [name, *(cell for seconds, peak in medians for cell in (f"{count / seconds:,.0f}", f"{peak:,.0f}"))]
 
 
 def _in_a_process(name: str, path: Path, checkout: Path) -> tuple[float, float]:
@@ -208,4 +215,4 @@ def _measured(path: Path, kind: Kind) -> tuple[float, float]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

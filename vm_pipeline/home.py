@@ -59,7 +59,12 @@ class Home:
     def staging(self) -> Staging:
         """Typed batches."""
         return Staging(
-            self.folder / "staging", self.landing, self._pseudonym_key(), self.settings.threads, self.settings.privacy
+            self.folder / "staging",
+            self.landing,
+            self._pseudonym_key(),
+            self.settings.threads,
+            self.settings.privacy,
+            self.settings.memory,
         )
 
     def reports(self, as_of: str = "") -> Path:

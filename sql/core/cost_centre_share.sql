@@ -1,5 +1,6 @@
 -- Which part of a cost centre each team carries, over spans of days in which nothing changes.
 -- Shares are millionths. Where they sum to less than 1 (beyond 0.00001, for thirds), UNALLOCATED has the rest.
+-- `units_of_teams` are the units of all teams of the span, in the order of their codes; `place` is the team's among them.
 WITH mapped AS (
     SELECT provider_code, cost_centre_code, team_code, (share * 1000000)::BIGINT AS units,
            coalesce(valid_from, DATE '1900-01-01') AS first_day, coalesce(valid_to, DATE '2199-12-31') AS last_day
@@ -39,6 +40,9 @@ whole AS (
 )
 SELECT provider_code, cost_centre_code, first_day, last_day, team_code, units,
        (sum(units) OVER same_days)::BIGINT AS total,
-       count(*) OVER same_days AS teams
+       count(*) OVER same_days AS teams,
+       row_number() OVER by_team AS place,
+       list(units) OVER (by_team ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS units_of_teams
 FROM whole
-WINDOW same_days AS (PARTITION BY provider_code, cost_centre_code, first_day)
+WINDOW same_days AS (PARTITION BY provider_code, cost_centre_code, first_day),
+       by_team AS (PARTITION BY provider_code, cost_centre_code, first_day ORDER BY team_code)

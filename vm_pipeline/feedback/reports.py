@@ -69,7 +69,7 @@ def write(told: Iterable[Told], staging: Staging) -> list[Path]:
     """Write what is not written since its batch was staged. Returns the files written."""
     todo = [one for one in told if not _is_written(one, staging)]
     if todo:
-        with duckdb.connect(config={"threads": 1}) as con:
+        with duckdb.connect(config=staging.limits()) as con:
             for one in todo:
                 _write(one, _batch(one, staging), con)
     return [one.path for one in todo]

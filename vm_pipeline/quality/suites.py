@@ -67,7 +67,7 @@ def check_contract(
     if con is None:
         with (
             desk(staging.incoming) as here,
-            duckdb.connect(config={"temp_directory": str(here / "spill")}) as own,
+            duckdb.connect(config={**staging.limits(), "temp_directory": str(here / "spill")}) as own,
         ):
             return check_contract(feed, known, staging, versions, own)
     todo = batches(feed, known, staging, versions)

@@ -20,21 +20,16 @@ if TYPE_CHECKING:
 
 # The days on which a code is on no team, in spans: a row over the whole time would overlap the map's own rows and be
 # refused. A span ends where the code is on a team again, and before the next row of the map; the last one is open.
+# On a day that is open every line is whole, and so one row.
 _SPANS = """
 WITH candidate AS (
     SELECT DISTINCT provider_code, {code} FROM vm.{fact} WHERE team_code = '{unallocated}'
 ),
-line AS (
-    SELECT provider_code, {code}, {day} AS day, batch_id, row_number,
-           bool_and(team_code = '{unallocated}') AS is_open, sum({amount}) AS amount
+day AS (
+    SELECT provider_code, {code}, {day} AS day, bool_and(team_code = '{unallocated}') AS is_open, count(*) AS lines,
+           sum({amount}) AS amount, sum(abs({amount})) AS gross
     FROM vm.{fact}
     SEMI JOIN candidate USING (provider_code, {code})
-    GROUP BY ALL
-),
-day AS (
-    SELECT provider_code, {code}, day, bool_and(is_open) AS is_open, count(*) AS lines,
-           sum(amount) AS amount, sum(abs(amount)) AS gross
-    FROM line
     GROUP BY ALL
 ),
 span AS (

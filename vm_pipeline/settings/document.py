@@ -67,7 +67,7 @@ class Document:
     first_month: Month = "2015-04"
     """First month Dagster has a partition for. Earlier extracts are worked on under it."""
     memory: Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)? ?[KMGTkmgt](i?[Bb])?$", examples=["2GB"])] = ""
-    """DuckDB's memory limit. Default: DuckDB's own."""
+    """DuckDB's memory limit; what is more spills to disk. Default: half of the machine."""
     threads: Annotated[int, Field(ge=1)] | None = None
     """Threads, for staging and for DuckDB. Default: as many as the machine has."""
     source: tuple[AnySource, ...] = ()

@@ -14,6 +14,7 @@ from typing import Any
 
 from vm_pipeline.alerts.keys import Alerts
 from vm_pipeline.calendar import LONDON
+from vm_pipeline.memory import half_of_machine
 from vm_pipeline.quality.freshness import Freshness
 from vm_pipeline.settings.document import Document, Quality
 from vm_pipeline.settings.filling import Filling
@@ -105,7 +106,7 @@ def load(asked: Asked = Asked(), environment: Mapping[str, str] | None = None) -
         sources=(FolderSource(feeds.absolute()),) if feeds else sources(document, base),
         nation=document.nation,
         first_month=document.first_month,
-        memory=document.memory,
+        memory=document.memory or half_of_machine(),
         threads=document.threads or os.cpu_count() or 2,
         quality=document.quality,
         privacy=Policy.of(document.privacy),

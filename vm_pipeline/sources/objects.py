@@ -61,18 +61,22 @@ class Objects:
 
     def keep(self, chunks: Iterable[bytes], desk: Path, check: Callable[[], None] = lambda: None) -> tuple[str, int]:
         """Write to a file of its own, flush it to disk, then give it its name: whole or not at all."""
-        draft = desk / uuid.uuid4().hex
+        draft, seen = desk / uuid.uuid4().hex, hashlib.sha256()
         try:
             with draft.open("xb") as file:
                 for chunk in chunks:
                     file.write(chunk)
-            return self.adopt(draft, check)
+                    seen.update(chunk)
+            return self._named(draft, seen.hexdigest(), check)
         finally:
             draft.unlink(missing_ok=True)
 
     def adopt(self, draft: Path, check: Callable[[], None] = lambda: None) -> tuple[str, int]:
         """Give a written file of the same filesystem its name, unless the object is there. Returns hash and size."""
-        sha256, size = digest(draft), draft.stat().st_size
+        return self._named(draft, digest(draft), check)
+
+    def _named(self, draft: Path, sha256: str, check: Callable[[], None]) -> tuple[str, int]:
+        size = draft.stat().st_size
         check()
         if not self.has(sha256, size):
             flush(draft)

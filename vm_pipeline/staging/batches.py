@@ -16,6 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -23,6 +24,7 @@ from vm_pipeline.disk import flush_all
 from vm_pipeline.feeds import ACTIVITY, LEDGER, SURVEY_COUNTS, SURVEY_WIDE, Contract, contract_for
 from vm_pipeline.feeds.identifiers import KINDS
 from vm_pipeline.feeds.reference import REFERENCES
+from vm_pipeline.memory import share
 from vm_pipeline.sources.decisions import Decision, Kind
 from vm_pipeline.sources.incoming import desk
 from vm_pipeline.sources.landing import Landing
@@ -64,7 +66,8 @@ def contract_of(feed: str, header: tuple[str, ...] = ()) -> Contract:
 class Staging:
     """The typed batches of one home folder. `pseudonym_key` keys the hash of patient references.
 
-    `policy` says what follows where a column holds identifiers; another policy stages what it concerns again.
+    `policy` says what follows where a column holds identifiers; another policy stages what it concerns again. `memory`
+    is what all DuckDBs of a staging may take together (empty = DuckDB's own limit).
     """
 
     root: Path
@@ -72,6 +75,11 @@ class Staging:
     pseudonym_key: str
     threads: int = 2
     policy: Policy = STRICTEST
+    memory: str = ""
+
+    def limits(self, several: int = 1) -> dict[str, Any]:
+        """The configuration of each of several DuckDBs that are open at once."""
+        return {"threads": 1} | ({"memory_limit": share(self.memory, several)} if self.memory else {})
 
     @property
     def incoming(self) -> Path:
@@ -126,7 +134,7 @@ class Staging:
         if not todo:
             return 0
         with desk(self.incoming) as workspace:  # for its owner only: text as sent lies there for a while
-            workers = _Workers(workspace, self.pseudonym_key, self.policy)
+            workers = _Workers(workspace, self.pseudonym_key, self.policy, self.limits(self.threads))
             try:
                 with ThreadPoolExecutor(self.threads) as pool:
                     opened = list(pool.map(lambda one: self._open(one, workers), todo.values()))
@@ -227,8 +235,8 @@ def _put(draft: Path, folder: Path) -> None:
 class _Workers:
     """One single-threaded DuckDB a worker: row order is file order, and a batch's tables are nobody else's."""
 
-    def __init__(self, workspace: Path, pseudonym_key: str, policy: Policy) -> None:
-        self.workspace, self.policy = workspace, policy
+    def __init__(self, workspace: Path, pseudonym_key: str, policy: Policy, limits: dict[str, Any]) -> None:
+        self.workspace, self.policy, self._limits = workspace, policy, limits
         self._key = pseudonym_key
         self._local = threading.local()
         self._open: list[duckdb.DuckDBPyConnection] = []
@@ -236,7 +244,7 @@ class _Workers:
     def connection(self) -> duckdb.DuckDBPyConnection:
         if not hasattr(self._local, "con"):
             spill = self.workspace / f"{uuid.uuid4().hex}.spill"  # shared, they would read each other's blocks
-            self._local.con = duckdb.connect(config={"threads": 1, "temp_directory": str(spill)})
+            self._local.con = duckdb.connect(config={**self._limits, "temp_directory": str(spill)})
             self._local.con.execute("SET VARIABLE pseudonym_key = ?", [self._key])
             self._open.append(self._local.con)
         con: duckdb.DuckDBPyConnection = self._local.con

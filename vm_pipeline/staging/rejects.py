@@ -36,7 +36,7 @@ def rejects(versions: Iterable[Version], staging: Staging, feed: str) -> tuple[l
     ]
     if not chosen:
         return header, []
-    with duckdb.connect() as con:
+    with duckdb.connect(config=staging.limits()) as con:
         con.execute("CREATE TABLE batch (path VARCHAR, provider VARCHAR, period VARCHAR, batch_id VARCHAR)")
         con.executemany("INSERT INTO batch VALUES (?, ?, ?, ?)", [_batch(version, staging) for version in chosen])
         con.execute("CREATE TABLE rule (code VARCHAR, description VARCHAR)")

@@ -26,6 +26,7 @@ from vm_pipeline.warehouse.tables import TABLES
 
 REPOSITORY = Path(__file__).parents[2]
 FOLDER = REPOSITORY / "docs" / "reference"
+MEASURED = "benchmarks.md"  # by `make bench`: no declaration says what a machine did
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +36,7 @@ def pages() -> dict[str, str]:
 
 
 def test_committed_pages_are_what_the_generator_writes(pages: dict[str, str]) -> None:
-    committed = {path.name: path.read_text("utf-8") for path in FOLDER.glob("*.md")}
+    committed = {path.name: path.read_text("utf-8") for path in FOLDER.glob("*.md") if path.name != MEASURED}
     stale = [name for name in committed.keys() | pages.keys() if committed.get(name) != pages.get(name)]
     assert not stale, "run `make docs`"
 

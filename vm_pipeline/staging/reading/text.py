@@ -77,23 +77,52 @@ def look_through(path: Path, delimiter: str, header: bytes) -> Look:
     before = b""
     for piece in pieces(path):
         seen = before + piece.removeprefix(codecs.BOM_UTF8 if not before else b"")
+        within = _Within(seen)
         for name, signs in wanted.items():
-            found[name] = found[name] or any(map(_Within(seen), signs))
+            found[name] = found[name] or any(map(within, signs))
         if b'"' in seen:  # only then a cell can hold a line end
-            found["odd_blanks"] = found["odd_blanks"] or any(map(_Within(seen), _blanks_in_quotes(delimiter)))
+            found["odd_blanks"] = found["odd_blanks"] or any(map(within, _blanks_in_quotes(delimiter)))
         kinds |= _line_ends(seen)
         before = seen[-overlap:]
     return Look(**found, mixed_ends=len(kinds) > 1)
 
 
 class _Within:
-    """Whether a sign is in some bytes. One byte is found thirty times as fast as two, and most are not there at all."""
+    """Whether a sign is in some bytes. One byte is found eighty times as fast as two, and most are not there at all.
+
+    Signs of two or three bytes with a quote or a line end in them are sought around these alone: they stand in one
+    place of twenty, and all signs together were sought ten times as long in every place.
+    """
 
     def __init__(self, seen: bytes) -> None:
         self._seen = seen
+        self._around: dict[bytes, bytes] = {}
 
     def __call__(self, sign: bytes) -> bool:
-        return sign[:1] in self._seen and sign[-1:] in self._seen and sign in self._seen
+        if sign[:1] not in self._seen or sign[-1:] not in self._seen:
+            return False
+        anchor = next((one for one in (b'"', b"\n", b"\r") if one in sign), b"") if len(sign) <= _REACH + 1 else b""
+        return sign in (self._at(anchor) if anchor else self._seen)
+
+    def _at(self, anchor: bytes) -> bytes:
+        if anchor not in self._around:
+            self._around[anchor] = _around(self._seen, anchor)
+        return self._around[anchor]
+
+
+_REACH = 2  # bytes of a window on either side of its anchor
+
+
+def _around(seen: bytes, anchor: bytes) -> bytes:
+    """What stands around each place of a byte, parted by NUL, which is in no text."""
+    import numpy as np
+
+    text = np.frombuffer(bytes(_REACH) + seen + bytes(_REACH), np.uint8)
+    places = np.flatnonzero(text == anchor[0]) - _REACH
+    windows = np.zeros((len(places), 2 * _REACH + 2), np.uint8)
+    for place in range(2 * _REACH + 1):
+        windows[:, place] = text[places + place]
+    return windows.tobytes()
 
 
 def _line_ends(seen: bytes) -> set[bytes]:

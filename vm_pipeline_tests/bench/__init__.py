@@ -1,0 +1,1 @@
+"""Tests of the benchmarks: what measures, and what is written of it."""

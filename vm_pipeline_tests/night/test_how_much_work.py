@@ -1,0 +1,84 @@
+"""How much work a night is, in counts that are the same on a busy machine: what would slow every night fails here.
+
+Belongs here: statements, bytes read and written, modules imported. Does not belong here: seconds (`make bench`).
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from vm_pipeline_tests.night.conftest import Door
+from vm_pipeline_tests.programme import Programme
+
+MONTHS = [f"2022-{month:02}" for month in range(4, 10)]
+# Seconds to import, and nothing a night without news asks for.
+HEAVY = {"great_expectations", "scipy", "paramiko", "openpyxl", "s3fs", "boto3", "psycopg", "matplotlib"}
+MOST_PASSES, MOST_WRITTEN = 5.5, 0.5  # of the bytes received
+
+
+def statements(programme: Programme, months: list[str], monkeypatch: pytest.MonkeyPatch) -> int:
+    """DuckDB statements of staging ledgers of some months, each with a row accepted and one rejected."""
+    for month in months:
+        programme.ledger({}, {"amount": "nonsense"}, period=month)
+    programme.receive()
+    asked: list[str] = []
+    real = duckdb.DuckDBPyConnection.execute
+
+    def counting(con: duckdb.DuckDBPyConnection, sql: str, *rest: object) -> duckdb.DuckDBPyConnection:
+        asked.append(sql)
+        return real(con, sql, *rest)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(duckdb.DuckDBPyConnection, "execute", counting)
+        programme.staging.stage(programme.receipts())
+    return len(asked)
+
+
+def test_a_batch_more_is_two_statements_more(
+    new_programme: Callable[[str], Programme], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Batches of one shape are judged, looked through and counted together; only their files are written apart."""
+    few = statements(new_programme("few"), MONTHS[:2], monkeypatch)
+    many = statements(new_programme("many"), MONTHS, monkeypatch)
+    assert 2 < few <= 16
+    assert many - few <= 2 * (len(MONTHS) - 2)
+
+
+def transferred() -> tuple[int, int]:
+    """Bytes this process has read and written so far, by system calls."""
+    told = dict(line.split(": ") for line in Path("/proc/self/io").read_text("ascii").splitlines())
+    return int(told["rchar"]), int(told["wchar"])
+
+
+@pytest.mark.skipif(not os.access("/proc/self/io", os.R_OK), reason="bytes are counted by Linux alone")
+def test_a_file_is_read_a_few_times_and_written_small(programme: Programme) -> None:
+    """Hashed, decoded, looked through, parted: a pass more over received bytes needs a reason, and a higher number."""
+    path = programme.ledger(*({"journal_id": f"J{number}", "narrative": "Stores £" * 9} for number in range(20_000)))
+    programme.receive()
+    size = path.stat().st_size
+    before = transferred()
+    programme.staging.stage(programme.receipts())
+    read, written = (after - then for after, then in zip(transferred(), before, strict=True))
+    assert 1 <= read / size <= MOST_PASSES
+    assert 0 < written / size <= MOST_WRITTEN
+
+
+def test_a_night_without_news_imports_nothing_heavy(door: Door) -> None:
+    """Nor does it stage or build: it ends after having looked."""
+    door.run()
+    words = ["run", "--feeds", str(door.programme.drop), "--home", str(door.programme.home), "--json"]
+    code = (
+        "import atexit, sys; atexit.register(lambda: print(*sys.modules)); "
+        f"from vm_pipeline.cli import main; main({words!r})"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert '"status": "up to date"' in done.stdout
+    loaded = set(done.stdout.splitlines()[-1].split())
+    assert "vm_pipeline" in loaded and "duckdb" in loaded
+    assert not loaded & HEAVY
