@@ -5,7 +5,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-WORKERS ?= 2
+WORKERS ?= 3
 SNAPSHOT ?= demo-home/warehouse.duckdb
 
 ROWS ?= 1000000

@@ -12,10 +12,11 @@ from vm_pipeline.sources.landing import Extract
 from vm_pipeline.sources.receipts import Slot
 from vm_pipeline.staging.policy import Policy
 from vm_pipeline_tests.feedback.told import folder_of, lines, tell, where
-from vm_pipeline_tests.night.conftest import Door
-from vm_pipeline_tests.night.conftest import door as door  # noqa: PLC0414 - a fixture
+from vm_pipeline_tests.night.conftest import Door, after_a_night, door, first_night
 from vm_pipeline_tests.night.test_canary import CANARIES, NAME, found, send_everywhere
 from vm_pipeline_tests.programme import FIRST_NIGHT, Programme, ledger
+
+__all__ = ["after_a_night", "door", "first_night"]
 
 BAD = {"amount": "nonsense"}
 
@@ -97,8 +98,8 @@ def test_a_provider_cannot_lead_out_of_the_folder(programme: Programme) -> None:
     assert told.path.resolve().is_relative_to(folder_of(programme).resolve() / "ledger")
 
 
+@pytest.mark.usefixtures("after_a_night")
 def test_a_night_writes_it_and_a_look_back_leaves_it(door: Door) -> None:
-    door.run()
     (path,) = (door.programme.home / "reports" / "feedback" / "ledger").rglob("2022-07-*[0-9a-f].csv")
     assert where(lines(path))[1:] == [("2", "amount", "bad_amount")]
     before = path.stat().st_mtime_ns

@@ -1,6 +1,7 @@
 """A command line to type at, over a tiny programme with every feed."""
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,3 +45,18 @@ def door(new_programme: Callable[[str], Programme]) -> Door:
     programme = new_programme("door")
     programme.every_feed()
     return Door(programme)
+
+
+@pytest.fixture(scope="session")
+def first_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of that programme after its first night, made once."""
+    programme = Programme(tmp_path_factory.mktemp("first"))
+    programme.every_feed()
+    assert Door(programme).run().exit_code == 0
+    return programme.home
+
+
+@pytest.fixture
+def after_a_night(door: Door, first_night: Path) -> None:
+    """The door's home has had its first night."""
+    shutil.copytree(first_night, door.programme.home)

@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 import duckdb
+import pytest
 
 from vm_pipeline.commands.changes import between
 from vm_pipeline.home import Home
@@ -57,8 +58,8 @@ def test_a_month_sent_again_a_map_and_a_withdrawal_each_tell_what_they_moved(pro
     assert changed(programme)["B1", "2022-07", "ledger_gbp"] == (90.0, 100.0, " ".join(sorted([batch, old])))
 
 
+@pytest.mark.usefixtures("after_a_night")
 def test_it_is_published_and_a_large_movement_warns(door: Door) -> None:
-    door.run()
     door.programme.ledger({"amount": "12.60"}, {"cost_centre_code": "R9", "amount": "7.50"})
     assert "restatement: found" not in " ".join(door.run().stdout.split())
     door.programme.ledger({"amount": "50.00"})

@@ -72,8 +72,9 @@ def test_two_sources_for_one_month_are_told_and_neither_counts(door: Door, confi
     assert not [line for line in result.stdout.splitlines() if line.startswith("│ ledger")]
 
 
+@pytest.mark.usefixtures("after_a_night")
 def test_an_answer_as_of_a_time_is_kept_apart(door: Door, tmp_path: Path) -> None:
-    first = door.figures()["known_until"]
+    first = door.programme.landing.last_moment
     door.programme.ledger({"amount": "20.00"}, {"amount": "rubbish"})
     door.run()
     reports = door.programme.home / "reports"
@@ -87,8 +88,8 @@ def test_an_answer_as_of_a_time_is_kept_apart(door: Door, tmp_path: Path) -> Non
     assert "nonsense" in (Path(found["rejected_rows"]) / "ledger.csv").read_text("utf-8")
 
 
+@pytest.mark.usefixtures("after_a_night")
 def test_a_home_that_was_moved_leaves_nothing_behind(door: Door) -> None:
-    door.run()
     old = door.programme.home
     runs = len([*old.glob("dagster/history/*.db")])
     new = old.rename(old.with_name("moved"))

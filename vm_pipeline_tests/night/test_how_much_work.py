@@ -1,23 +1,18 @@
 """How much work a night is, in counts that are the same on a busy machine: what would slow every night fails here.
 
-Belongs here: statements, bytes read and written, modules imported. Does not belong here: seconds (`make bench`).
+Belongs here: statements, bytes read and written. Does not belong here: seconds (`make bench`).
 """
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from vm_pipeline_tests.night.conftest import Door
 from vm_pipeline_tests.programme import Programme
 
 MONTHS = [f"2022-{month:02}" for month in range(4, 10)]
-# Seconds to import, and nothing a night without news asks for.
-HEAVY = {"great_expectations", "scipy", "paramiko", "openpyxl", "s3fs", "boto3", "psycopg", "matplotlib"}
 MOST_PASSES, MOST_WRITTEN = 5.5, 0.5  # of the bytes received
 
 
@@ -66,19 +61,3 @@ def test_a_file_is_read_a_few_times_and_written_small(programme: Programme) -> N
     read, written = (after - then for after, then in zip(transferred(), before, strict=True))
     assert 1 <= read / size <= MOST_PASSES
     assert 0 < written / size <= MOST_WRITTEN
-
-
-def test_a_night_without_news_imports_nothing_heavy(door: Door) -> None:
-    """Nor does it stage or build: it ends after having looked."""
-    door.run()
-    words = ["run", "--feeds", str(door.programme.drop), "--home", str(door.programme.home), "--json"]
-    code = (
-        "import atexit, sys; atexit.register(lambda: print(*sys.modules)); "
-        f"from vm_pipeline.cli import main; main({words!r})"
-    )
-    command = [sys.executable, "-c", code]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert '"status": "up to date"' in done.stdout
-    loaded = set(done.stdout.splitlines()[-1].split())
-    assert "vm_pipeline" in loaded and "duckdb" in loaded
-    assert not loaded & HEAVY

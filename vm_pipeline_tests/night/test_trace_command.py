@@ -2,11 +2,13 @@
 
 import json
 
+import pytest
+
 from vm_pipeline_tests.night.conftest import Door
 
 
+@pytest.mark.usefixtures("after_a_night")
 def test_a_figure_to_the_file_and_back(door: Door) -> None:
-    door.run()
     said = door("trace", "indicator", "P11", "--provider", "b1", "--team", "t1", "--period", "2022-07", "--verify")
     assert said.exit_code == 0, said.output
     for said_so in ("equals the numerator", "equals the denominator", "file 2022-07.csv", "landing: same hash"):
@@ -20,8 +22,8 @@ def test_a_figure_to_the_file_and_back(door: Door) -> None:
     assert "3 received = 2 accepted + 1 rejected" in door("trace", "batch", rows["batch"]["batch_id"]).stdout
 
 
+@pytest.mark.usefixtures("after_a_night")
 def test_a_file_that_is_not_the_one_received_makes_the_exit_status_1(door: Door) -> None:
-    door.run()
     receipt = door.programme.receipt("activity/B1/2022-07")
     path = door.programme.landing.path(receipt.sha256)
     path.chmod(0o600)
@@ -44,8 +46,8 @@ ABOUT_NOTHING = [
 ]
 
 
+@pytest.mark.usefixtures("after_a_night")
 def test_a_question_about_nothing_is_usage(door: Door) -> None:
-    door.run()
     for words in ABOUT_NOTHING:
         result = door("trace", *words)
         assert result.exit_code == 2, words

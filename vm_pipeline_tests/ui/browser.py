@@ -170,7 +170,11 @@ def browser(origin: str, profile: Path, shots: Path, width: int = 1600, height: 
             yield Browser(session, origin, shots)
     finally:
         driver.terminate()
-        driver.wait(20)
+        try:
+            driver.wait(20)
+        except subprocess.TimeoutExpired:  # it waits for a browser that waits for a processor
+            driver.kill()
+            driver.wait()
 
 
 def _is_ready(address: str) -> bool:
