@@ -70,7 +70,7 @@ def published_warehouse(context: dg.AssetExecutionContext, night: dg.ResourcePar
     home, until = night.home, known_until(context)
     draft, as_of = home.drafts.path(context.run.run_id), context.run.tags.get(AS_OF, "")
     night.report("publish", 0, 1)
-    with open_workspace(draft) as con:
+    with open_workspace(draft, home.settings.memory, home.settings.threads) as con:
         describe(con, publication(home.known(until), until, home.settings.nation))
     bytes_of = digest(draft)
     with said_first():
