@@ -16,7 +16,7 @@ from vm_pipeline.warehouse.as_published import Landed, put_as_published
 from vm_pipeline.warehouse.inputs import put_inputs
 from vm_pipeline.warehouse.judged import put_judged, put_noise
 from vm_pipeline.warehouse.made_from import code_version
-from vm_pipeline.warehouse.parts import PROVIDER, Parts
+from vm_pipeline.warehouse.parts import PROVIDER, parts_of
 from vm_pipeline.warehouse.reference import Finding, put_references
 from vm_pipeline.warehouse.restated import RESTATED, put_restated
 from vm_pipeline.warehouse.statements import statements
@@ -30,32 +30,33 @@ def build_core(
 
     Returns what was built and what reference tables lack.
     """
-    parts = Parts(con)
-    put_inputs(con, what, staging, nation)
-    findings = put_references(con, what.versions, what.refused, staging)
-    parts.put_inputs(what, staging)
-    create_tables(con)
-    return [parts.make(statement) for statement in statements("core")], findings
+    with parts_of(con) as parts:
+        put_inputs(con, what, staging, nation)
+        findings = put_references(con, what.versions, what.refused, staging)
+        parts.put_inputs(what, staging)
+        create_tables(con)
+        return [parts.make(statement) for statement in statements("core")], findings
 
 
 def build_marts(con: duckdb.DuckDBPyConnection) -> list[Built]:
     """Fill the tables of sql/marts from those of core."""
-    parts = Parts(con)
-    return [parts.make(statement) for statement in statements("marts")]
+    with parts_of(con) as parts:
+        return [parts.make(statement) for statement in statements("marts")]
 
 
 def judge(con: duckdb.DuckDBPyConnection) -> None:
     """Judge every series that has a rule profile and has changed, once the marts are filled."""
-    Parts(con).renew("core.judged_point", PROVIDER, ["core.signal_point"], partial(put_judged, con))
+    with parts_of(con) as parts:
+        parts.renew("core.judged_point", PROVIDER, ["core.signal_point"], partial(put_judged, con))
 
 
 def build_signals(con: duckdb.DuckDBPyConnection, folder: Path, landings: Sequence[Landed]) -> list[Built]:
     """Fill the tables of sql/signals from what was judged; `folder` keeps what each landing published first."""
-    parts = Parts(con)
-    put_noise(con)
-    parts.note("staging.noise")
-    parts.note("core.as_published", put_as_published(con, folder, landings))
-    put_restated(con, folder, landings[-2] if len(landings) > 1 else None, landings[-1], code_version())
-    for name in RESTATED:
-        parts.note(f"core.{name}")
-    return [parts.make(statement) for statement in statements("signals")]
+    with parts_of(con) as parts:
+        put_noise(con)
+        parts.note("staging.noise")
+        parts.note("core.as_published", put_as_published(con, folder, landings))
+        put_restated(con, folder, landings[-2] if len(landings) > 1 else None, landings[-1], code_version())
+        for name in RESTATED:
+            parts.note(f"core.{name}")
+        return [parts.make(statement) for statement in statements("signals")]

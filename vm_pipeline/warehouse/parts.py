@@ -10,7 +10,8 @@ SQL file reads. The code is not in it: tables made by other code are never taken
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
@@ -98,14 +99,26 @@ def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     return defaultdict(lambda: name_of(()), {name: name_of(sorted(keys)) for name, keys in found.items()})
 
 
+@contextmanager
+def parts_of(con: duckdb.DuckDBPyConnection) -> Iterator["Parts"]:
+    """The parts of a draft, which is empty, a copy of the last night's tables, or what an earlier step left.
+
+    What is known of them is taken off it, and put back at the end: of a step that died nothing is known.
+    """
+    con.execute(f"CREATE TABLE IF NOT EXISTS {_KEYS}; ATTACH IF NOT EXISTS ':memory:' AS chosen")
+    con.execute("CREATE OR REPLACE TABLE chosen.part (provider_code VARCHAR, batch_id VARCHAR)")
+    con.execute("".join(f"CREATE SCHEMA IF NOT EXISTS chosen.{schema}_;" for schema in ("vm", "core", "staging")))
+    parts = Parts(con)
+    con.execute("DELETE FROM core.part")
+    yield parts
+    parts.write()
+
+
 class Parts:
     """The parts of one draft: what its tables were made of, and what they would be made of now."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
-        """`con` is the draft's: empty, a copy of the last night's tables, or what an earlier step left."""
-        con.execute(f"CREATE TABLE IF NOT EXISTS {_KEYS}; ATTACH IF NOT EXISTS ':memory:' AS chosen")
-        con.execute("CREATE OR REPLACE TABLE chosen.part (provider_code VARCHAR, batch_id VARCHAR)")
-        con.execute("".join(f"CREATE SCHEMA IF NOT EXISTS chosen.{schema}_;" for schema in ("vm", "core", "staging")))
+        """`con` is the draft's."""
         self._con = con
         self._providers: set[str] = set()
         self._feeds: Callable[[str, Collection[str]], str] = lambda feed, providers: f"FROM staging.{feed}"
@@ -136,7 +149,6 @@ class Parts:
         target, made_of = statement.target, self._made_of(statement.reads, ("", ""))
         if self._keys.get(_OF + target) == Keys({("", ""): made_of}):
             return untouched(self._con, statement)
-        self._con.execute("DELETE FROM core.part WHERE target IN (?, ?)", [target, _OF + target])
         built = run(self._con, statement)
         # What comes of other things may be the same. To look at it all pays where something is made of it.
         self.note(target, None if target in read_by_others() else {("", ""): made_of})
@@ -165,7 +177,6 @@ class Parts:
         touched = changed | (before.keys() - now.keys())
         if target in self._keys and not touched:
             return None
-        self._con.execute("DELETE FROM core.part WHERE target = ?", [target])  # a run that dies here leaves no half
         self._choose(touched)
         made = make(None if len(changed) == len(now) else sorted(_names(touched, column)))
         self.note(target, now)
@@ -217,12 +228,17 @@ class Parts:
 
     def note(self, target: str, keys: Mapping[Place, str] | None = None) -> None:
         """Take down the keys of a table; those of what it holds where none are given."""
-        rows = self._content(target) if keys is None else keys
-        self._con.execute("DELETE FROM core.part WHERE target = ?", [target])
-        told = rows or {("", ""): ""}  # a table without rows is known to be so
-        columns = [[provider for provider, _ in told], [batch for _, batch in told], [*told.values()]]
-        self._con.execute("INSERT INTO core.part SELECT ?, unnest(?), unnest(?), unnest(?)", [target, *columns])
-        self._keys[target] = Keys(dict(rows))
+        self._keys[target] = Keys(dict(self._content(target) if keys is None else keys))
+
+    def write(self) -> None:
+        """Put all that was taken down into the draft. A table without rows is known to be so."""
+        told = [
+            (target, *place, key)
+            for target, keys in self._keys.items()
+            for place, key in (keys.rows or {("", ""): ""}).items()
+        ]
+        columns = [[*one] for one in zip(*told, strict=True)]
+        self._con.execute("INSERT INTO core.part SELECT unnest(?), unnest(?), unnest(?), unnest(?)", columns)
 
 
 def _names(places: Iterable[Place], column: str) -> set[str]:

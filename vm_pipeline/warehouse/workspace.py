@@ -59,17 +59,18 @@ def open_workspace(path: Path, memory: str = "", threads: int = 0) -> Iterator[d
 def create_tables(con: duckdb.DuckDBPyConnection) -> None:
     """Every declared table, empty, with its comments; the macros and the views, which stay in the file for readers.
 
-    Tables that are there already, those of the last night, are left.
+    Tables that are there already, those of the last night, are left. In one transaction: hundreds take twice as long.
     """
     if con.execute("FROM duckdb_schemas() WHERE database_name = 'warehouse' AND schema_name = ?", [SCHEMA]).fetchone():
         return
-    con.execute(f"CREATE SCHEMA {SCHEMA}")
+    con.execute(f"BEGIN; CREATE SCHEMA {SCHEMA}")
     for macro in macros().values():
         con.execute(macro)
     for table in TABLES:
         _create(con, table)
     for view in in_order():
         con.execute(";".join([create_view(view), *comments(view, "VIEW")]))
+    con.execute("COMMIT")
 
 
 def _create(con: duckdb.DuckDBPyConnection, table: Table) -> None:
