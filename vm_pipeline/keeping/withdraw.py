@@ -74,9 +74,4 @@ def _decided(home: Home, version: Version, decision: Decision, now: datetime) ->
 
 
 def _owners(home: Home) -> dict[Cell, str]:
-    return {
-        cell: version.batch_id
-        for version in home.known().versions
-        for cell in version.receipt.slot.cells
-        if cell.month in version.months_in_force
-    }
+    return {cell: version.batch_id for version in home.known().versions for cell in version.cells_in_force}

@@ -109,6 +109,11 @@ class Version:
         """Whether any month of it counts."""
         return bool(self.months_in_force)
 
+    @property
+    def cells_in_force(self) -> list[Cell]:
+        """What it alone has: its months that count, of its feed and sender."""
+        return [cell for cell in self.receipt.slot.cells if cell.month in self.months_in_force]
+
 
 class _Logged(Protocol):
     @property

@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from vm_pipeline.calendar import months, period_of
+from vm_pipeline.calendar import financial_year, first_day, period_of
 from vm_pipeline.feeds import FEEDS
 from vm_pipeline.sources.receipts import Receipt
 from vm_pipeline.staging.batches import Staging, contract_of
@@ -92,11 +92,9 @@ def _rows(select: str, asked: _Asked) -> list[tuple[Any, ...]]:
 
 def _owner(asked: _Asked, month: str) -> str:
     """Which batch has taken the month over."""
-    slot = asked.receipt.slot
+    cells = {cell for cell in asked.receipt.slot.cells if cell.month == month}
     for one in asked.origins.versions.values():
-        other = one.receipt.slot
-        same = (other.feed, other.provider_code, other.part) == (slot.feed, slot.provider_code, slot.part)
-        if same and month in one.months_in_force:
+        if not cells.isdisjoint(one.cells_in_force):
             return f"{month} is now that of batch {one.batch_id}, received at {one.receipt.received_at}"
     return f"no version of {month} is"
 
@@ -140,16 +138,15 @@ def batch_before(origins: Origins, origin: Origin) -> str:
     receipt, version = origins.receipt(origin), origins.versions.get(origin.batch_id)
     if receipt is None or version is None or not version.months_in_force:
         return ""
-    month, slot = version.months_in_force[0], receipt.slot
-    year = int(month[:4]) - (month[5:] < "04")
+    month, year = version.months_in_force[0], financial_year(first_day(version.months_in_force[0]))
     earlier = {
-        one: other.batch_id
+        cell.month: other.batch_id
         for other in origins.versions.values()
-        if (other.receipt.slot.feed, other.receipt.slot.provider_code, other.receipt.slot.part)
-        == ("ledger", slot.provider_code, slot.part)
+        if other.receipt.slot.feed == "ledger"
+        and other.receipt.slot.sender == receipt.slot.sender
         and is_year_to_date(origins, other.receipt)
-        for one in other.months_in_force
-        if one in months(f"{year}-04", month) and one != month
+        for cell in other.cells_in_force
+        if cell.month < month and financial_year(first_day(cell.month)) == year
     }
     return earlier[max(earlier)] if earlier else ""
 
