@@ -138,8 +138,8 @@ class Home:
 
         return shown(self.settings.postgres)
 
-    def publish(self, draft: Path, as_of: str = "") -> bool:
-        """Give readers a finished draft. False where a newer night is there, in the file or on the server.
+    def publish(self, draft: Path, as_of: str = "") -> str:
+        """Give readers a finished draft. Returns its digest; empty where a newer night is there, in file or on server.
 
         The server comes first: what fails there has replaced nothing. Raises WarehouseRefused.
         """
@@ -148,7 +148,8 @@ class Home:
             from vm_pipeline.warehouse.postgres.publish import publish as publish_to
 
             newest = publish_to(draft, self.settings.postgres)
-        return publish(draft, self.target(as_of)) and newest
+        digest = publish(draft, self.target(as_of))
+        return digest if newest else ""
 
     @contextmanager
     def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:

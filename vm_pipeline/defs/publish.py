@@ -9,7 +9,6 @@ from vm_pipeline.defs.describe import OWNERS
 from vm_pipeline.defs.night import AS_OF, Night, as_check, known_until, said_first
 from vm_pipeline.defs.statements import result, specs
 from vm_pipeline.quality.restated import check_restated
-from vm_pipeline.sources.objects import digest
 from vm_pipeline.warehouse.build import build_marts, build_signals, judge
 from vm_pipeline.warehouse.drafts import core_of
 from vm_pipeline.warehouse.made_from import publication
@@ -72,11 +71,11 @@ def published_warehouse(context: dg.AssetExecutionContext, night: dg.ResourcePar
     night.report("publish", 0, 1)
     with open_workspace(draft, home.settings.memory, home.settings.threads) as con:
         describe(con, publication(home.known(until), until, home.settings.nation))
-    bytes_of = digest(draft)
     with said_first():
-        night.published = home.publish(draft, as_of)
-    if night.published and not as_of:
-        home.kept.keep(core_of(draft), bytes_of, home.purged(until))
+        digest = home.publish(draft, as_of)
+    night.published = bool(digest)
+    if digest and not as_of:
+        home.kept.keep(core_of(draft), digest, home.purged(until))
     home.tidy()
     night.report("publish", 1, 1)
     if not night.published:

@@ -9,7 +9,6 @@ made again, by building that night once more, where it is missing. It is not nam
 the code of that night stays as it was published.
 """
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ import duckdb
 
 from vm_pipeline.disk import flush
 from vm_pipeline.sources.incoming import desk
+from vm_pipeline.sources.objects import digest
 from vm_pipeline.sources.receipts import Version
 from vm_pipeline.staging.batches import Purged
 from vm_pipeline.staging.naming import literal
@@ -43,7 +43,7 @@ class Landed:
     def name(self) -> str:
         """The same for the same receipts, on any machine."""
         known = [f"{v.batch_id} {v.refused} {v.months_in_force}" for v in self.versions]
-        return hashlib.sha256("\n".join([self.received_at, *known]).encode()).hexdigest()[:16]
+        return name_of([self.received_at, *known])[:16]
 
 
 def put_as_published(
@@ -66,7 +66,7 @@ def put_as_published(
         kept.append(path)
     con.execute(f"CREATE OR REPLACE VIEW core.as_published AS SELECT * FROM {_union(kept)}")
     files = f"SELECT provider_code, list(DISTINCT filename) FROM {_union(kept, ', filename = true')} GROUP BY ALL"
-    digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in kept}
+    digests = {path.name: digest(path) for path in kept}
     return {
         (provider, ""): name_of(sorted(digests[Path(file).name] for file in found))
         for provider, found in con.execute(files).fetchall()

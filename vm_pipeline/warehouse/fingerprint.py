@@ -8,7 +8,6 @@ halves of their MD5 (so that neither row order nor memory matters); the fingerpr
 digests in name order. Columns that differ between nights of one content (`varies`) are left out.
 """
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 import duckdb
 from sqlalchemy import Boolean, Column, Date, DateTime, Double, Table
 
+from vm_pipeline.warehouse.made_from import name_of
 from vm_pipeline.warehouse.tables import SCHEMA, TABLES
 from vm_pipeline.warehouse.tables.columns import OF_NIGHTS
 
@@ -72,7 +72,7 @@ def fingerprint_of(path: Path) -> str:
 
 def of_digests(digests: dict[str, str]) -> str:
     """The fingerprint of tables whose digests are known, by name."""
-    return hashlib.sha256("\n".join(f"{name} {digests[name]}" for name in sorted(digests)).encode()).hexdigest()
+    return name_of(f"{name} {digests[name]}" for name in sorted(digests))
 
 
 def digest(con: duckdb.DuckDBPyConnection, table: Table) -> str:

@@ -67,8 +67,11 @@ def _record(path: Path) -> Path:
     return path.with_name(f".{path.name}.json")
 
 
-def publish(draft: Path, path: Path) -> bool:
-    """Put a finished draft in place of the snapshot. False, and the draft is dropped, where a newer one is there."""
+def publish(draft: Path, path: Path) -> str:
+    """Put a finished draft in place of the snapshot. Returns its digest.
+
+    Empty, and the draft is dropped, where a newer one is there.
+    """
     mine = published(draft)
     if mine is None:
         raise ValueError(f"{draft}: found no publication in it, expected a finished draft")
@@ -77,10 +80,10 @@ def publish(draft: Path, path: Path) -> bool:
         there = published(path)
         if there and there.as_of > mine.as_of:
             draft.unlink()
-            return False
+            return ""
         flush(draft)
         record = Record(mine.inputs, digest(draft))
         draft.replace(path)
         put(_record(path), json.dumps(asdict(record)) + "\n")
         flush(path.parent)
-    return True
+    return record.sha256
