@@ -25,10 +25,10 @@ import psycopg
 from psycopg.rows import dict_row
 
 from vm_pipeline_tests.alerts.servers import Hook, Postbox, hook, postbox
+from vm_pipeline_tests.loopback import free_port
 from vm_pipeline_tests.month.clock import Clock
 from vm_pipeline_tests.postgres.servers import Server, bundled
 from vm_pipeline_tests.programme import Programme
-from vm_pipeline_tests.ui.browser import free_port
 
 INSTALLATION = "Board X"
 FOLLOWING, ALERTS = ("stage_after_landing", "build_after_staging"), "alerts"
@@ -36,6 +36,7 @@ ALERTS_LOOK = timedelta(minutes=5)
 _DEPLOY = Path(__file__).parents[2] / "deploy"
 _BIN = Path(sys.executable).parent
 _STEP, _LOOK, _PATIENCE = timedelta(seconds=5), 0.5, 900.0
+_HEARTBEAT = timedelta(days=7)  # a day that is over at once is no daemon that is stuck
 _ENDED = ("SUCCESS", "FAILURE", "CANCELED")
 _DEAF_MAIL = {"DATA": "451 not now"}
 _CONFIG = """\
@@ -100,9 +101,7 @@ class Installation:
             "DAGSTER_HOME": str(self.home / "dagster"),
             "DAGSTER_POSTGRES_URL": f"postgresql://postgres@/{self.database}?host={self.server.socket}",
             "DAGSTER_DISABLE_TELEMETRY": "1",
-            "DAGSTER_DAEMON_HEARTBEAT_TOLERANCE": str(
-                7 * 86400
-            ),  # a day that is over at once is no daemon that is stuck
+            "DAGSTER_DAEMON_HEARTBEAT_TOLERANCE": f"{_HEARTBEAT.total_seconds():.0f}",
         }
 
     def set_up(self) -> None:

@@ -6,8 +6,9 @@ Does not belong here: how a browser is driven (ui/browser), the nights.
 
 from pathlib import Path
 
+from vm_pipeline_tests.loopback import free_port
 from vm_pipeline_tests.month.installation import Installation
-from vm_pipeline_tests.ui.browser import browser, free_port
+from vm_pipeline_tests.ui.browser import browser
 
 _LOCATION = "/locations/vm_pipeline"
 _PAGES = {  # name → address, and what is there once it is drawn

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from vm_pipeline_tests.loopback import free_port
 from vm_pipeline_tests.postgres.servers import bundled, own_folder
 
 
@@ -37,7 +38,7 @@ def mariadb() -> Iterator[str]:
 
 def _running(server: str, install: str, folder: Path) -> Iterator[str]:
     user = _unprivileged(folder)
-    data, port = folder / "data", _free_port()
+    data, port = folder / "data", free_port()
     own = ["--no-defaults", f"--datadir={data}", *([f"--user={user}"] if user else [])]
     subprocess.run(
         [install, *own, "--auth-root-authentication-method=normal", "--skip-test-db"], check=True, capture_output=True
@@ -65,12 +66,6 @@ def _unprivileged(folder: Path) -> str:
         pytest.skip("no unprivileged user to run mariadbd as")
     shutil.chown(folder, user)
     return user
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:

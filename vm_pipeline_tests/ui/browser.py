@@ -6,7 +6,6 @@ Does not belong here: anything that knows the pages.
 
 import base64
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +15,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import requests
+
+from vm_pipeline_tests.loopback import free_port
 
 T = TypeVar("T")
 
@@ -56,13 +57,6 @@ def missing() -> str:
     """Why there is no browser here; empty = there is one."""
     lacking = [name for name in ("chromium", "chromedriver") if not shutil.which(name)]
     return f"found no {' and no '.join(lacking)}; apt-get install chromium chromium-driver" if lacking else ""
-
-
-def free_port() -> int:
-    """A loopback port nobody listens on."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 def wait_until(look: Callable[[], T], what: Callable[[], str], seconds: float = _WAIT) -> T:

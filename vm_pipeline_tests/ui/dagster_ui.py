@@ -14,7 +14,8 @@ from pathlib import Path
 
 import requests
 
-from vm_pipeline_tests.ui.browser import free_port, wait_until
+from vm_pipeline_tests.loopback import free_port
+from vm_pipeline_tests.ui.browser import wait_until
 
 _BIN = Path(sys.executable).parent
 _WORKSPACE = Path(__file__).parents[2] / "workspace.yaml"
