@@ -32,8 +32,14 @@ Source = duckdb.DuckDBPyConnection
 def published(address: str) -> Publication | None:
     """What the warehouse was made from; None where there is none that can be asked."""
     with contextlib.suppress(WarehouseRefused), opened(address) as con:
-        return _last(con) if is_created(con) else None
+        return last(con) if is_created(con) else None
     return None
+
+
+def last(con: Connection) -> Publication | None:
+    """The last night published to a warehouse; None where none was."""
+    row = con.execute(publication.select().order_by(publication.c.number.desc()).limit(1)).first()
+    return Publication(row.inputs, row.as_of, row.code) if row else None
 
 
 def fingerprint(address: str) -> str:
@@ -62,7 +68,7 @@ def publish(draft: Path, address: str, before: Path | None = None) -> bool:
             alone(con)
             if not is_created(con):
                 set_up(con)
-            there = _last(con)
+            there = last(con)
             if there and there.as_of > mine.as_of:
                 return False
             _write(con, source, wanted, beside)
@@ -78,11 +84,6 @@ def _prepare(con: Connection) -> None:
         alone(con)
         if is_created(con):
             bring_up_to_date(con)
-
-
-def _last(con: Connection) -> Publication | None:
-    row = con.execute(publication.select().order_by(publication.c.number.desc()).limit(1)).first()
-    return Publication(row.inputs, row.as_of, row.code) if row else None
 
 
 def _write(con: Connection, source: Source, contents_now: dict[str, dict[str, Content]], beside: bool) -> None:

@@ -57,7 +57,7 @@ def set_up(con: Connection) -> bool:
 
 def bring_up_to_date(con: Connection, versions: Path = MIGRATIONS / "versions") -> bool:
     """As far as the rows that are there allow. True where something was done. Raises WarehouseRefused."""
-    if con.execute(declared.select()).scalar() == _hash(con):
+    if is_current(con):
         return False
     _migrate(con, "upgrade", versions)
     for one in differences(found(con), shapes(kept().values())):
@@ -69,6 +69,11 @@ def bring_up_to_date(con: Connection, versions: Path = MIGRATIONS / "versions") 
     if not differences(found(con), shapes(kept().values())):
         _note(con)
     return True
+
+
+def is_current(con: Connection) -> bool:
+    """Whether nothing is left to do, as far as was noted."""
+    return bool(con.execute(declared.select()).scalar() == _hash(con))
 
 
 def _follow(con: Connection, one: Difference) -> None:

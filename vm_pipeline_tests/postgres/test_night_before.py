@@ -1,0 +1,96 @@
+"""With the file of the night before at hand only other rows are written; whatever that file is, the draft comes out."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from vm_pipeline.warehouse.fingerprint import fingerprint_of
+from vm_pipeline.warehouse.postgres.publish import fingerprint, publish
+from vm_pipeline_tests.postgres.conftest import Warehouse
+
+Nights = tuple[Path, Path]
+Later = Callable[[Path, str, str], Path]
+
+ONE_ROW = "WHERE rowid = (SELECT min(rowid) FROM vm.{0} WHERE {1})"
+OTHER = {  # a change of one row in tables with one part, with parts, and with cost that belongs to no month
+    "dim_team": "UPDATE vm.dim_team SET team_name = 'Another' " + ONE_ROW.format("dim_team", "true"),
+    "team_week": "UPDATE vm.team_week SET patients = -1 " + ONE_ROW.format("team_week", "true"),
+    "indicator_value": "UPDATE vm.indicator_value SET value = 0.5 " + ONE_ROW.format("indicator_value", "true"),
+    "indicator_signal": "DELETE FROM vm.indicator_signal " + ONE_ROW.format("indicator_signal", "true"),
+}
+
+
+def lying(there: Warehouse, table: str) -> set[tuple[object, ...]]:
+    """Where every row lies, and the transaction that wrote it."""
+    return set(there.ask(f"SELECT tableoid, ctid::text, xmin::text FROM vm.{table}"))
+
+
+@pytest.mark.parametrize("table", OTHER)
+def test_only_the_row_that_is_another_is_written(
+    published: Warehouse, nights: Nights, later: Later, table: str
+) -> None:
+    before = lying(published, table)
+    changed = later(nights[0], "2027-01-01", OTHER[table])
+    assert publish(changed, published.address, before=nights[0])
+    after = lying(published, table)
+    assert len(before - after) == 1
+    assert len(after - before) == (0 if "DELETE" in OTHER[table] else 1)
+    assert fingerprint(published.address) == fingerprint_of(changed)
+
+
+def test_a_month_sent_again_leaves_the_rows_of_others(published: Warehouse, nights: Nights) -> None:
+    with duckdb.connect(str(nights[0]), read_only=True) as con:
+        con.execute(f"ATTACH '{nights[1]}' AS later (READ_ONLY)")
+        other = con.execute(
+            "SELECT count(*) FROM (FROM vm.indicator_value EXCEPT FROM later.vm.indicator_value)"
+        ).fetchall()
+    before = lying(published, "indicator_value")
+    assert publish(nights[1], published.address, before=nights[0])
+    assert len(before - lying(published, "indicator_value")) == other[0][0] < len(before) / 2
+    assert fingerprint(published.address) == fingerprint_of(nights[1])
+
+
+def test_a_zero_that_changed_its_sign_is_another_row(published: Warehouse, nights: Nights, later: Later) -> None:
+    sql = "UPDATE vm.indicator_value SET value = {} " + ONE_ROW.format("indicator_value", "true")
+    zero = later(nights[0], "2027-01-01", sql.format("0.0"))
+    minus = later(nights[0], "2027-01-02", sql.format("-0.0::DOUBLE"))
+    assert publish(zero, published.address, before=nights[0])
+    assert publish(minus, published.address, before=zero)
+    assert fingerprint(published.address) == fingerprint_of(minus) != fingerprint_of(zero)
+
+
+def test_a_file_that_is_not_what_the_server_has_is_not_believed(
+    published: Warehouse, nights: Nights, later: Later, tmp_path: Path
+) -> None:
+    """Another night, the draft itself, a file of an older version, one that is none, and none."""
+    other = later(nights[1], "2026-12-01", ";".join(OTHER.values()))
+    older = later(
+        nights[0], "2026-12-02", "DROP VIEW vm.bi_box_score; ALTER TABLE vm.indicator_value DROP COLUMN value"
+    )
+    (tmp_path / "broken.duckdb").write_bytes(b"no warehouse")
+    files = [other, older, tmp_path / "broken.duckdb", tmp_path / "absent.duckdb", nights[0]]
+    for number, before in enumerate(files):
+        draft = later(nights[(number + 1) % 2], f"2027-02-{10 + 2 * number}", list(OTHER.values())[number % 4])
+        assert publish(draft, published.address, before=before)
+        assert fingerprint(published.address) == fingerprint_of(draft), before.name
+        assert publish(later(draft, f"2027-02-{11 + 2 * number}", ""), published.address, before=draft)
+
+
+def test_rows_that_nobody_noted_are_written_anew(published: Warehouse, nights: Nights, later: Later) -> None:
+    """What the how-to says for rows that were changed by hand; also where the file says that nothing changed."""
+    published.ask("UPDATE vm.indicator_value SET value = 7; DELETE FROM vm_ops.content;")
+    assert publish(later(nights[0], "2027-01-01", ""), published.address, before=nights[0])
+    assert fingerprint(published.address) == fingerprint_of(nights[0])
+
+
+def test_a_failure_among_single_rows_leaves_the_night_before(
+    published: Warehouse, nights: Nights, later: Later
+) -> None:
+    from vm_pipeline.warehouse.postgres.refused import WarehouseRefused
+
+    published.ask("ALTER TABLE vm.team_week ADD CONSTRAINT known CHECK (patients >= 0) NOT VALID")
+    with pytest.raises(WarehouseRefused, match="23514"):
+        publish(later(nights[0], "2027-01-01", ";".join(OTHER.values())), published.address, before=nights[0])
+    assert fingerprint(published.address) == fingerprint_of(nights[0])
