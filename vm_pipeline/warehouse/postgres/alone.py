@@ -56,7 +56,9 @@ class Holder:
 
 
 def holder(con: Connection) -> Holder | None:
-    """Who has the lock of this database."""
+    """Who has the lock of this database. Asked as the login: what a session does is shown to its own role alone."""
+    there = con.begin_nested()
+    con.execute(text("SET LOCAL ROLE NONE"))
     row = con.execute(
         text(
             "SELECT pid, usename, to_char(xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') AS since, "
@@ -67,4 +69,5 @@ def holder(con: Connection) -> Holder | None:
             "(SELECT oid FROM pg_database WHERE datname = current_database())"
         )
     ).first()
+    there.rollback()
     return Holder(row.pid, row.usename, row.since, float(row.waits or 0), row.moved or 0) if row else None
