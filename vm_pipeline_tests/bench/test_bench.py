@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import report
+from bench import reading, report
 from bench.contenders import LIMIT, PRODUCT
 from bench.measuring import Failed, Measured, measure
 from bench.scenarios import Table
@@ -54,3 +54,15 @@ def test_the_page_has_medians_ratios_and_reasons(tmp_path: Path) -> None:
     assert "| `limit_duckdb` | 2.0 (1.0–2.5) | 1.00 |" in page
     assert "- `another` did not take part: found no file." in page
     assert "## Reading\n" in page and "| csv | 7 |" in page
+
+
+@pytest.mark.parametrize("name", reading.KINDS)
+def test_every_kind_of_odd_file_is_read_whole(name: str, tmp_path: Path) -> None:
+    kind = reading.KINDS[name]
+    kind.write(tmp_path / "file", 250)
+    assert reading.measured(tmp_path / "file", kind)[2] == 250
+
+
+def test_a_file_is_read_in_a_process_of_its_own() -> None:
+    name, speed, peak = reading.line("plain", 250, 1, [reading.HERE])
+    assert (name, int(speed.replace(",", "")) > 0, 20 < int(peak) < 2000) == ("plain", True, True)

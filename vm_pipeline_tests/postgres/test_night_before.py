@@ -1,11 +1,15 @@
 """With the file of the night before at hand only other rows are written; whatever that file is, the draft comes out."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from vm_pipeline import settings
+from vm_pipeline.home import Home
+from vm_pipeline.settings import Asked
 from vm_pipeline.warehouse.fingerprint import fingerprint_of
 from vm_pipeline.warehouse.postgres.publish import fingerprint, publish
 from vm_pipeline.warehouse.postgres.refused import WarehouseRefused
@@ -37,6 +41,18 @@ def test_only_the_row_that_is_another_is_written(published: Warehouse, nights: N
         assert len(before[table] - after) == 1, table
         assert len(after - before[table]) == (0 if "DELETE" in sql else 1), table
     assert fingerprint(published.address) == fingerprint_of(changed)
+
+
+def test_a_home_tells_what_the_file_had(published: Warehouse, nights: Nights, later: Later, tmp_path: Path) -> None:
+    """The file that is about to be replaced says which rows those are."""
+    before = lying(published, "team_week")
+    shutil.copyfile(nights[0], tmp_path / "warehouse.duckdb")
+    home = Home(settings.load(Asked(home=tmp_path, warehouse=published.address), {}))
+    changed = later(nights[0], "2999-01-01", OTHER["team_week"])
+    expected = fingerprint_of(changed)
+    assert home.publish(changed)
+    assert len(before - lying(published, "team_week")) == 1
+    assert fingerprint(published.address) == fingerprint_of(home.settings.warehouse) == expected
 
 
 def test_a_month_sent_again_leaves_the_rows_of_others(published: Warehouse, nights: Nights) -> None:

@@ -61,7 +61,8 @@ def holder(con: Connection) -> Holder | None:
     con.execute(text("SET LOCAL ROLE NONE"))
     row = con.execute(
         text(
-            "SELECT pid, usename, to_char(xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') AS since, "
+            "SELECT pid, usename, "
+            "coalesce(to_char(xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'), 'a time not shown') AS since, "
             "CASE WHEN wait_event = 'ClientRead' THEN extract(epoch FROM clock_timestamp() - state_change) END "
             "AS waits, bytes_processed AS moved FROM pg_locks JOIN pg_stat_activity USING (pid) "
             "LEFT JOIN pg_stat_progress_copy USING (pid) WHERE locktype = 'advisory' AND granted "
