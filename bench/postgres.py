@@ -24,7 +24,7 @@ from pathlib import Path
 import duckdb
 import psycopg
 
-from bench.readers import READERS, Readers
+from bench.readers import RATE, READERS, Readers
 from bench.scenarios import MONTH
 from vm_pipeline.warehouse.fingerprint import fingerprint_of
 from vm_pipeline.warehouse.postgres.address import opened
@@ -111,11 +111,13 @@ def _while_reading(readers: Readers, turns: _Turns, nights: int) -> Iterator[lis
             meanwhile += readers.read(SECONDS, pausing=True)
         walls = publishing.result()
     yield _line(f"{nights} publications while {READERS} read, s each", walls, each=False)
-    yield _line(f"answers to {READERS} readers who pause, no error, none torn", [len(meanwhile)], "{:,.0f}")
+    yield _line(
+        f"answers to {READERS} readers, {RATE} questions a second: no error, none torn", [len(meanwhile)], "{:,.0f}"
+    )
     for what, waits in (("nothing is published", quiet), (f"{nights} nights are (target: below 50)", meanwhile)):
-        yield _line(f"box score, p95 in ms while {what}", [_p95(waits)])
+        yield _line(f"their box scores, p95 in ms while {what}", [_p95(waits)])
     waits = readers.read(SECONDS, pausing=False, box_scores_only=True)
-    yield _line(f"box score, p95 in ms, {READERS} readers without pauses", [_p95(waits)])
+    yield _line(f"box scores, p95 in ms, {READERS} readers without pauses, nothing published", [_p95(waits)])
     yield _line("their box scores a second", [len(waits) / SECONDS])
 
 

@@ -2,7 +2,7 @@
 
 Belongs here: what readers ask, how often, what their log says. Does not belong here: publishing meanwhile (postgres).
 
-People and BI tools look at what they got before they ask again: together they ask `_RATE` times a second, at random
+People and BI tools look at what they got before they ask again: together they ask `RATE` times a second, at random
 moments, and an answer's time counts from when it should have been asked for. Without pauses each asks again at once.
 A sum that does not agree divides by zero, and the series fails.
 """
@@ -16,7 +16,7 @@ from vm_pipeline.calendar import financial_year, first_day
 from vm_pipeline_tests.postgres.servers import Server
 
 READERS = 32
-_RATE = 32
+RATE = 32
 _SHARE = 50  # one reader in so many adds up, in one statement or in several of one snapshot
 _BOX_SCORE = """\
 \\set n random(1, {teams})
@@ -71,7 +71,7 @@ class Readers:
         scripts = ["-f", "box.sql@1000"]
         if not box_scores_only:
             scripts += ["-f", f"one.sql@{500 // _SHARE}", "-f", f"several.sql@{500 // _SHARE}"]
-        rate = ["-R", str(_RATE)] if pausing else []
+        rate = ["-R", str(RATE)] if pausing else []
         words = [
             "-n",
             "-M",
