@@ -34,7 +34,8 @@ from vm_pipeline.warehouse.postgres.schema import attach_partition, create, kept
 from vm_pipeline.warehouse.tables import TABLES
 from vm_pipeline_tests.postgres.servers import Server, bundled
 
-SECONDS = 15  # of one series of readers
+SECONDS, RESTLESS = 15, 5  # of one series of readers; nights published while readers do not pause
+_LOAD = f"{READERS} readers, {RATE} questions a second"
 HEADER = ("", "median", "each run")
 
 
@@ -101,24 +102,27 @@ class _Turns:
 
 
 def _while_reading(readers: Readers, turns: _Turns, nights: int) -> Iterator[list[str]]:
-    """Box scores before, during so many publications, and without pauses."""
+    """Box scores while nothing is published, during so many publications, and during some by readers without pauses."""
     readers.make_ready()
-    quiet = readers.read(SECONDS, pausing=True)
+    yield _line(f"box scores of {_LOAD}, p95 in ms", [_p95(readers.read(SECONDS, pausing=True))])
+    for count, pausing, load in ((nights, True, _LOAD), (RESTLESS, False, f"{READERS} readers without pauses")):
+        walls, waits = _during(readers, turns, count, pausing)
+        yield _line(f"{count} nights published meanwhile, one month changed, s each", walls, each=False)
+        yield _line(
+            f"box scores given to {load}, no error{', no torn sum' if pausing else ''}", [len(waits)], "{:,.0f}"
+        )
+        target = " (target: below 50)" if pausing else ""
+        yield _line(f"their box scores, p95 in ms{target}", [_p95(waits)])
+
+
+def _during(readers: Readers, turns: _Turns, nights: int, pausing: bool) -> tuple[list[float], list[float]]:
+    """Seconds of every publication, and milliseconds of every box score that was asked for meanwhile."""
     with ThreadPoolExecutor(1) as pool:
         publishing = pool.submit(lambda: [turns.next()[0] for _ in range(nights)])
-        meanwhile: list[float] = []
+        waits: list[float] = []
         while not publishing.done():
-            meanwhile += readers.read(SECONDS, pausing=True)
-        walls = publishing.result()
-    yield _line(f"{nights} publications while {READERS} read, s each", walls, each=False)
-    yield _line(
-        f"answers to {READERS} readers, {RATE} questions a second: no error, none torn", [len(meanwhile)], "{:,.0f}"
-    )
-    for what, waits in (("nothing is published", quiet), (f"{nights} nights are (target: below 50)", meanwhile)):
-        yield _line(f"their box scores, p95 in ms while {what}", [_p95(waits)])
-    waits = readers.read(SECONDS, pausing=False, box_scores_only=True)
-    yield _line(f"box scores, p95 in ms, {READERS} readers without pauses, nothing published", [_p95(waits)])
-    yield _line("their box scores a second", [len(waits) / SECONDS])
+            waits += readers.read(SECONDS, pausing)
+        return publishing.result(), waits
 
 
 def _line(what: str, figures: list[float], form: str = "{:.2f}", each: bool = True) -> list[str]:

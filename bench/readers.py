@@ -3,7 +3,8 @@
 Belongs here: what readers ask, how often, what their log says. Does not belong here: publishing meanwhile (postgres).
 
 People and BI tools look at what they got before they ask again: together they ask `RATE` times a second, at random
-moments, and an answer's time counts from when it should have been asked for. Without pauses each asks again at once.
+moments, and an answer's time counts from when it should have been asked for. Without pauses each asks for another box
+score at once, and nothing else: sums would be all that the processors do.
 A sum that does not agree divides by zero, and the series fails.
 """
 
@@ -17,7 +18,7 @@ from vm_pipeline_tests.postgres.servers import Server
 
 READERS = 32
 RATE = 32
-_SHARE = 50  # one reader in so many adds up, in one statement or in several of one snapshot
+_SHARE = 50  # one question in so many adds up, in one statement or in several of one snapshot
 _BOX_SCORE = """\
 \\set n random(1, {teams})
 SELECT provider_code, team_code FROM public.a_team WHERE n = :n \\gset
@@ -64,32 +65,16 @@ class Readers:
         for name, script in (("box", _BOX_SCORE), ("one", _ONE_STATEMENT), ("several", _SEVERAL)):
             (self.folder / f"{name}.sql").write_text(script.format(**words), "utf-8")
 
-    def read(self, seconds: int, pausing: bool, box_scores_only: bool = False) -> list[float]:
+    def read(self, seconds: int, pausing: bool) -> list[float]:
         """Milliseconds of every box score. Raises RuntimeError where any answer was an error, or torn."""
         for log in self.folder.glob("log.*"):
             log.unlink()
-        scripts = ["-f", "box.sql@1000"]
-        if not box_scores_only:
-            scripts += ["-f", f"one.sql@{500 // _SHARE}", "-f", f"several.sql@{500 // _SHARE}"]
-        rate = ["-R", str(RATE)] if pausing else []
-        words = [
-            "-n",
-            "-M",
-            "extended",
-            "-c",
-            str(READERS),
-            "-j",
-            "2",
-            "-T",
-            str(seconds),
-            "-l",
-            "--log-prefix=log",
-            *rate,
-            *scripts,
-        ]
+        sums = ["-f", "one.sql", "-f", "several.sql"]
+        rate = ["-R", str(RATE), *sums] if pausing else []
+        words = f"-n -M extended -c {READERS} -j 2 -T {seconds} -l --log-prefix=log -f box.sql@{2 * _SHARE}".split()
         where = ["-h", str(self.server.socket), "-U", "postgres", self.database]
         done = subprocess.run(
-            [_pgbench(), *words, *where], cwd=self.folder, capture_output=True, text=True, check=False
+            [_pgbench(), *words, *rate, *where], cwd=self.folder, capture_output=True, text=True, check=False
         )
         if done.returncode:
             raise RuntimeError(f"pgbench: exit status {done.returncode}\n{done.stderr[-2000:]}")
