@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Table
 
-from vm_pipeline.warehouse.postgres.parts import Content, is_in, time_of, year_of
+from vm_pipeline.warehouse.postgres.parts import Content, is_in, is_in_year, time_of, year_of
 from vm_pipeline.warehouse.postgres.schema import partition
 from vm_pipeline.warehouse.tables import SCHEMA
 
@@ -37,6 +37,8 @@ class Change:
     @property
     def rows(self) -> str:
         """A condition on the rows of these parts, for both engines."""
+        if self.is_all and self.year:
+            return is_in_year(self.table, self.year)
         return " OR ".join(f"({is_in(self.table, part)})" for part in self.parts)
 
     def is_much(self, written: int) -> bool:

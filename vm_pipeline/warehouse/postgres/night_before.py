@@ -50,7 +50,7 @@ def gone(con: duckdb.DuckDBPyConnection, change: Change) -> list[Row] | None:
         return None
     con.execute(
         "CREATE OR REPLACE TEMP TABLE other_row AS SELECT row_before.place AS gone, row_now.place AS new "
-        f"FROM row_before FULL JOIN ({hashed(table)} WHERE {change.rows}) AS row_now USING (one, other) "
+        f"FROM row_before FULL JOIN ({hashed(table)} WHERE {change.rows}) AS row_now USING (row_hash) "
         "WHERE gone IS NULL OR new IS NULL"
     )
     most = min(_MOST, sum(one.rows for one in change.noted.values()) // 2)

@@ -20,14 +20,16 @@ from vm_pipeline.calendar import financial_year, first_day, last_day
 from vm_pipeline.warehouse.tables import SCHEMA
 
 WHOLE = ""
-_SALT = 20_220_401  # makes a second hash of the first's function
 _YEAR = "financial_year"
 _TIMES = (_YEAR, "period", "starts_on", "week_start")  # the first that a table has filled in every row
 
 
 @dataclass(frozen=True)
 class Content:
-    """What a part holds: rows, and two sums of hashes of all their columns, also of those outside the fingerprint."""
+    """What a part holds: rows, and two sums, of their hashes and of hashes of these. Every column counts.
+
+    What differs may have one of the sums in common, hardly both.
+    """
 
     rows: int
     digest: str
@@ -53,19 +55,17 @@ def contents(con: duckdb.DuckDBPyConnection, table: Table, rows: str = "") -> di
     found = {
         part: Content(count, f"{one} {other}")
         for part, count, one, other in con.execute(
-            f"SELECT part, count(*), sum(one), sum(other) FROM ({rows or hashed(table)}) GROUP BY part ORDER BY part"
+            f"SELECT part, count(*), sum(row_hash), sum(hash(row_hash)) FROM ({rows or hashed(table)}) "
+            "GROUP BY part ORDER BY part"
         ).fetchall()
     }
     return found if time_of(table) else {WHOLE: found.get(WHOLE, Content(0, "0 0"))}
 
 
 def hashed(table: Table, schema: str = SCHEMA) -> str:
-    """SELECT of every row: where it lies in the file, its part, and two hashes that differ where rows do."""
+    """SELECT of every row: where it lies in the file, its part, and a hash that differs where rows do."""
     values = ", ".join(map(_hashed, table.columns))
-    return (
-        f"SELECT rowid AS place, {_part(table)} AS part, hash({values}) AS one, hash({_SALT}, {values}) AS other "
-        f"FROM {schema}.{table.name}"
-    )
+    return f"SELECT rowid AS place, {_part(table)} AS part, hash({values}) AS row_hash FROM {schema}.{table.name}"
 
 
 def _hashed(column: Column[Any]) -> str:
@@ -99,13 +99,27 @@ def year_of(part: str) -> str:
     return part if "/" in part else financial_year(first_day(part))
 
 
+def is_in_year(table: Table, year: str) -> str:
+    """A condition on rows of a financial year, for both engines."""
+    time, (first, end) = time_of(table), _months(year)
+    if time == _YEAR:
+        return f"{_YEAR} = {_quoted(year)}"
+    day = "-01" if is_dated(table) else ""
+    return f"{time} >= '{first}{day}' AND {time} < '{end}{day}'"
+
+
 def bounds(table: Table, year: str) -> str:
     """The partition of a financial year: what ATTACH PARTITION takes."""
     if time_of(table) == _YEAR:
         return f"FOR VALUES IN ({_quoted(year)})"
-    first, end = (f"{int(year[:4]) + later}-04" for later in (0, 1))
+    first, end = _months(year)
     day = "-01" if is_dated(table) else ""
     return f"FOR VALUES FROM ('{first}{day}') TO ('{end}{day}')"
+
+
+def _months(year: str) -> tuple[str, str]:
+    """The first month of a financial year, and that of the next."""
+    return f"{year[:4]}-04", f"{int(year[:4]) + 1}-04"
 
 
 def _quoted(text: str) -> str:
