@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -23,12 +24,12 @@ from vm_pipeline.feeds.reference import REFERENCES
 from vm_pipeline.sources.files import FilesSource
 from vm_pipeline.sources.folder import find_extracts
 from vm_pipeline.sources.landing import Landing, Received
-from vm_pipeline.sources.receipts import Receipt, known_at
+from vm_pipeline.sources.receipts import Receipt, Version, known_at
 from vm_pipeline.staging.batches import Staging
 from vm_pipeline.staging.known import Known, what_is_known
 from vm_pipeline.staging.policy import STRICTEST, Policy
 from vm_pipeline.staging.summary import Summary
-from vm_pipeline.warehouse.as_published import Landed
+from vm_pipeline.warehouse.as_published import Landed, landing_names
 from vm_pipeline.warehouse.build import build_core, build_marts, build_signals, judge
 from vm_pipeline.warehouse.fingerprint import fingerprint
 from vm_pipeline.warehouse.made_from import publication
@@ -255,10 +256,21 @@ class Programme:
         _, self.findings = build_core(con, known, self.staging, "SCT")
         build_marts(con)
         judge(con)
-        landed = Landed(self.receipts(as_of)[-1].received_at, known.versions, lambda: nullcontext(con))
-        build_signals(con, self.home / "as-published", [landed])
+        build_signals(con, self.home / "as-published", self.landings(con, as_of)[-1:])
         describe(con, publication(known, as_of or self.receipts()[-1].received_at, "SCT"))
         return con
+
+    def landings(self, con: duckdb.DuckDBPyConnection, as_of: str = "") -> list[Landed]:
+        """Every landing and decision up to a time, each seen through one warehouse."""
+        refused = self.known(as_of).refused
+        names = landing_names(self.receipts(as_of), known_at(self.landing.decisions(), as_of), refused)
+        return [
+            Landed(moment, name, partial(self._versions, moment), lambda: nullcontext(con))
+            for moment, name in names.items()
+        ]
+
+    def _versions(self, moment: str) -> tuple[Version, ...]:
+        return self.known(moment).versions
 
     def fingerprint(self, as_of: str = "") -> str:
         """Of the warehouse built from what is known at a time."""
