@@ -96,7 +96,7 @@ def _verdicts(night: Night, feed: str, known: Known, versions: list[Version]) ->
     with night.home.connect() as con:
         verdicts = check_contract(feed, known, staging, versions, con)
         verdicts += check_whole_table(feed, known, limits, blocking)
-        verdicts.append(check_distribution(con, feed, known, staging, limits, blocking))
+        verdicts.append(check_distribution(feed, known, limits, blocking))
         if feed == "ledger":
             verdicts.append(check_key_again(con, known, staging))
     return verdicts

@@ -1,8 +1,8 @@
 """What only a whole table can show, from what staging counted: volume, rejections, missing months, refused batches.
 
 Belongs here: checks that need no file to be read. All warn; a feed named in `blocking` may close the publishing gate.
-Does not belong here: what is usual for a month (history), published tables (core). Checks that do read typed rows
-have modules of their own (distribution, key_again) and are named here, where a caller looks for them.
+Does not belong here: what is usual for a month (history), published tables (core). Other checks of
+whole tables have modules of their own (distribution, key_again) and are named here, where a caller looks for them.
 """
 
 from collections import defaultdict

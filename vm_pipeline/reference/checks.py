@@ -196,7 +196,7 @@ def _verdicts(blocking: frozenset[str]) -> dict[str, bool]:
         found = [
             *check_contract("ledger", nothing, staging, (), con),
             *check_whole_table("ledger", nothing, None, blocking),
-            check_distribution(con, "ledger", nothing, staging, None, blocking),
+            check_distribution("ledger", nothing, None, blocking),
             check_key_again(con, nothing, staging),
         ]
     return {verdict.code: verdict.blocks for verdict in found}

@@ -31,7 +31,7 @@ from vm_pipeline.sources.landing import Landing
 from vm_pipeline.sources.receipts import Receipt
 from vm_pipeline.staging import judging, reading
 from vm_pipeline.staging.layouts import LAYOUT_VERSION, Layout
-from vm_pipeline.staging.load import Opened, load, refused
+from vm_pipeline.staging.load import ACCEPTED, REJECTED, Opened, load, refused
 from vm_pipeline.staging.parsing import BLANKS, EXPRESSIONS
 from vm_pipeline.staging.personal import PERSONAL_VERSION
 from vm_pipeline.staging.policy import STRICTEST, Policy
@@ -53,7 +53,7 @@ def staging_version(feed: str) -> str:
     contracts = {"ledger": (LEDGER,), "activity": (ACTIVITY,), "survey": (SURVEY_WIDE, SURVEY_COUNTS)}
     known = contracts.get(feed) or (contract_of(feed),)
     readers = (reading.READER_VERSION, judging.JUDGING_VERSION, PERSONAL_VERSION, LAYOUT_VERSION)
-    parts = (readers, BLANKS, EXPRESSIONS, KINDS, [c.version for c in known])
+    parts = (readers, BLANKS, EXPRESSIONS, KINDS, [(c.version, c.measures) for c in known])
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:8]
 
 
@@ -109,11 +109,11 @@ class Staging:
     def accepted(self, receipt: Receipt) -> Path:
         """Parquet of accepted rows, typed, in row order. Raises Purged."""
         self.check_kept(receipt)
-        return self.folder(receipt) / "accepted.parquet"
+        return self.folder(receipt) / ACCEPTED
 
     def rejected(self, receipt: Receipt) -> Path:
         """Parquet of rejected rows with their codes; absent where there are none."""
-        return self.folder(receipt) / "rejected.parquet"
+        return self.folder(receipt) / REJECTED
 
     def unstaged(self, receipts: Iterable[Receipt]) -> list[Receipt]:
         """Those there is work left for: it was not done before, and the content is not purged."""

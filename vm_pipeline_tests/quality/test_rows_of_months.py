@@ -12,8 +12,7 @@ from vm_pipeline_tests.quality.damage import cut_short
 
 def distribution(programme: Programme, feed: str, *blocking: str) -> Verdict:
     programme.night()
-    with duckdb.connect() as con:
-        return check_distribution(con, feed, programme.known(), programme.staging, None, frozenset(blocking))
+    return check_distribution(feed, programme.known(), None, frozenset(blocking))
 
 
 def amounts(programme: Programme, period: str, *pounds: str) -> None:
