@@ -10,12 +10,12 @@ import duckdb
 import pytest
 
 from vm_pipeline.feeds import FEEDS
-from vm_pipeline.quality.core import check_facts, check_reconciliation
+from vm_pipeline.quality.core import check_facts, check_key_again, check_reconciliation
 from vm_pipeline.quality.expectations import Bound, NotJudged, outside
 from vm_pipeline.quality.suites import check_contract, preload
 from vm_pipeline.quality.totals import check_totals
 from vm_pipeline.quality.verdict import Verdict
-from vm_pipeline.quality.whole_table import check_distribution, check_key_again, check_whole_table
+from vm_pipeline.quality.whole_table import check_distribution, check_whole_table
 from vm_pipeline_tests.programme import Programme
 from vm_pipeline_tests.quality.damage import change, cut_short
 from vm_pipeline_tests.quality.test_core import KEYS
@@ -32,8 +32,8 @@ def everything(programme: Programme) -> Iterator[Verdict]:
             yield from check_contract(feed, known, staging, known.versions)
             yield from check_whole_table(feed, known)
             yield check_distribution(feed, known)
-        yield check_key_again(con, known, staging)
     con = programme.warehouse()
+    yield check_key_again(con)
     yield check_reconciliation(con)
     yield from check_facts(con, KEYS)
 
