@@ -93,8 +93,8 @@ def check_key_again(con: duckdb.DuckDBPyConnection) -> Verdict:
     rows, amount = sum(row[3] for row in found), sum(row[4] for row in found)
     message = (
         f"ledger: found {counted(rows, 'line')} ({pounds(amount)} net) in {counted(len(found), 'batch', 'batches')} "
-        "with the key of a line in an earlier batch in force; both count. Ask the providers whether journal numbers are "
-        "used again, or lines were sent twice."
+        "with the key of a line in an earlier batch in force; both count. Ask the providers whether journal numbers "
+        "are used again, or lines were sent twice."
     )
     return Verdict("key_again", "ledger", False, False, message, worst_first(figures, "rows"))
 
