@@ -7,6 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 WORKERS ?= 3
 SNAPSHOT ?= demo-home/warehouse.duckdb
+LATER ?=
 
 ROWS ?= 1000000
 RUNS ?= 3
@@ -65,8 +66,8 @@ bench: $(READY)  ## measure beside other programs, write docs/reference/benchmar
 		$(foreach boards,$(PROVIDERS),--providers $(boards)) \
 		$(if $(SHARED),--shared $(SHARED)) $(if $(BENCH_FOLDER),--folder $(BENCH_FOLDER))
 
-bench-postgres: $(READY)  ## measure publishing to PostgreSQL: SNAPSHOT=path/to/warehouse.duckdb
-	$(BIN)/python -m bench.postgres $(SNAPSHOT)
+bench-postgres: $(READY)  ## measure publishing to PostgreSQL: SNAPSHOT=a.duckdb LATER=the same with a month sent again
+	$(BIN)/python -m bench.postgres $(SNAPSHOT) $(LATER)
 
 bench-reading: $(READY)  ## measure how fast odd files become tables, and with how much memory
 	$(BIN)/python -m bench.reading

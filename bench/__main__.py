@@ -49,10 +49,11 @@ def _measure(
         report.keep_lines("Reading odd files", reading.HEADER, reading.table(rows, rounds), rounds, setting.results)
     else:
         title = f"Publishing to PostgreSQL, {rows:,} ledger rows"
-        snapshot = out_of(setting.folder / "work" / f"{PRODUCT}-{rows}")
-        if not snapshot.is_file():
-            raise Missing("found no warehouse of that size; measure the scenario `cold` first")
-        report.keep_lines(title, postgres.HEADER, postgres.table(snapshot, rounds), rounds, setting.results)
+        work = setting.folder / "work"
+        before, later = (out_of(work / f"{PRODUCT}-{rows}{end}") for end in ("-before", ""))
+        if not (before.is_file() and later.is_file()):
+            raise Missing("found no two warehouses of that size; measure the scenarios `cold` and `month` first")
+        report.keep_lines(title, postgres.HEADER, list(postgres.table(before, later, rounds)), rounds, setting.results)
 
 
 def _asked() -> argparse.Namespace:

@@ -159,20 +159,21 @@ def main() -> None:
     parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.measure:
-        print(json.dumps(_measured(asked.measure, KINDS[asked.kinds[0]])))
+        print(json.dumps(measured(asked.measure, KINDS[asked.kinds[0]])))
         return
     checkouts = [HERE, *([asked.beside.resolve()] if asked.beside else [])]
-    print("".join(f"{name:>24}" for name in HEADER))
+    print("".join(f"{name:>38}" for name in HEADER[:1] + HEADER[1:] * len(checkouts)))
     for name in asked.kinds or KINDS:
-        print("".join(f"{cell:>24}" for cell in _line(name, asked.rows, asked.rounds, checkouts)), flush=True)
+        print("".join(f"{cell:>38}" for cell in line(name, asked.rows, asked.rounds, checkouts)), flush=True)
 
 
 def table(count: int, rounds: int) -> list[list[str]]:
     """Every kind of file: its name, rows a second, peak."""
-    return [_line(name, count, rounds, [HERE]) for name in KINDS]
+    return [line(name, count, rounds, [HERE]) for name in KINDS]
 
 
-def _line(name: str, count: int, rounds: int, checkouts: Sequence[Path]) -> list[str]:
+def line(name: str, count: int, rounds: int, checkouts: Sequence[Path]) -> list[str]:
+    """One kind of file: its name; of each checkout rows a second, peak. Raises RuntimeError where rows were lost."""
     count = min(count, KINDS[name].most)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "file"
@@ -180,23 +181,25 @@ def _line(name: str, count: int, rounds: int, checkouts: Sequence[Path]) -> list
         found: dict[Path, list[tuple[float, float]]] = {checkout: [] for checkout in checkouts}
         for _ in range(rounds):
             for checkout in checkouts:
-                found[checkout].append(_in_a_process(name, path, checkout))
+                found[checkout].append(_in_a_process(name, path, checkout, count))
     medians = [[statistics.median(figure) for figure in zip(*figures, strict=True)] for figures in found.values()]
     return [name, *(cell for seconds, peak in medians for cell in (f"{count / seconds:,.0f}", f"{peak:,.0f}"))]
 
 
-def _in_a_process(name: str, path: Path, checkout: Path) -> tuple[float, float]:
+def _in_a_process(name: str, path: Path, checkout: Path, count: int) -> tuple[float, float]:
     """Seconds and megabytes that the code of a checkout takes."""
     command = [sys.executable, __file__, name, "--measure", str(path)]
     done = subprocess.run(
         command, env={**os.environ, "PYTHONPATH": str(checkout)}, stdout=subprocess.PIPE, check=True, text=True
     )
-    seconds, peak = json.loads(done.stdout)
+    seconds, peak, read = json.loads(done.stdout)
+    if read != count:
+        raise RuntimeError(f"{name}: {read:,} of {count:,} rows were read")
     return seconds, peak
 
 
-def _measured(path: Path, kind: Kind) -> tuple[float, float]:
-    """Processor seconds from bytes to a table that DuckDB went through, and the process's peak in megabytes."""
+def measured(path: Path, kind: Kind) -> tuple[float, float, int]:
+    """Processor seconds from bytes to a table that DuckDB went through; the process's peak in megabytes; rows read."""
     import duckdb
     import pyarrow.compute
     import pyarrow.parquet  # noqa: F401 - what a worker has at hand long before
@@ -208,10 +211,12 @@ def _measured(path: Path, kind: Kind) -> tuple[float, float]:
         start = time.process_time()
         sheet = read_sheet(path, Path(folder), shape)
         cells = ", ".join(f"count(c{place})" for place in range(len(sheet.header)))
-        con.execute(f"SELECT max(number), {cells} FROM (SELECT *, {sheet.row_number} AS number FROM {sheet.relation})")
-        con.fetchall()
+        con.execute(
+            f"SELECT count(*), max(number), {cells} FROM (SELECT *, {sheet.row_number} AS number FROM {sheet.relation})"
+        )
+        read = con.fetchall()[0][0]
         seconds = time.process_time() - start
-    return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, read
 
 
 if __name__ == "__main__":

@@ -145,7 +145,7 @@ class Home:
         if self.settings.postgres and not as_of:
             from vm_pipeline.warehouse.postgres.publish import publish as publish_to
 
-            newest = publish_to(draft, self.settings.postgres)
+            newest = publish_to(draft, self.settings.postgres, before=self.target(as_of))
         digest = publish(draft, self.target(as_of))
         return digest if newest else ""
 

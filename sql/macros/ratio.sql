@@ -1,3 +1,5 @@
 -- Every ratio indicator: factor * numerator / denominator, one division at full precision; none where nothing is below.
-CREATE OR REPLACE MACRO vm.ratio(numerator, denominator, factor := 1) AS
+CREATE OR REPLACE MACRO vm.ratio(
+    numerator /* DOUBLE PRECISION */, denominator /* DOUBLE PRECISION */, factor /* DOUBLE PRECISION */ := 1
+) AS
     factor * numerator::DOUBLE / nullif(denominator, 0)::DOUBLE

@@ -30,7 +30,7 @@ ALTER SCHEMA vm_ops OWNER TO vm_owner;
 REVOKE ALL ON SCHEMA vm, vm_ops FROM PUBLIC;
 GRANT USAGE ON SCHEMA vm TO vm_analyst, vm_provider_analyst, vm_reader, vm_provider_reader, vm_auditor;
 
--- A warehouse that was published before there were roles changes its owner; its tables stay the same tables.
+-- A warehouse that was published before there were roles changes its owner; its tables and functions stay the same.
 DO $$
 DECLARE
     one record;
@@ -39,5 +39,8 @@ BEGIN
                WHERE relnamespace IN ('vm'::regnamespace, 'vm_ops'::regnamespace) AND relkind IN ('r', 'p', 'v')
                ORDER BY relkind = 'v' LOOP
         EXECUTE format('ALTER %s %s OWNER TO vm_owner', CASE one.relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END, one.name);
+    END LOOP;
+    FOR one IN SELECT oid::regprocedure AS name FROM pg_proc WHERE pronamespace = 'vm'::regnamespace LOOP
+        EXECUTE format('ALTER FUNCTION %s OWNER TO vm_owner', one.name);
     END LOOP;
 END $$;

@@ -6,7 +6,7 @@ Belongs here: the order. Does not belong here: any check.
 from collections.abc import Iterator
 from datetime import datetime
 
-from vm_pipeline.doctor import contents, folders, machine, outside
+from vm_pipeline.doctor import contents, folders, machine, outside, server
 from vm_pipeline.doctor.finding import Finding, note, ok, wrong
 from vm_pipeline.home import Home
 from vm_pipeline.sources.landing import LandingDamaged
@@ -40,6 +40,7 @@ def installation(of: Home, now: datetime, deep: bool) -> Iterator[Finding]:
     yield contents.landing(of.landing, receipts, deep)
     yield contents.purged(of.landing)
     yield from contents.snapshot(settings.warehouse, bool(receipts), deep)
+    yield from server.warehouse(of)
     yield from outside.dagster(of)
 
 

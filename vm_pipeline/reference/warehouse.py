@@ -3,6 +3,7 @@
 Belongs here: tables and SQL files as Markdown. Does not belong here: their declarations.
 """
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -128,10 +129,12 @@ def _macros() -> str:
     rows = [(code(f"vm.{name}({_arguments(sql)})"), purpose_of(sql)) for name, sql in macros().items()]
     return joined(
         "## Functions",
-        "Macros of the file, for whoever asks it: what the marts divide by, and how a figure is rounded to be shown.",
+        "Macros of the file, functions on PostgreSQL, for whoever asks: what the marts divide by, and how a figure is "
+        "rounded to be shown.",
         table(("function", "what it gives"), rows),
     )
 
 
 def _arguments(sql: str) -> str:
-    return sql.split("MACRO", 1)[1].split("(", 1)[1].split(")", 1)[0]
+    arguments = sql.split("MACRO", 1)[1].split("(", 1)[1].split(")", 1)[0]
+    return re.sub(r"\s*/\*.*?\*/", "", arguments).strip()  # types are for PostgreSQL

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import growth, report
+from bench import growth, reading, report
 from bench.contenders import LIMIT, PRODUCT
 from bench.measuring import Failed, Measured, measure
 from bench.scenarios import Table
@@ -64,3 +64,15 @@ def test_sizes_measured_on_other_days_stand_in_one_table(tmp_path: Path) -> None
     assert sizes == [["1,000,000", "4"], ["1,000,000", "14"], ["10,000,000", "4"]]
     told = dict(zip(growth.HEADER, growth.table(setting)[0], strict=False))
     assert told["CPU µs a row"] == "100.0"
+
+
+@pytest.mark.parametrize("name", reading.KINDS)
+def test_every_kind_of_odd_file_is_read_whole(name: str, tmp_path: Path) -> None:
+    kind = reading.KINDS[name]
+    kind.write(tmp_path / "file", 250)
+    assert reading.measured(tmp_path / "file", kind)[2] == 250
+
+
+def test_a_file_is_read_in_a_process_of_its_own() -> None:
+    name, speed, peak = reading.line("plain", 250, 1, [reading.HERE])
+    assert (name, int(speed.replace(",", "")) > 0, 20 < int(peak) < 2000) == ("plain", True, True)

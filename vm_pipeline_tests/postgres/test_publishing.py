@@ -198,7 +198,8 @@ def test_readers_see_one_night_or_the_other_while_nights_are_published(
     with ThreadPoolExecutor(3) as pool:
         readers = [pool.submit(one) for one in (one_statement, several, several)]
         for number in range(6):
-            assert publish(later(nights[1 - number % 2], f"2027-01-0{number + 1}"), published.address)
+            before = nights[number % 2] if number < 4 else None  # row by row, and at the end part by part
+            assert publish(later(nights[1 - number % 2], f"2027-01-0{number + 1}"), published.address, before)
         over.set()
         for reader in readers:
             reader.result()

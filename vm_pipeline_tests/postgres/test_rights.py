@@ -66,6 +66,12 @@ def test_a_login_reads_the_tables_of_its_role_and_no_other(shared: Warehouse, lo
     assert all(refused(shared, login, f"DELETE FROM vm.{table.name}") for table in TABLES)
 
 
+@pytest.mark.parametrize("login", [login for login in LOGINS if login != "nobody_yet"])
+def test_whoever_reads_may_round(shared: Warehouse, login: str) -> None:
+    asked = "SELECT vm.half_up(2.5), vm.half_up_ratio(399, 2000, 100, 1), vm.ratio(1, 4)"
+    assert shared.ask(asked, login) == [(3, 20, 0.25)]
+
+
 def test_readers_are_kept_from_exact_figures_and_rejections(shared: Warehouse) -> None:
     """By name: what the design of the warehouse says, not what the code says."""
     for login in ("rosa", "kurt"):

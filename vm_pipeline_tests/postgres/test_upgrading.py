@@ -21,6 +21,7 @@ ALTER TABLE vm.team_month DROP COLUMN falls CASCADE, DROP COLUMN dna_pct;
 ALTER TABLE vm.fact_cost DROP COLUMN cost_category CASCADE;
 DROP TABLE vm.rebase;
 DROP INDEX vm.fact_cost_team_code_period;
+DROP FUNCTION vm.ratio, vm.half_up;
 COMMENT ON TABLE vm.team_week IS 'as it was called once';
 DELETE FROM vm_ops.declared;
 """
@@ -60,6 +61,7 @@ def test_publishing_upgrades_by_itself(older: Warehouse, nights: Nights) -> None
     indexes = older.ask("SELECT count(*) FROM pg_indexes WHERE indexname = 'fact_cost_team_code_period'")
     said = older.ask("SELECT obj_description('vm.team_week'::regclass)")
     assert (indexes, said) == ([(1,)], [(METADATA.tables["vm.team_week"].comment,)])
+    assert older.ask("SELECT vm.half_up(vm.ratio(1, 8, 100), 1)") == [(12.5,)]
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
 """One publisher at a time, and no waiting without end for what readers hold.
 
-Belongs here: the lock. The server drops it with the transaction, so none is ever left behind.
+Belongs here: the lock, and who has it. The server drops it with the transaction, so none is ever left behind.
 Does not belong here: what is done under it.
 """
+
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
@@ -33,13 +35,40 @@ def alone(con: Connection, patience: int = _PATIENCE) -> None:
 
 
 def _who(con: Connection) -> str:
-    """The process that holds the lock, as far as we may see it."""
+    return str(holder(con) or "it has just ended")
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A session that has the lock, as far as we may see it. `moved`: bytes of the COPY it is in.
+
+    `waits`: seconds since its last statement began, if it waits for its client; else 0.
+    """
+
+    pid: int
+    user: str
+    since: str
+    waits: float
+    moved: int
+
+    def __str__(self) -> str:
+        return f"process {self.pid} of {self.user}, since {self.since} UTC"
+
+
+def holder(con: Connection) -> Holder | None:
+    """Who has the lock of this database. Asked as the login: what a session does is shown to its own role alone."""
+    there = con.begin_nested()
+    con.execute(text("SET LOCAL ROLE NONE"))
     row = con.execute(
         text(
-            "SELECT pid, usename, to_char(xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') "
-            "FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' AND granted "
+            "SELECT pid, usename, "
+            "coalesce(to_char(xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'), 'a time not shown') AS since, "
+            "CASE WHEN wait_event = 'ClientRead' THEN extract(epoch FROM clock_timestamp() - state_change) END "
+            "AS waits, bytes_processed AS moved FROM pg_locks JOIN pg_stat_activity USING (pid) "
+            "LEFT JOIN pg_stat_progress_copy USING (pid) WHERE locktype = 'advisory' AND granted "
             f"AND (classid::bigint << 32 | objid::bigint) = {_LOCK} AND database = "
             "(SELECT oid FROM pg_database WHERE datname = current_database())"
         )
     ).first()
-    return f"process {row[0]} of {row[1]}, since {row[2]} UTC" if row else "it has just ended"
+    there.rollback()
+    return Holder(row.pid, row.usename, row.since, float(row.waits or 0), row.moved or 0) if row else None

@@ -45,15 +45,27 @@ def is_dated(table: Table) -> bool:
     return bool(time_of(table)) and isinstance(table.columns[time_of(table)].type, Date)
 
 
-def contents(con: duckdb.DuckDBPyConnection, table: Table) -> dict[str, Content]:
-    """Every part of a table of a draft or snapshot, and what it holds. A table of one part always has it."""
-    values = ", ".join(map(_hashed, table.columns))
-    rows = con.execute(
-        f"SELECT {_part(table)} AS part, count(*), sum(hash({values})), sum(hash({_SALT}, {values})) "
-        f"FROM {SCHEMA}.{table.name} GROUP BY part ORDER BY part"
-    ).fetchall()
-    found = {part: Content(count, f"{one} {other}") for part, count, one, other in rows}
+def contents(con: duckdb.DuckDBPyConnection, table: Table, rows: str = "") -> dict[str, Content]:
+    """Every part of a table of a draft or snapshot, and what it holds. A table of one part always has it.
+
+    `rows`: a relation of hashed rows, instead of all of the table's.
+    """
+    found = {
+        part: Content(count, f"{one} {other}")
+        for part, count, one, other in con.execute(
+            f"SELECT part, count(*), sum(one), sum(other) FROM ({rows or hashed(table)}) GROUP BY part ORDER BY part"
+        ).fetchall()
+    }
     return found if time_of(table) else {WHOLE: found.get(WHOLE, Content(0, "0 0"))}
+
+
+def hashed(table: Table, schema: str = SCHEMA) -> str:
+    """SELECT of every row: where it lies in the file, its part, and two hashes that differ where rows do."""
+    values = ", ".join(map(_hashed, table.columns))
+    return (
+        f"SELECT rowid AS place, {_part(table)} AS part, hash({values}) AS one, hash({_SALT}, {values}) AS other "
+        f"FROM {schema}.{table.name}"
+    )
 
 
 def _hashed(column: Column[Any]) -> str:

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from vm_pipeline.warehouse.postgres import functions
 from vm_pipeline.warehouse.postgres.shape import Difference, Shape, Shapes, declared, differences
 from vm_pipeline.warehouse.postgres.upgrade import MIGRATIONS
 from vm_pipeline.warehouse.tables import TABLES
@@ -32,8 +33,8 @@ def promised(path: Path = FILE) -> dict[str, Shape]:
 
 
 def given() -> dict[str, Shape]:
-    """As declared now: tables, and views of them."""
-    return declared((*TABLES, *VIEWS))
+    """As declared now: tables, views of them, and the functions that queries call."""
+    return declared((*TABLES, *VIEWS)) | functions.shapes()
 
 
 def written(shapes: Shapes) -> str:

@@ -1,68 +1,45 @@
 """Publishing: a finished draft copied to PostgreSQL, in one transaction, and of it only what changed.
 
-Belongs here: comparing parts, replacing their rows, noting what was published.
-Does not belong here: building the draft (build), what a part is (parts), changing the schema (upgrade).
+Belongs here: the transaction, its order, noting what was published.
+Does not belong here: building the draft (build), what changed (changes), writing it (writing), upgrade.
 
 Readers see the night before until the commit, and this one after it. Rows are deleted and copied: TRUNCATE and a swap
 of partitions would stop readers, and show those with an older snapshot an empty table.
 """
 
 import contextlib
-import io
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import duckdb
-from sqlalchemy import Connection, Table, text
+from sqlalchemy import Connection, Table
 
 from vm_pipeline.warehouse.fingerprint import CONTENT, POSTGRES, digest_query, of_digests
+from vm_pipeline.warehouse.postgres import night_before, writing
 from vm_pipeline.warehouse.postgres.address import opened, shown
 from vm_pipeline.warehouse.postgres.alone import alone
-from vm_pipeline.warehouse.postgres.parts import Content, contents, is_in, time_of, year_of
+from vm_pipeline.warehouse.postgres.changes import Change, changes
+from vm_pipeline.warehouse.postgres.parts import Content, contents
 from vm_pipeline.warehouse.postgres.refused import WarehouseRefused
-from vm_pipeline.warehouse.postgres.schema import (
-    attach_partition,
-    content,
-    is_created,
-    make_partition,
-    partition,
-    partitions,
-    publication,
-)
+from vm_pipeline.warehouse.postgres.schema import content, is_created, partitions, publication
 from vm_pipeline.warehouse.postgres.upgrade import bring_up_to_date, set_up
 from vm_pipeline.warehouse.snapshot import Publication
 from vm_pipeline.warehouse.snapshot import published as published_in_file
 from vm_pipeline.warehouse.tables import SCHEMA, TABLES
 
-_BATCH = 100_000  # rows of CSV at a time: some 10 MB
-
-
-@dataclass(frozen=True)
-class Change:
-    """Parts of one table that lie in one place (a partition, or the table itself) and are not as they were."""
-
-    table: Table
-    year: str
-    parts: tuple[str, ...]
-    is_all: bool
-
-    @property
-    def place(self) -> str:
-        """Where the rows go."""
-        return partition(self.table.name, self.year) if self.year else f"{SCHEMA}.{self.table.name}"
-
-    @property
-    def rows(self) -> str:
-        """A condition on the rows of these parts, for both engines."""
-        return " OR ".join(f"({is_in(self.table, part)})" for part in self.parts)
+Source = duckdb.DuckDBPyConnection
 
 
 def published(address: str) -> Publication | None:
     """What the warehouse was made from; None where there is none that can be asked."""
     with contextlib.suppress(WarehouseRefused), opened(address) as con:
-        return _last(con) if is_created(con) else None
+        return last(con) if is_created(con) else None
     return None
+
+
+def last(con: Connection) -> Publication | None:
+    """The last night published to a warehouse; None where none was."""
+    row = con.execute(publication.select().order_by(publication.c.number.desc()).limit(1)).first()
+    return Publication(row.inputs, row.as_of, row.code) if row else None
 
 
 def fingerprint(address: str) -> str:
@@ -74,9 +51,10 @@ def fingerprint(address: str) -> str:
     return of_digests({name: " ".join(map(str, row)) for name, row in found.items()})
 
 
-def publish(draft: Path, address: str) -> bool:
+def publish(draft: Path, address: str, before: Path | None = None) -> bool:
     """Make the warehouse what a finished draft is. False, and nothing happened, where a newer night is there.
 
+    `before`: the file readers had until now. Where it has what the server has, only rows that differ are written.
     A failure leaves what was there. Raises WarehouseRefused.
     """
     mine = published_in_file(draft)
@@ -84,15 +62,16 @@ def publish(draft: Path, address: str) -> bool:
         raise ValueError(f"{draft}: found no publication in it, expected a finished draft")
     with duckdb.connect(str(draft), read_only=True) as source, opened(address) as con:
         wanted = {table.name: contents(source, table) for table in TABLES}
+        beside = night_before.take_up(source, before)
         _prepare(con)
         with con.begin():
             alone(con)
             if not is_created(con):
                 set_up(con)
-            there = _last(con)
+            there = last(con)
             if there and there.as_of > mine.as_of:
                 return False
-            _replace(con, source, wanted)
+            _write(con, source, wanted, beside)
             con.execute(publication.insert().values(inputs=mine.inputs, as_of=mine.as_of, code=mine.code))
         with contextlib.suppress(WarehouseRefused):  # published it is; columns become required the next time
             _prepare(con)
@@ -107,76 +86,29 @@ def _prepare(con: Connection) -> None:
             bring_up_to_date(con)
 
 
-def _last(con: Connection) -> Publication | None:
-    row = con.execute(publication.select().order_by(publication.c.number.desc()).limit(1)).first()
-    return Publication(row.inputs, row.as_of, row.code) if row else None
-
-
-def _replace(con: Connection, source: duckdb.DuckDBPyConnection, wanted: dict[str, dict[str, Content]]) -> None:
+def _write(con: Connection, source: Source, contents_now: dict[str, dict[str, Content]], beside: bool) -> None:
+    """Every change of every table. `beside`: the night before is at hand."""
     there = partitions(con)
     for table in TABLES:
-        before = _noted(con, table)
-        found = changes(table, before, wanted[table.name])
+        now = contents_now[table.name]
+        found = changes(table, _noted(con, table), now)
         new = [change for change in found if change.year and change.place not in there]
         for change in found:
-            _put(con, source, change, is_new=change in new)
+            if change in new:
+                writing.fill(con, source, change)
+            else:
+                _change(con, source, change, beside)
+        if new:  # of the table as a whole too, which autovacuum never looks at
+            writing.analyse(con, f"{SCHEMA}.{table.name}")
         if found:
-            _note(con, table, wanted[table.name])
-            _analyse(con, table, [] if new else found)
+            _note(con, table, now)
 
 
-def _analyse(con: Connection, table: Table, changed: list[Change]) -> None:
-    """Statistics of the places that changed; of all, and of the table as a whole, where a partition is new."""
-    for place in [change.place for change in changed] or [f"{SCHEMA}.{table.name}"]:
-        con.execute(text(f"ANALYZE {place}"))
-
-
-def changes(table: Table, before: dict[str, Content], now: dict[str, Content]) -> list[Change]:
-    """What has to be written, place by place."""
-    years: dict[str, list[str]] = {}
-    for part in sorted({*before, *now}):
-        if before.get(part) != now.get(part):
-            years.setdefault(_year(table, part), []).append(part)
-    kept = {_year(table, part) for part in before if before[part] == now.get(part)}
-    return [Change(table, year, tuple(parts), year not in kept) for year, parts in years.items()]
-
-
-def _year(table: Table, part: str) -> str:
-    return year_of(part) if time_of(table) else ""
-
-
-def _put(con: Connection, source: duckdb.DuckDBPyConnection, change: Change, is_new: bool) -> None:
-    if is_new:
-        make_partition(con, change.table, change.year)
-    else:
-        con.exec_driver_sql(f"DELETE FROM {change.place}" + ("" if change.is_all else f" WHERE {change.rows}"))
-    _copy(con, source, change)
-    if is_new:
-        attach_partition(con, change.table, change.year)
-
-
-def _copy(con: Connection, source: duckdb.DuckDBPyConnection, change: Change) -> None:
-    """Rows as CSV, in the order of the key, so that what is asked for together lies together."""
-    import pyarrow.csv
-
-    columns = ", ".join(f'"{column.name}"' for column in change.table.columns)
-    key = ", ".join(change.table.primary_key.columns.keys())
-    rows = source.execute(
-        f"SELECT {columns} FROM {SCHEMA}.{change.table.name} WHERE {change.rows} ORDER BY {key}"
-    ).to_arrow_reader(_BATCH)
-    bare = pyarrow.csv.WriteOptions(include_header=False)
-    with _cursor(con) as cursor, cursor.copy(f"COPY {change.place} ({columns}) FROM STDIN (FORMAT csv)") as copy:
-        for batch in rows:
-            text_of_batch = io.BytesIO()
-            pyarrow.csv.write_csv(batch, text_of_batch, bare)
-            copy.write(text_of_batch.getbuffer())
-
-
-def _cursor(con: Connection) -> Any:
-    driver = con.connection.driver_connection
-    if driver is None:
-        raise WarehouseRefused("found a connection that is closed, expected an open one.")
-    return driver.cursor()
+def _change(con: Connection, source: Source, change: Change, beside: bool) -> None:
+    gone = night_before.gone(source, change) if beside else None
+    replaced = writing.replace(con, source, change) if gone is None else writing.amend(con, source, change, gone)
+    if change.is_much(replaced):
+        writing.analyse(con, change.place)
 
 
 def _noted(con: Connection, table: Table) -> dict[str, Content]:

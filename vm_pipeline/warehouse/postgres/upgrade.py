@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateColumn
 
-from vm_pipeline.warehouse.postgres import rights, views
+from vm_pipeline.warehouse.postgres import functions, rights, views
 from vm_pipeline.warehouse.postgres.address import opened
 from vm_pipeline.warehouse.postgres.alone import alone
 from vm_pipeline.warehouse.postgres.refused import WarehouseRefused
@@ -47,6 +47,7 @@ def upgrade(address: str) -> bool:
 def set_up(con: Connection) -> bool:
     """Make everything where nothing is. Returns True."""
     create(con)
+    functions.apply(con)
     views.apply(con)
     rights.apply(con)
     _migrate(con, "stamp", MIGRATIONS / "versions")
@@ -56,17 +57,23 @@ def set_up(con: Connection) -> bool:
 
 def bring_up_to_date(con: Connection, versions: Path = MIGRATIONS / "versions") -> bool:
     """As far as the rows that are there allow. True where something was done. Raises WarehouseRefused."""
-    if con.execute(declared.select()).scalar() == _hash(con):
+    if is_current(con):
         return False
     _migrate(con, "upgrade", versions)
     for one in differences(found(con), shapes(kept().values())):
         _follow(con, one)
     _describe(con)
+    functions.apply(con)
     views.apply(con)
     rights.apply(con)
     if not differences(found(con), shapes(kept().values())):
         _note(con)
     return True
+
+
+def is_current(con: Connection) -> bool:
+    """Whether nothing is left to do, as far as was noted."""
+    return bool(con.execute(declared.select()).scalar() == _hash(con))
 
 
 def _follow(con: Connection, one: Difference) -> None:
@@ -121,4 +128,4 @@ def _note(con: Connection) -> None:
 
 
 def _hash(con: Connection) -> str:
-    return f"{ddl_hash()} {views.hash_of()} {rights.hash_of(con)}"
+    return f"{ddl_hash()} {functions.hash_of()} {views.hash_of()} {rights.hash_of(con)}"
