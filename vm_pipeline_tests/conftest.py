@@ -1,4 +1,17 @@
-"""What every room's tests start from: an empty programme, folders made once, and modest hypothesis profiles."""
+"""What every room's tests start from: an empty programme, folders made once, and modest hypothesis profiles.
+
+The worlds there are, and seconds of processor time for each. Begin with the cheapest that shows what a test is about.
+
+    programme                          an empty drop folder and home                        0
+    programme.night()                  what was sent, landed and staged                     0.2
+    programme.core()                   facts and dimensions of it                           0.5
+    programme.marts(), .warehouse()    what is added up; all that is published              0.8, 1.0
+    built (warehouse)                  three months of two boards, to read                  1.7, each worker
+    door.run() (night)                 a whole night of Dagster over every feed             5
+    after_a_night, after_two_nights    a home with such nights behind it, to go on from     5 each, once for all
+    undisturbed (faults)               two nights in processes of their own, to hurt        10, once for all
+    night, con (london)                the example on real data, and its warehouse          5 once for all, 2 a worker
+"""
 
 import os
 import shutil
