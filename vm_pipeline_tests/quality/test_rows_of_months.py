@@ -94,7 +94,7 @@ def test_a_feed_may_be_made_to_block(past: Programme) -> None:
 
 def again(programme: Programme) -> Verdict:
     programme.night()
-    return check_key_again(programme.warehouse())
+    return check_key_again(programme.core())
 
 
 def test_the_same_key_in_two_batches_is_counted_beyond_the_first(programme: Programme) -> None:
