@@ -63,6 +63,7 @@ docs: $(READY)  ## write docs/reference and bi/superset from the declarations
 bench: $(READY)  ## measure beside other programs, write docs/reference/benchmarks.md: ROWS="1000000 10000000" RUNS=3
 	$(BIN)/python -m bench $(foreach rows,$(ROWS),--rows $(rows)) --runs $(RUNS) \
 		$(foreach name,$(CONTENDERS),--contender $(name)) $(foreach name,$(SCENARIOS),--scenario $(name)) \
+		$(foreach boards,$(PROVIDERS),--providers $(boards)) \
 		$(if $(SHARED),--shared $(SHARED)) $(if $(BENCH_FOLDER),--folder $(BENCH_FOLDER))
 
 bench-postgres: $(READY)  ## measure publishing to PostgreSQL: SNAPSHOT=a.duckdb LATER=the same with a month sent again

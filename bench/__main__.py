@@ -8,15 +8,15 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import postgres, reading, report
+from bench import growth, postgres, reading, report
 from bench.contenders import BY_NAME, CONTENDERS, PRODUCT, Contender
 from bench.scenarios import SCENARIOS
-from bench.setting import Missing, Setting, out_of
+from bench.setting import USUAL_BOARDS, Missing, Setting, out_of
 
 _ROOT = Path(__file__).resolve().parent.parent
 _SHARED = Path(os.environ.get("VM_SHARED", _ROOT.parent / "shared")) / "bench"
 _FOLDER = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "vm_pipeline_bench"
-_OTHERS = ("postgres", "reading")
+_OTHERS = ("growth", "postgres", "reading")
 
 
 def main() -> None:
@@ -28,16 +28,23 @@ def main() -> None:
         for rows in asked.rows or [1_000_000] if name != "reading" else [1_000_000]:
             print(f"{name}, {rows:,} rows, {asked.runs} runs …", flush=True)
             try:
-                _measure(name, setting, rows, asked.runs, contenders)
+                _measure(name, setting, rows, asked, contenders)
             except Missing as why:
                 print(f"  skipped: {why}", flush=True)
             report.write(setting.results, asked.page)
     print(f"written to {asked.page}")
 
 
-def _measure(name: str, setting: Setting, rows: int, rounds: int, contenders: Sequence[Contender]) -> None:
+def _measure(
+    name: str, setting: Setting, rows: int, asked: argparse.Namespace, contenders: Sequence[Contender]
+) -> None:
+    rounds = asked.runs
     if name in SCENARIOS:
         report.keep(SCENARIOS[name](setting, rows, rounds, contenders), rounds, setting.results)
+    elif name == "growth":
+        for providers in asked.providers or [USUAL_BOARDS]:
+            growth.grow(setting, rows, providers)
+            report.keep_lines(growth.TITLE, growth.HEADER, growth.table(setting), 1, setting.results)
     elif name == "reading":
         report.keep_lines("Reading odd files", reading.HEADER, reading.table(rows, rounds), rounds, setting.results)
     else:
@@ -54,6 +61,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument(
         "--rows", type=int, action="append", help="ledger rows, or points; repeatable (default 1000000)"
     )
+    parser.add_argument("--providers", type=int, action="append", help="boards, for `growth`; repeatable (default 4)")
     parser.add_argument("--runs", type=int, default=3, help="runs of each, of which the median counts")
     parser.add_argument("--contender", action="append", choices=[one.name for one in CONTENDERS], help="default: all")
     parser.add_argument("--scenario", action="append", choices=[*SCENARIOS, *_OTHERS], help="default: all")

@@ -63,7 +63,7 @@ def cold(setting: Setting, rows: int, rounds: int, contenders: Sequence[Contende
 def month(setting: Setting, rows: int, rounds: int, contenders: Sequence[Contender]) -> Table:
     """A month of all providers is sent again, changed; those that can only do everything again do so."""
     table, feeds = Table("month", f"One changed month of 36, {rows:,} ledger rows"), setting.feeds(rows)
-    before = _before(setting, feeds)
+    before = with_a_month_less(feeds, setting.desk(f"{feeds.name}-before"))
     able = [one for one in contenders if one.month]
     table.skipped = {one.name: "every run is a full one" for one in contenders if not one.month}
     for one in able:
@@ -131,18 +131,17 @@ def _in_force(out: Path) -> Path:
     return copy
 
 
-def _before(setting: Setting, feeds: Path) -> Path:
-    """The feeds as they were before a month changed: its files lack their last row, and have no control file yet."""
-    before = setting.desk(f"{feeds.name}-before")
+def with_a_month_less(feeds: Path, folder: Path) -> Path:
+    """The feeds with a month that is another: its files lack their last row, and have no control file."""
     for name in ("ledger", "activity", "survey"):
-        shutil.copytree(feeds / name, before / name, copy_function=_link)
-    shutil.copytree(feeds / "reference", before / "reference")
-    for path in before.glob(f"*/*/{MONTH}*.csv"):
+        shutil.copytree(feeds / name, folder / name, copy_function=_link)
+    shutil.copytree(feeds / "reference", folder / "reference")
+    for path in folder.glob(f"*/*/{MONTH}*.csv"):
         lines = path.read_text("utf-8").splitlines(keepends=True)
         path.unlink()  # a link: what it leads to must stay as it is
         if not path.name.endswith(".control.csv"):
             path.write_text("".join(lines[:-1]), "utf-8")
-    return before
+    return folder
 
 
 def _link(source: str, target: str) -> str:

@@ -15,6 +15,8 @@ from pathlib import Path
 from bench.contenders import Contender
 from bench.measuring import Measured, measure
 
+USUAL_BOARDS = 4
+
 
 class Missing(Exception):
     """Something that is not here; the scenario, or the contender, is skipped with this reason."""
@@ -32,11 +34,11 @@ class Setting:
         """Tables measured so far, one file each."""
         return self.folder / "results"
 
-    def feeds(self, rows: int) -> Path:
+    def feeds(self, rows: int, providers: int = USUAL_BOARDS) -> Path:
         """Feeds of so many ledger rows with their truth, generated once. Raises Missing."""
-        feeds = self.folder / f"feeds-{rows}"
+        feeds = self.folder / (f"feeds-{rows}" if providers == USUAL_BOARDS else f"feeds-{rows}-{providers}")
         if not (feeds / "truth.json").is_file():
-            self._run(self._script("generate.py"), feeds, "--ledger-rows", rows)
+            self._run(self._script("generate.py"), feeds, "--ledger-rows", rows, "--providers", providers)
         return feeds
 
     def check_agree(self, feeds: Path, results: Iterable[Path]) -> None:

@@ -4,13 +4,11 @@ Belongs here: paths, and the few steps the command line and Dagster both take.
 Does not belong here: Dagster, printing, any step's own work.
 """
 
-import contextlib
-import os
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
@@ -18,19 +16,19 @@ from typing import Any
 
 import duckdb
 
-from vm_pipeline.disk import flush
 from vm_pipeline.feeds import FEEDS
 from vm_pipeline.quality.freshness import Freshness, Late, check_fresh, late
 from vm_pipeline.quality.verdict import Verdict
 from vm_pipeline.settings import Settings
 from vm_pipeline.sources.decisions import Decision, Kind
 from vm_pipeline.sources.extract import Extract, Problem
-from vm_pipeline.sources.incoming import desk, tidy
+from vm_pipeline.sources.incoming import tidy
 from vm_pipeline.sources.landing import Landing, Received
 from vm_pipeline.sources.receipts import Receipt, Slot, Version, known_at, versions
 from vm_pipeline.staging.batches import Staging
 from vm_pipeline.staging.known import Known, what_is_known
-from vm_pipeline.warehouse.as_published import Landed, incoming
+from vm_pipeline.staging.pseudonym import kept_key
+from vm_pipeline.warehouse.as_published import Landed, incoming, landing_names
 from vm_pipeline.warehouse.drafts import Drafts, spill_of
 from vm_pipeline.warehouse.kept import Kept
 from vm_pipeline.warehouse.made_from import publication
@@ -61,7 +59,7 @@ class Home:
         return Staging(
             self.folder / "staging",
             self.landing,
-            self._pseudonym_key(),
+            self.settings.pseudonym_key or kept_key(self.key_file, self.folder / "staging" / "incoming"),
             self.settings.threads,
             self.settings.privacy,
             self.settings.memory,
@@ -195,12 +193,14 @@ class Home:
 
     def unseen(self, known_until: str = "") -> list[Receipt]:
         """Receipts that no staging has worked on yet."""
-        return [receipt for receipt in self.receipts(known_until) if not self.staging.is_staged(receipt)]
+        return self.staging.unstaged(self.receipts(known_until))
 
     def unpublished(self) -> list[Receipt]:
         """Receipts readers have nothing of yet, staged or not: a night that died may have staged and not judged."""
         since = min(there.as_of if there else "" for there in self.published())
-        return [r for r in self.receipts() if r.received_at > since or not self.staging.is_staged(r)]
+        receipts = self.receipts()
+        unstaged = {one.content_id for one in self.staging.unstaged(receipts)}
+        return [one for one in receipts if one.received_at > since or one.content_id in unstaged]
 
     def known(self, known_until: str = "") -> Known:
         """Versions and summaries up to a time. Raises NotStaged."""
@@ -221,7 +221,14 @@ class Home:
 
     def landed(self, moment: str) -> Landed:
         """One landing as it was then."""
-        return Landed(moment, self.known(moment).versions, partial(self._look_back, moment))
+        return self._landed(moment, self._landing_names(moment)[moment])
+
+    def _landed(self, moment: str, name: str) -> Landed:
+        return Landed(moment, name, lambda: self.known(moment).versions, partial(self._look_back, moment))
+
+    def _landing_names(self, known_until: str) -> dict[str, str]:
+        receipts, refused = self.receipts(known_until), self.known(known_until).refused
+        return landing_names(receipts, self.decisions(known_until), refused)
 
     def late(self, now: datetime) -> list[Late]:
         """Who is late with what, by the settings, at a moment."""
@@ -243,15 +250,15 @@ class Home:
         if self.settings.freshness == Freshness():
             return []
         receipts = self.receipts()
-        staged = {one.content_id: one for one in receipts if self.staging.is_staged(one)}
-        refused = {name for name, one in staged.items() if self.staging.summary(one).refused}
+        unstaged = {one.content_id for one in self.staging.unstaged(receipts)}
+        found = self.staging.summaries(one for one in receipts if one.content_id not in unstaged)
+        refused = {name for name, summary in found.items() if summary.refused}
         return versions(receipts, refused, self.decisions())
 
     def landings(self, con: duckdb.DuckDBPyConnection, known_until: str) -> list[Landed]:
         """Every landing and decision up to a time, oldest first; `con` is the warehouse of the last, judged."""
-        moments = self.moments(known_until)
-        found = [self.landed(moment) for moment in moments[:-1]]
-        return [*found, Landed(moments[-1], self.known(known_until).versions, lambda: nullcontext(con))]
+        found = [self._landed(moment, name) for moment, name in self._landing_names(known_until).items()]
+        return [*found[:-1], replace(found[-1], look=lambda: nullcontext(con))]
 
     @contextmanager
     def _look_back(self, moment: str) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -282,22 +289,6 @@ class Home:
         """Whether what readers have was made from exactly this."""
         inputs = publication(known, as_of, self.settings.nation).inputs
         return all(there is not None and there.inputs == inputs for there in self.published(as_of))
-
-    def _pseudonym_key(self) -> str:
-        """The key of this deployment: from the settings, or made once and kept where only the owner reads it."""
-        if self.settings.pseudonym_key:
-            return self.settings.pseudonym_key
-        path = self.key_file
-        if not path.is_file():
-            with desk(self.folder / "staging" / "incoming") as here:
-                draft = here / path.name
-                with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                    file.write(secrets.token_hex(32))
-                flush(draft)  # a key lost after rows were hashed with it would come back as another
-                with contextlib.suppress(FileExistsError):  # two at once: the first one's key holds
-                    os.link(draft, path)
-                flush(path.parent)
-        return path.read_text("utf-8")
 
 
 def partition_of(slot: Slot, first: str, last: str) -> str:

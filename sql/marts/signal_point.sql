@@ -9,6 +9,15 @@ WITH point AS (
     JOIN core.indicator AS one USING (indicator_code)
     WHERE one.profile IS NOT NULL AND value.value IS NOT NULL
 ),
+one_series AS (
+    SELECT *, row_number() OVER (PARTITION BY provider_code ORDER BY indicator_code, level, service, team_code, grain)::INTEGER AS series
+    FROM (SELECT DISTINCT provider_code, indicator_code, level, service, team_code, grain FROM point)
+),
+numbered AS (
+    SELECT point.*, one_series.series
+    FROM point
+    JOIN one_series USING (provider_code, indicator_code, level, service, team_code, grain)
+),
 decision AS (
     SELECT point.indicator_code, point.provider_code, point.team_code, point.grain, min(point.starts_on) AS starts_on
     FROM point
@@ -24,26 +33,18 @@ target AS (
 )
 SELECT point.indicator_code, point.level, point.provider_code, point.service, point.team_code, point.grain, point.starts_on,
        point.rule_profile, point.chart, point.factor, point.direction,
-       dense_rank() OVER (
-           PARTITION BY point.provider_code
-           ORDER BY point.indicator_code, point.level, point.service, point.team_code, point.grain
-       )::INTEGER AS series,
-       row_number() OVER (
-           PARTITION BY point.provider_code
-           ORDER BY point.indicator_code, point.level, point.service, point.team_code, point.grain, point.starts_on
-       ) AS place,
+       point.series, row_number() OVER in_order AS place,
        point.numerator::DOUBLE AS num, point.denominator::DOUBLE AS den, point.value, point.is_excluded,
-       coalesce(NOT point.is_paused AND lag(point.is_paused) OVER one_series, false) AS is_after_pause,
+       coalesce(
+           NOT point.is_paused AND lag(point.is_paused) OVER in_order AND lag(point.series) OVER in_order = point.series, false
+       ) AS is_after_pause,
        decision.starts_on IS NOT NULL AS begins_phase,
        coalesce(
            NOT point.is_excluded AND point.starts_on >= target.baseline_from
            AND point.starts_on + CASE point.grain WHEN 'week' THEN 6 ELSE 0 END <= target.baseline_to, false
        ) AS is_baseline,
        target.target
-FROM point
+FROM numbered AS point
 LEFT JOIN decision USING (indicator_code, provider_code, team_code, grain, starts_on)
 LEFT JOIN target USING (indicator_code, provider_code, team_code)
-WINDOW one_series AS (
-    PARTITION BY point.indicator_code, point.level, point.provider_code, point.service, point.team_code, point.grain
-    ORDER BY point.starts_on
-)
+WINDOW in_order AS (PARTITION BY point.provider_code ORDER BY point.series, point.starts_on)

@@ -12,7 +12,7 @@ from vm_pipeline.defs.staging import in_months, known_in, write_feedback
 from vm_pipeline.feeds import FEEDS
 from vm_pipeline.quality.suites import check_contract
 from vm_pipeline.quality.verdict import Verdict
-from vm_pipeline.quality.whole_table import check_distribution, check_key_again, check_whole_table
+from vm_pipeline.quality.whole_table import check_distribution, check_whole_table
 from vm_pipeline.sources.receipts import Version
 from vm_pipeline.staging.known import Known
 from vm_pipeline.staging.rejects import rejects
@@ -27,9 +27,8 @@ _CHECKS = {
     "distribution": "A month looks like the months before.",
     "refused": "Batches refused as a whole; the last good version stays in force.",
     "no_control": "Ledger batches without a control file.",
-    "key_again": "The same ledger key in two batches in force.",
 }
-_ONLY_TELL = ("outside_period", "refused", "no_control", "key_again")
+_ONLY_TELL = ("outside_period", "refused", "no_control")
 _BY_SETTING = " A warning, unless `blocking` of the settings names the feed."
 _WHOLE_TABLE = ("volume", "month_present", "share_rejected", "outside_period", "distribution", "refused")
 
@@ -40,7 +39,7 @@ def quality_assets(months: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]
 
 
 def _codes(feed: str) -> tuple[str, ...]:
-    of_ledger = ("no_control", "key_again") if feed == "ledger" else ()
+    of_ledger = ("no_control",) if feed == "ledger" else ()
     return ("contract_kept", *_WHOLE_TABLE, *of_ledger)
 
 
@@ -95,11 +94,8 @@ def _verdicts(night: Night, feed: str, known: Known, versions: list[Version]) ->
     staging, limits, blocking = night.home.staging, night.thresholds, night.blocking
     with night.home.connect() as con:
         verdicts = check_contract(feed, known, staging, versions, con)
-        verdicts += check_whole_table(feed, known, limits, blocking)
-        verdicts.append(check_distribution(con, feed, known, staging, limits, blocking))
-        if feed == "ledger":
-            verdicts.append(check_key_again(con, known, staging))
-    return verdicts
+    verdicts += check_whole_table(feed, known, limits, blocking)
+    return [*verdicts, check_distribution(feed, known, limits, blocking)]
 
 
 def write_rejects(night: Night, feed: str, known: Known, as_of: str) -> Path:

@@ -98,7 +98,7 @@ def _bounds(context: dg.AssetExecutionContext) -> tuple[str, str]:
 
 def stage(night: Night, receipts: list[Receipt], feed: str, again: bool) -> int:
     """Stage what is not staged yet, telling whoever listens."""
-    todo = [r for r in receipts if again or not night.home.staging.is_staged(r)]
+    todo = receipts if again else night.home.staging.unstaged(receipts)
     done = 0
 
     def progress(_: str) -> None:
@@ -116,11 +116,11 @@ def known_in(home: Home, receipts: list[Receipt], chosen: list[Receipt], until: 
     """
     from vm_pipeline.staging.known import what_is_known
 
-    seen = [r for r in receipts if r in chosen or home.staging.is_staged(r)]
-    known = what_is_known(seen, home.staging, home.decisions(until))
+    contents = {r.content_id for r in chosen}
+    unstaged = {r.content_id for r in home.staging.unstaged(receipts)} - contents
+    known = what_is_known([r for r in receipts if r.content_id not in unstaged], home.staging, home.decisions(until))
     for version in known.in_force(receipts[0].slot.feed) if receipts else ():
         home.staging.check_kept(version.receipt)
-    contents = {r.content_id for r in chosen}
     return known, [v for v in known.versions if v.receipt.content_id in contents]
 
 

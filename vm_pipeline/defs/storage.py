@@ -77,6 +77,13 @@ class KeptSqliteEventLogStorage(SqliteEventLogStorage):
         event.listen(engine, "connect", _write_ahead_without_flush)
         return engine
 
+    def has_table(self, table_name: str) -> bool:
+        """Whether it is in the index. Asked with every check and tag, 162 times a small night: what is there stays."""
+        found: set[str] = self.__dict__.setdefault("_tables", set())
+        if table_name not in found and super().has_table(table_name):
+            found.add(table_name)
+        return table_name in found
+
     def watch(self, run_id: str, cursor: str | None, callback: Any) -> None:
         """Call back with every new event of a run."""
         super().watch(run_id, cursor, callback)

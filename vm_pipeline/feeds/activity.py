@@ -10,6 +10,7 @@ from vm_pipeline.feeds.contract import (
     Column,
     Contract,
     Fault,
+    Measure,
     Privacy,
     Rule,
     missing,
@@ -74,6 +75,7 @@ ACTIVITY = Contract(
         ),
     ),
     month="(year(start_at) * 12 + month(start_at) - 1)",
+    measures=(Measure("share_deleted", "count_if(transaction_type = 'D') / count(*)"),),
 )
 
 ROW_COUNT_CONTROL = Contract(

@@ -95,11 +95,24 @@ class Duplicates:
 
 
 @dataclass(frozen=True)
+class Measure:
+    """A number of a month's accepted rows that wrong extracts are known to move: an SQL aggregate over what is stored.
+
+    Two months are compared by how many times the one is the other, or, of a share, by how far they lie apart.
+    """
+
+    name: str
+    sql: str
+    is_share: bool = True
+
+
+@dataclass(frozen=True)
 class Contract:
     """One layout of one feed. Grain, columns, rules in order of judgement, and the month a row belongs to.
 
     `month` is an SQL expression over typed columns: the row's month as year * 12 + month - 1, or NULL.
     `open_header` says that columns beyond the declared ones are allowed and mean something (survey questions).
+    `measures` are taken of every month.
     """
 
     feed: str
@@ -111,6 +124,7 @@ class Contract:
     month: str = "NULL"
     open_header: bool = False
     has_periods: bool = True
+    measures: tuple[Measure, ...] = ()
 
     @cached_property
     def by_name(self) -> dict[str, Column]:

@@ -10,6 +10,7 @@ from vm_pipeline.feeds.contract import (
     Column,
     Contract,
     Duplicates,
+    Measure,
     Privacy,
     Rule,
     missing,
@@ -69,6 +70,11 @@ LEDGER = Contract(
         "Take the row out if it was exported twice; if it is a line of its own, give it a line number of its own.",
     ),
     money="amount",
+    # Pence for pounds move the middle a hundredfold, one huge journal does not; a turned sign moves the share over 0.5.
+    measures=(
+        Measure("middle_amount_gbp", "quantile_disc(abs(amount), 0.5)::DOUBLE", is_share=False),
+        Measure("share_negative", "count_if(amount < 0) / count(*)"),
+    ),
     # Period 0 belongs to April, 13 and 14 to March: the ledger's own month, whatever the posting date says.
     month="(financial_year * 12 + 2 + least(greatest(ledger_period, 1), 12))",
 )

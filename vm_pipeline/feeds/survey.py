@@ -4,7 +4,17 @@ Belongs here: columns and rules of both layouts, the answers that exist, the sca
 Does not belong here: which question has which scale (reference), which team name is which team (reference).
 """
 
-from vm_pipeline.feeds.contract import MEND_DATE, WRONG_PROVIDER, Column, Contract, Duplicates, Privacy, Rule, missing
+from vm_pipeline.feeds.contract import (
+    MEND_DATE,
+    WRONG_PROVIDER,
+    Column,
+    Contract,
+    Duplicates,
+    Measure,
+    Privacy,
+    Rule,
+    missing,
+)
 from vm_pipeline.feeds.values import CODE, COUNT, DATE, NAME, PERCENT, QUANTITY, TEXT
 
 NOT_ANSWERED = ("n/a", "-", "*")
@@ -40,6 +50,8 @@ _BAD_DATE = Rule("bad_date", "The wave date cannot be read.", missing("wave_date
 _FILL_IN = "Fill in the code: the same one in every row of the survey."
 _MONTH = "(year(wave_date) * 12 + month(wave_date) - 1)"
 
+_MEASURES = (Measure("share_off_scale", "count_if(answer IS NOT DISTINCT FROM '?') / count(*)"),)
+
 SURVEY_WIDE = Contract(
     feed="survey",
     grain="one completed questionnaire; every further column is a question",
@@ -59,6 +71,7 @@ SURVEY_WIDE = Contract(
         "Nothing, where somebody answered twice: the last answer counts. Else give each respondent a reference.",
     ),
     month=_MONTH,
+    measures=_MEASURES,
     open_header=True,
 )
 
@@ -89,6 +102,7 @@ SURVEY_COUNTS = Contract(
         "Leave one row a team and question; the last one counts.",
     ),
     month=_MONTH,
+    measures=_MEASURES,
 )
 
 

@@ -72,6 +72,33 @@ def check_reconciliation(con: duckdb.DuckDBPyConnection) -> Verdict:
     return Verdict("ledger_reconciles", "reconciliation", False, True, message, tuple(figures))
 
 
+_AGAIN = """
+SELECT concat_ws('/', batch.provider_code, nullif(batch.part, '')), batch.period, batch_id, again.rows, again.amount_gbp
+FROM core.key_again AS again
+JOIN vm.batch AS batch USING (batch_id)
+ORDER BY batch.period, batch_id
+"""
+
+
+def check_key_again(con: duckdb.DuckDBPyConnection) -> Verdict:
+    """Ledger lines in force whose key an earlier batch in force has too: sources use journal numbers again, so both
+    count; or a line was sent twice. A key twice in one batch is a rejection, and was made in staging.
+    """
+    found = con.execute(_AGAIN).fetchall()
+    if not found:
+        message = "ledger: no line in force has the key of a line in an earlier batch in force."
+        return Verdict("key_again", "ledger", True, False, message)
+    names = ("provider_code", "period", "batch_id", "rows", "amount_gbp")
+    figures: list[Figure] = [dict(zip(names, (*row[:-1], float(row[-1])), strict=True)) for row in found]
+    rows, amount = sum(row[3] for row in found), sum(row[4] for row in found)
+    message = (
+        f"ledger: found {counted(rows, 'line')} ({pounds(amount)} net) in {counted(len(found), 'batch', 'batches')} "
+        "with the key of a line in an earlier batch in force; both count. Ask the providers whether journal numbers "
+        "are used again, or lines were sent twice."
+    )
+    return Verdict("key_again", "ledger", False, False, message, worst_first(figures, "rows"))
+
+
 def check_facts(
     con: duckdb.DuckDBPyConnection,
     keys: Mapping[str, Sequence[str]],

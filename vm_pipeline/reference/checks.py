@@ -184,7 +184,6 @@ def _stops() -> dict[str, str]:
 
 def _verdicts(blocking: frozenset[str]) -> dict[str, bool]:
     """Whether the checks of a feed would block, by code: judged over nothing, so nothing is read."""
-    from vm_pipeline.quality.key_again import check_key_again
     from vm_pipeline.quality.suites import check_contract
     from vm_pipeline.quality.whole_table import check_distribution, check_whole_table
     from vm_pipeline.sources.landing import Landing
@@ -196,8 +195,7 @@ def _verdicts(blocking: frozenset[str]) -> dict[str, bool]:
         found = [
             *check_contract("ledger", nothing, staging, (), con),
             *check_whole_table("ledger", nothing, None, blocking),
-            check_distribution(con, "ledger", nothing, staging, None, blocking),
-            check_key_again(con, nothing, staging),
+            check_distribution("ledger", nothing, None, blocking),
         ]
     return {verdict.code: verdict.blocks for verdict in found}
 

@@ -138,7 +138,7 @@ def schema_of_all() -> Schema:
             build_marts(con)
             judge(con)
             moment = "2026-01-01T00:00:00+00:00"
-            build_signals(con, root / "kept", [Landed(moment, nothing.versions, lambda: nullcontext(con))])
+            build_signals(con, root / "kept", [Landed(moment, "", lambda: nothing.versions, lambda: nullcontext(con))])
             return columns(con)
 
 

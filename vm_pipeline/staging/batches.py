@@ -31,7 +31,7 @@ from vm_pipeline.sources.landing import Landing
 from vm_pipeline.sources.receipts import Receipt
 from vm_pipeline.staging import judging, reading
 from vm_pipeline.staging.layouts import LAYOUT_VERSION, Layout
-from vm_pipeline.staging.load import Opened, load, refused
+from vm_pipeline.staging.load import ACCEPTED, REJECTED, Opened, load, refused
 from vm_pipeline.staging.parsing import BLANKS, EXPRESSIONS
 from vm_pipeline.staging.personal import PERSONAL_VERSION
 from vm_pipeline.staging.policy import STRICTEST, Policy
@@ -53,7 +53,7 @@ def staging_version(feed: str) -> str:
     contracts = {"ledger": (LEDGER,), "activity": (ACTIVITY,), "survey": (SURVEY_WIDE, SURVEY_COUNTS)}
     known = contracts.get(feed) or (contract_of(feed),)
     readers = (reading.READER_VERSION, judging.JUDGING_VERSION, PERSONAL_VERSION, LAYOUT_VERSION)
-    parts = (readers, BLANKS, EXPRESSIONS, KINDS, [c.version for c in known])
+    parts = (readers, BLANKS, EXPRESSIONS, KINDS, [(c.version, c.measures) for c in known])
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:8]
 
 
@@ -109,28 +109,43 @@ class Staging:
     def accepted(self, receipt: Receipt) -> Path:
         """Parquet of accepted rows, typed, in row order. Raises Purged."""
         self.check_kept(receipt)
-        return self.folder(receipt) / "accepted.parquet"
+        return self.folder(receipt) / ACCEPTED
 
     def rejected(self, receipt: Receipt) -> Path:
         """Parquet of rejected rows with their codes; absent where there are none."""
-        return self.folder(receipt) / "rejected.parquet"
+        return self.folder(receipt) / REJECTED
+
+    def unstaged(self, receipts: Iterable[Receipt]) -> list[Receipt]:
+        """Those there is work left for: it was not done before, and the content is not purged."""
+        gone = self.purged()
+        return [one for one in receipts if one.content_id not in gone and not _is_whole(self._summary(one))]
 
     def is_staged(self, receipt: Receipt) -> bool:
-        """Whether there is nothing left to do: the work was done before, or the content was purged."""
-        summary = self.folder(receipt) / "summary.json"  # empty: a power cut took what was not flushed
-        return receipt.content_id in self.purged() or (summary.is_file() and summary.stat().st_size > 0)
+        """Whether there is nothing left to do."""
+        return not self.unstaged([receipt])
+
+    def summaries(self, receipts: Iterable[Receipt]) -> dict[str, Summary]:
+        """What staging found, by content; of a purged content what was noted of it then."""
+        gone = self.purged()
+        return {
+            one.content_id: Summary.from_json(gone[one.content_id].summary)
+            if one.content_id in gone
+            else _summary(self._summary(one))
+            for one in receipts
+        }
 
     def summary(self, receipt: Receipt) -> Summary:
-        """What staging found; of a purged content what was noted of it then."""
-        gone = self.purged().get(receipt.content_id)
-        if gone:
-            return Summary.from_json(gone.summary)
-        return Summary.from_json((self.folder(receipt) / "summary.json").read_text("utf-8"))
+        """What staging found in one content."""
+        return self.summaries([receipt])[receipt.content_id]
+
+    def _summary(self, receipt: Receipt) -> Path:
+        return self.folder(receipt) / "summary.json"
 
     def stage(self, receipts: Iterable[Receipt], progress: Progress = lambda _: None, again: bool = False) -> int:
         """Stage what is not staged yet (or everything, `again`), several batches side by side. Returns how many."""
-        gone = self.purged()
-        todo = {r.content_id: r for r in receipts if r.content_id not in gone and (again or not self.is_staged(r))}
+        gone, receipts = self.purged(), [*receipts]
+        chosen = [r for r in receipts if r.content_id not in gone] if again else self.unstaged(receipts)
+        todo = {one.content_id: one for one in chosen}
         if not todo:
             return 0
         with desk(self.incoming) as workspace:  # for its owner only: text as sent lies there for a while
@@ -172,6 +187,17 @@ class Staging:
         if not receipt.layout_sha256:
             return None
         return Layout.from_json(self.landing.verified(receipt.layout_sha256).read_text("utf-8"))
+
+
+def _is_whole(summary: Path) -> bool:
+    """Whether it is there; an empty one is what a power cut took before it was flushed."""
+    return summary.is_file() and summary.stat().st_size > 0
+
+
+@cache
+def _summary(path: Path) -> Summary:
+    """A file that never changes: the same content, contracts and reader are its name. Every night reads all of them."""
+    return Summary.from_json(path.read_text("utf-8"))
 
 
 @dataclass(frozen=True)

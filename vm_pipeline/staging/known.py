@@ -43,13 +43,13 @@ class Known:
 def what_is_known(receipts: Sequence[Receipt], staging: Staging, decisions: Sequence[Decision] = ()) -> Known:
     """Versions and summaries of some receipts. Raises NotStaged where staging has not seen one."""
     contents = {receipt.content_id: receipt for receipt in receipts}
-    unseen = sorted({str(receipt.slot) for receipt in contents.values() if not staging.is_staged(receipt)})
+    unseen = sorted({str(receipt.slot) for receipt in staging.unstaged(contents.values())})
     if unseen:
         shown = ", ".join(unseen[:_SHOWN]) + (" …" if len(unseen) > _SHOWN else "")
         raise NotStaged(
             f"found {len(unseen)} batches not staged ({shown}); expected every received batch to be. "
             "Materialise staging for their months, or use `vm-pipeline run`."
         )
-    summaries = {content_id: staging.summary(receipt) for content_id, receipt in contents.items()}
+    summaries = staging.summaries(contents.values())
     refused = {content_id for content_id, summary in summaries.items() if summary.refused}
     return Known(tuple(versions(receipts, refused, decisions)), summaries)

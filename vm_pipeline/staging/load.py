@@ -20,6 +20,7 @@ from vm_pipeline.staging.control import Totals, compare_periods, compare_rows, l
 from vm_pipeline.staging.counting import Counts, count, count_periods
 from vm_pipeline.staging.layouts import Layout
 from vm_pipeline.staging.leaving_out import check_totals, counted
+from vm_pipeline.staging.looks import looks
 from vm_pipeline.staging.making import File
 from vm_pipeline.staging.matching import AS_SENT, Matched, looks_damaged, match_canonical, match_layout
 from vm_pipeline.staging.naming import literal
@@ -30,6 +31,7 @@ from vm_pipeline.staging.summary import Difference, PeriodCount, Summary, Warned
 
 # A third less processor time and a quarter fewer bytes than DuckDB's own choice: texts of many values (journals,
 # suppliers) are not worth a dictionary. zstd halves the bytes again, for twice the time.
+ACCEPTED, REJECTED = "accepted.parquet", "rejected.parquet"
 _PARQUET = "(FORMAT parquet, PARQUET_VERSION v2, COMPRESSION lz4, DICTIONARY_SIZE_LIMIT 1000)"
 
 
@@ -60,10 +62,13 @@ def load(con: duckdb.DuckDBPyConnection, batches: Sequence[Opened], policy: Poli
     protected = protect(con, contract, [batch.receipt.slot for batch in batches], policy, _named(batches[0].layout))
     counts = count(con, contract)
     periods = count_periods(con) if contract.feed == "ledger" else {}
-    return [
+    found = [
         _outcome(con, batch, matched, place, counts.get(place, Counts()), periods.get(place, []), protected)
         for place, batch in enumerate(batches)
     ]
+    files = [batch.folder / ACCEPTED for batch in batches]
+    seen = looks(con, contract, [file for file in files if file.is_file()])
+    return [replace(summary, looks=seen.get(file, ())) for summary, file in zip(found, files, strict=True)]
 
 
 def refused(batch: Receipt, contract: Contract, why: Refused) -> Summary:
@@ -216,7 +221,7 @@ def _write(
     con: duckdb.DuckDBPyConnection, batch: Opened, matched: Matched, member: judging.Member, rejected: bool
 ) -> None:
     accepted = judging.accepted(batch.contract, member, batch.receipt.content_id, matched.questions)
-    con.execute(f"COPY ({accepted}) TO {literal(batch.folder / 'accepted.parquet')} {_PARQUET}")
+    con.execute(f"COPY ({accepted}) TO {literal(batch.folder / ACCEPTED)} {_PARQUET}")
     if rejected:
-        target = literal(batch.folder / "rejected.parquet")
+        target = literal(batch.folder / REJECTED)
         con.execute(f"COPY ({judging.rejected(batch.contract, member)}) TO {target} {_PARQUET}")

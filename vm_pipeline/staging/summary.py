@@ -75,6 +75,14 @@ class Difference:
 
 
 @dataclass(frozen=True)
+class Look:
+    """What the accepted rows of a month look like: the measures of their contract, by name."""
+
+    period: str
+    measured: dict[str, float]
+
+
+@dataclass(frozen=True)
 class Summary:
     """The outcome of staging one content. Money in pounds; None where a feed has none or nothing could be read."""
 
@@ -93,6 +101,7 @@ class Summary:
     columns: tuple[str, ...] = field(default=())
     differences: tuple[Difference, ...] = ()
     year_to_date: bool = False
+    looks: tuple[Look, ...] = ()
     purged: bool = False
 
     @property
@@ -103,7 +112,7 @@ class Summary:
     def tombstone(self) -> "Summary":
         """Counts and sums alone: headers and messages may quote what had to be erased."""
         why = "It was refused; why was erased with it." if self.refused else ""
-        return replace(self, columns=(), warnings=(), refused_because=why, purged=True)
+        return replace(self, columns=(), warnings=(), looks=(), refused_because=why, purged=True)
 
     def to_json(self) -> str:
         """The record as text; money keeps its pence."""
@@ -124,6 +133,7 @@ class Summary:
                 "periods": tuple(_period(p) for p in raw["periods"]),
                 "warnings": tuple(Warned(**w) for w in raw["warnings"]),
                 "columns": tuple(raw["columns"]),
+                "looks": tuple(Look(**look) for look in raw.get("looks", ())),
                 "differences": tuple(_difference(d) for d in raw.get("differences", ())),
             }
         )

@@ -4,12 +4,13 @@ Belongs here: one small file a landing, holding the points that became final wit
 reading them back in order.
 Does not belong here: judging (signals), which receipts were known when (home).
 
-A landing's file is named by what was known then, so it is the same for every warehouse that looks back on it, and is
-made again, by building that night once more, where it is missing. It is not named by the code: what was published by
-the code of that night stays as it was published.
+A landing's file is named by all that was logged up to then, so it is the same for every warehouse that looks back on
+it, and is made again, by building that night once more, where it is missing. It is not named by the code: what was
+published by the code of that night stays as it was published.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,9 +18,10 @@ from pathlib import Path
 import duckdb
 
 from vm_pipeline.disk import flush
+from vm_pipeline.sources.decisions import Decision
 from vm_pipeline.sources.incoming import desk
 from vm_pipeline.sources.objects import digest
-from vm_pipeline.sources.receipts import Version
+from vm_pipeline.sources.receipts import Receipt, Version
 from vm_pipeline.staging.batches import Purged
 from vm_pipeline.staging.naming import literal
 from vm_pipeline.staging.reading import readable
@@ -33,17 +35,31 @@ _KEPT = "signal AND NOT is_tentative AS signal, CASE WHEN NOT is_tentative THEN 
 
 @dataclass(frozen=True)
 class Landed:
-    """One landing: when, what was known after it, and how to look at the warehouse of then (judged, not published)."""
+    """One landing: when, its name, the versions there were, and the warehouse of then (judged, not published).
+
+    A home has hundreds of them, and a night looks at the versions of two: they are found when they are asked for.
+    """
 
     received_at: str
-    versions: Sequence[Version]
+    name: str
+    versions: Callable[[], Sequence[Version]]
     look: Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
 
-    @property
-    def name(self) -> str:
-        """The same for the same receipts, on any machine."""
-        known = [f"{v.batch_id} {v.refused} {v.months_in_force}" for v in self.versions]
-        return name_of([self.received_at, *known])[:16]
+
+def landing_names(
+    receipts: Iterable[Receipt], decisions: Iterable[Decision], refused: Collection[str]
+) -> dict[str, str]:
+    """By moment, oldest first: 16 hex digits that stand for the log up to then, and for which of it was refused.
+
+    The same for the same log on any machine, and found in one pass over it.
+    """
+    so_far, names = hashlib.sha256(), {}
+    log: list[Receipt | Decision] = sorted([*receipts, *decisions], key=lambda one: one.received_at)
+    for one in log:
+        said = one.content_id in refused if isinstance(one, Receipt) else f"{one.kind} {one.batch_id}"
+        so_far.update(f"{one.received_at} {one.content_id} {said}\n".encode())
+        names[one.received_at] = so_far.hexdigest()[:16]
+    return names
 
 
 def put_as_published(

@@ -36,6 +36,7 @@ PARTED_BY = {
     "core.survey_answer": BATCH,
     "vm.fact_survey": BATCH,
     "core.cost_centre_share": PROVIDER,
+    "core.key_again": PROVIDER,
     "vm.fact_activity": PROVIDER,
     "core.activity_day": PROVIDER,
     "core.stay": PROVIDER,

@@ -52,7 +52,7 @@ def put_restated(con: duckdb.DuckDBPyConnection, folder: Path, before: Landed | 
         source = f"FROM read_parquet({readable(path)})" if path else _NONE
         con.execute(f"CREATE OR REPLACE TABLE core.{name} AS {source}")
     con.execute("CREATE OR REPLACE TABLE core.batch_moved (feed VARCHAR, provider_code VARCHAR, batch_id VARCHAR)")
-    moved = [_named(one) for one in _moved(before.versions, now.versions)] if before else []
+    moved = [_named(one) for one in _moved(before.versions(), now.versions())] if before else []
     if moved:
         con.executemany("INSERT INTO core.batch_moved VALUES (?, ?, ?)", moved)
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from bench import reading, report
+from bench import growth, reading, report
 from bench.contenders import LIMIT, PRODUCT
 from bench.measuring import Failed, Measured, measure
 from bench.scenarios import Table
-from bench.setting import Missing
+from bench.setting import Missing, Setting
 
 HOLDS = "import time; held = b'x' * (800 << 20); time.sleep(0.5)"  # more than a process of pytest has, its forks too
 WORKS = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'sum(range(20_000_000))'])"
@@ -54,6 +54,16 @@ def test_the_page_has_medians_ratios_and_reasons(tmp_path: Path) -> None:
     assert "| `limit_duckdb` | 2.0 (1.0–2.5) | 1.00 |" in page
     assert "- `another` did not take part: found no file." in page
     assert "## Reading\n" in page and "| csv | 7 |" in page
+
+
+def test_sizes_measured_on_other_days_stand_in_one_table(tmp_path: Path) -> None:
+    setting, (night,) = Setting(tmp_path, tmp_path), runs(50)
+    for rows, providers in ((10_000_000, 4), (1_000_000, 14), (1_000_000, 4), (1_000_000, 14)):
+        growth.keep(setting, growth.Grown(rows, providers, 8, 2.5, night, night, night))
+    sizes = [line[:2] for line in growth.table(setting)]
+    assert sizes == [["1,000,000", "4"], ["1,000,000", "14"], ["10,000,000", "4"]]
+    told = dict(zip(growth.HEADER, growth.table(setting)[0], strict=False))
+    assert told["CPU µs a row"] == "100.0"
 
 
 @pytest.mark.parametrize("name", reading.KINDS)

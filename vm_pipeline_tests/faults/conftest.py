@@ -1,19 +1,25 @@
 """One tiny world for all tests here: undisturbed nights are the yardstick, and take the time."""
 
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from vm_pipeline_tests.conftest import MadeOnce
 from vm_pipeline_tests.faults.victim import Ended
 from vm_pipeline_tests.faults.world import World
 
 
 @pytest.fixture(scope="session")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[World, tuple[Ended, Ended]]:
+def undisturbed(made_once: MadeOnce) -> tuple[World, tuple[Ended, Ended]]:
     """The world, and how its nights ended."""
-    world = World(tmp_path_factory.mktemp("world"))
-    return world, world.make()
+    root = made_once("undisturbed", lambda root: _keep(root, World(root).make()))
+    return World(root), pickle.loads((root / "ended").read_bytes())
+
+
+def _keep(root: Path, ended: tuple[Ended, Ended]) -> None:
+    (root / "ended").write_bytes(pickle.dumps(ended))
 
 
 @pytest.fixture

@@ -1,11 +1,13 @@
 """The example, run once for all tests of it; skipped where the real data is not."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from vm_pipeline_tests.conftest import MadeOnce
 from vm_pipeline_tests.london.night import EXAMPLE, LONDON, Night, OneFile
 
 
@@ -18,12 +20,15 @@ def london() -> Path:
 
 
 @pytest.fixture(scope="session")
-def night(london: Path, tmp_path_factory: pytest.TempPathFactory) -> Night:
-    """The example after its first night."""
-    one = Night.of(EXAMPLE / "vm.toml", tmp_path_factory.mktemp("london"))
-    received = one.receive()
-    assert not received.problems
-    return one
+def night(london: Path, made_once: MadeOnce, tmp_path_factory: pytest.TempPathFactory) -> Night:
+    """The example after its first night: landed and staged once, a copy for each worker."""
+
+    def make(home: Path) -> None:
+        received = Night.of(EXAMPLE / "vm.toml", home).receive()
+        assert not received.problems
+
+    home = tmp_path_factory.mktemp("london") / "home"
+    return Night.of(EXAMPLE / "vm.toml", shutil.copytree(made_once("london", make), home))
 
 
 @pytest.fixture(scope="session")

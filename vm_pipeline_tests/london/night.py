@@ -90,7 +90,8 @@ class Night:
             _, findings = build_core(con, self.known(), self.staging, self.chosen.nation)
             build_marts(con)
             judge(con)
-            landed = Landed("2026-01-01T00:00:00+00:00", self.known().versions, lambda: nullcontext(con))
+            versions = self.known().versions
+            landed = Landed("2026-01-01T00:00:00+00:00", "one", lambda: versions, lambda: nullcontext(con))
             build_signals(con, self.chosen.home / "as-published", [landed])
             yield con, findings
 

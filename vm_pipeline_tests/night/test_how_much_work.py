@@ -6,10 +6,15 @@ Belongs here: statements, bytes read and written. Does not belong here: seconds 
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
+from vm_pipeline.home import Home
+from vm_pipeline.settings import Settings
+from vm_pipeline.sources.receipts import Version
+from vm_pipeline.staging import known
 from vm_pipeline_tests.programme import Programme
 
 MONTHS = [f"2022-{month:02}" for month in range(4, 10)]
@@ -42,6 +47,27 @@ def test_a_batch_more_is_two_statements_more(
     many = statements(new_programme("many"), MONTHS, monkeypatch)
     assert 2 < few <= 16
     assert many - few <= 2 * (len(MONTHS) - 2)
+
+
+def test_the_log_is_not_replayed_once_a_landing(
+    new_programme: Callable[[str], Programme], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A home lives for years and has a landing a day; what was in force then is asked of the last two of them."""
+    programme = new_programme("years")
+    replayed: list[int] = []
+    home = Home(Settings(home=programme.home, warehouse=programme.home / "warehouse.duckdb"))
+    for month in MONTHS:
+        programme.ledger(period=month)
+        programme.night()
+    real = known.versions
+
+    def counting(*log: Any) -> list[Version]:
+        replayed.append(1)
+        return real(*log)
+
+    monkeypatch.setattr(known, "versions", counting)
+    landings = home.landings(duckdb.connect(), home.landing.last_moment)
+    assert len({landed.name for landed in landings}) == len(MONTHS) > len(replayed) == 1
 
 
 def transferred() -> tuple[int, int]:

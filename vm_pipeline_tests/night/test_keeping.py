@@ -13,10 +13,8 @@ from vm_pipeline.keeping.retention import Tidied, tidy
 from vm_pipeline.keeping.withdraw import CannotDecide, reinstate, withdraw
 from vm_pipeline.settings import Asked, ConfigurationError, Settings, load
 from vm_pipeline.sources.retention import Retention
-from vm_pipeline_tests.night.conftest import Door
+from vm_pipeline_tests.night.conftest import PERSON, Door
 from vm_pipeline_tests.programme import FIRST_NIGHT, Programme
-
-PERSON = "Morag Sinclair of Tarbert"
 
 
 def cost(path: Path) -> str:
@@ -39,14 +37,10 @@ def as_of(door: Door, moment: str) -> Path:
     return max((door.programme.home / "as-of").glob("*.duckdb"), key=lambda path: path.stat().st_mtime)
 
 
-def two_versions(door: Door, narrative: str = "") -> tuple[str, str, str]:
+def versions(door: Door) -> tuple[str, str, str]:
     """July, and July as sent again; both batches, and the moment in which the second counted."""
-    door.run()
-    right = door.programme.receipt("ledger/B1/2022-07").content_id
-    door.programme.ledger({"amount": "99.00", "narrative": narrative}, {"amount": narrative or "x"})
-    door.run()
-    wrong = door.programme.receipt("ledger/B1/2022-07")
-    return right, wrong.content_id, wrong.received_at
+    right, wrong = (one for one in door.programme.receipts() if str(one.slot) == "ledger/B1/2022-07")
+    return right.content_id, wrong.content_id, wrong.received_at
 
 
 def holds(folder: Path, text: str) -> list[str]:
@@ -54,8 +48,9 @@ def holds(folder: Path, text: str) -> list[str]:
     return [str(path) for path in folder.rglob("*") if path.is_file() and text.encode() in path.read_bytes()]
 
 
+@pytest.mark.usefixtures("after_two_nights")
 def test_a_withdrawn_batch_does_not_count_from_then_on_and_did_before(door: Door) -> None:
-    right, wrong, when = two_versions(door)
+    right, wrong, when = versions(door)
     assert cost(door.snapshot) == "99.00"
     said = door("withdraw", wrong, "--reason", "the wrong board's file")
     assert said.exit_code == 0, said.output
@@ -77,7 +72,7 @@ def home_of(programme: Programme, **days: int) -> Home:
 
 
 def costs(programme: Programme, as_of: str = "") -> list[tuple[object, ...]]:
-    con = programme.warehouse(as_of)
+    con = programme.core(as_of)
     return con.execute("SELECT team_code, amount_gbp::INTEGER FROM vm.fact_cost ORDER BY ALL").fetchall()
 
 
@@ -129,8 +124,9 @@ def test_what_makes_no_sense_is_refused(sent_twice: Programme) -> None:
         reinstate(home, batch, "right", sent_twice.clock)
 
 
+@pytest.mark.usefixtures("after_two_nights")
 def test_what_is_purged_is_nowhere_and_history_says_so(door: Door) -> None:
-    right, wrong, when = two_versions(door, PERSON)
+    right, wrong, when = versions(door)
     as_of(door, when)
     home = door.programme.home
     assert holds(home / "landing", PERSON)

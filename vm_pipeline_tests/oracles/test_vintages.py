@@ -59,7 +59,7 @@ def cells(vintage: pd.DataFrame) -> Cells:
 
 def in_warehouse(programme: Programme, as_of: str = "") -> Cells:
     asked = "SELECT provider_code, period, unit_code, quantity::INTEGER FROM vm.fact_activity"
-    return {row[:3]: row[3] for row in programme.warehouse(as_of).execute(asked).fetchall()}
+    return {row[:3]: row[3] for row in programme.core(as_of).execute(asked).fetchall()}
 
 
 def attendances(scotland: Path) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -108,14 +108,14 @@ def test_a_batch_of_which_every_line_is_rejected_reconciles(programme: Programme
     programme.ledger({"amount": "10.00"}, {"amount": "-10.00"})
     programme.ledger({"amount": "n/k"}, {"amount": "3.00", "wte": "x"}, period="2022-08")
     programme.night()
-    verdict = check_reconciliation(programme.warehouse())
+    verdict = check_reconciliation(programme.core())
     assert verdict.passed, verdict.message
 
 
 def test_a_batch_that_nets_to_nothing_must_be_reconciled_too(programme: Programme) -> None:
     programme.ledger({"amount": "10.00"}, {"amount": "-10.00"})
     programme.night()
-    con = programme.warehouse()
+    con = programme.core()
     con.execute("DELETE FROM vm.reconciliation")
     assert not check_reconciliation(con).passed
 
@@ -123,7 +123,7 @@ def test_a_batch_that_nets_to_nothing_must_be_reconciled_too(programme: Programm
 def test_an_empty_warehouse_reconciles(programme: Programme) -> None:
     programme.reference("cost_centre_map")
     programme.night()
-    con = programme.warehouse()
+    con = programme.core()
     assert check_reconciliation(con).passed
     assert failing(check_facts(con, KEYS)) == set()
 
@@ -164,7 +164,7 @@ def test_pounds_on_no_team_are_a_share_whatever_their_sign(
     programme.reference("cost_centre_map", "B1,R1,T1,1,,")
     programme.ledger({"amount": mapped}, {"amount": total, "cost_centre_code": "R9"})
     programme.night()
-    verdict = facts(programme.warehouse())["share_unallocated", "fact_cost"]
+    verdict = facts(programme.core())["share_unallocated", "fact_cost"]
     assert verdict.passed is not odd
     assert not verdict.blocks
     assert [figure["share"] for figure in verdict.figures] == ([0.06] if odd else [])
@@ -175,7 +175,7 @@ def test_activity_and_answers_on_no_team_are_counted(programme: Programme) -> No
     programme.activity({}, {})
     programme.survey({}, {})
     programme.night()
-    found = facts(programme.warehouse())
+    found = facts(programme.core())
     assert not found["share_unallocated", "fact_activity"].passed
     assert not found["share_unallocated", "fact_survey"].passed
     assert found["share_unallocated", "fact_activity"].message == (
@@ -189,7 +189,7 @@ def test_only_recent_months_are_judged_and_a_mistyped_year_does_not_move_them(pr
     programme.activity({"start_at": "2020-07-01"}, period="2020-07")
     programme.activity({}, {"start_at": "2190-07-01", "unit_code": "W9"})
     programme.night()
-    verdict = facts(programme.warehouse())["share_unallocated", "fact_activity"]
+    verdict = facts(programme.core())["share_unallocated", "fact_activity"]
     assert verdict.passed, verdict
 
 
@@ -197,7 +197,7 @@ def test_the_number_of_recent_months_is_chosen(programme: Programme) -> None:
     for period in months("2022-04", "2022-07"):
         programme.activity({"record_id": period, "start_at": f"{period}-02"}, period=period)
     programme.night()
-    con = programme.warehouse()
+    con = programme.core()
     assert len(facts(con)["share_unallocated", "fact_activity"].figures) == 4
     assert len(facts(con, Thresholds(recent_months=2))["share_unallocated", "fact_activity"].figures) == 2
     assert facts(con, Thresholds(share_unallocated=1))["share_unallocated", "fact_activity"].passed

@@ -10,12 +10,12 @@ import duckdb
 import pytest
 
 from vm_pipeline.feeds import FEEDS
-from vm_pipeline.quality.core import check_facts, check_reconciliation
+from vm_pipeline.quality.core import check_facts, check_key_again, check_reconciliation
 from vm_pipeline.quality.expectations import Bound, NotJudged, outside
 from vm_pipeline.quality.suites import check_contract, preload
 from vm_pipeline.quality.totals import check_totals
 from vm_pipeline.quality.verdict import Verdict
-from vm_pipeline.quality.whole_table import check_distribution, check_key_again, check_whole_table
+from vm_pipeline.quality.whole_table import check_distribution, check_whole_table
 from vm_pipeline_tests.programme import Programme
 from vm_pipeline_tests.quality.damage import change, cut_short
 from vm_pipeline_tests.quality.test_core import KEYS
@@ -31,9 +31,9 @@ def everything(programme: Programme) -> Iterator[Verdict]:
             yield check_totals(con, feed, known, staging, known.versions)
             yield from check_contract(feed, known, staging, known.versions)
             yield from check_whole_table(feed, known)
-            yield check_distribution(con, feed, known, staging)
-        yield check_key_again(con, known, staging)
+            yield check_distribution(feed, known)
     con = programme.warehouse()
+    yield check_key_again(con)
     yield check_reconciliation(con)
     yield from check_facts(con, KEYS)
 
@@ -163,7 +163,7 @@ def test_cut_files_stop_no_check(secretive: Programme) -> None:
         for feed in FEEDS:
             assert not check_totals(con, feed, known, secretive.staging, known.versions).passed
             assert not all(one.passed for one in check_contract(feed, known, secretive.staging, known.versions))
-            check_distribution(con, feed, known, secretive.staging)
+            check_distribution(feed, known)
 
 
 @pytest.mark.parametrize("counts", [(0, 0, 0, 0), (0, 1, 0, 0), (0, 0, 2, 1), (0, None, 0, 0), (None, 3, 0, 0)])

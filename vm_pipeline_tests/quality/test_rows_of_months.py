@@ -1,19 +1,17 @@
 """How rows look against a provider's own past, and ledger keys that come again."""
 
-import duckdb
 import pytest
 
 from vm_pipeline.calendar import months
+from vm_pipeline.quality.core import check_key_again
 from vm_pipeline.quality.verdict import Verdict
-from vm_pipeline.quality.whole_table import check_distribution, check_key_again
+from vm_pipeline.quality.whole_table import check_distribution
 from vm_pipeline_tests.programme import Programme, ledger
-from vm_pipeline_tests.quality.damage import cut_short
 
 
 def distribution(programme: Programme, feed: str, *blocking: str) -> Verdict:
     programme.night()
-    with duckdb.connect() as con:
-        return check_distribution(con, feed, programme.known(), programme.staging, None, frozenset(blocking))
+    return check_distribution(feed, programme.known(), None, frozenset(blocking))
 
 
 def amounts(programme: Programme, period: str, *pounds: str) -> None:
@@ -94,16 +92,9 @@ def test_a_feed_may_be_made_to_block(past: Programme) -> None:
     assert not distribution(past, "ledger", "activity").blocks
 
 
-def test_a_file_that_cannot_be_read_is_left_to_the_gates(past: Programme) -> None:
-    past.night()
-    cut_short(past.staging.accepted(past.receipt("ledger/B1/2022-05")))
-    assert distribution(past, "ledger").passed
-
-
 def again(programme: Programme) -> Verdict:
     programme.night()
-    with duckdb.connect() as con:
-        return check_key_again(con, programme.known(), programme.staging)
+    return check_key_again(programme.core())
 
 
 def test_the_same_key_in_two_batches_is_counted_beyond_the_first(programme: Programme) -> None:
@@ -139,15 +130,3 @@ def test_months_of_an_extract_that_were_replaced_do_not_count(programme: Program
     assert again(programme).passed
     programme.ledger({"line_no": "2", "amount": "4.00"}, period="2022-09")
     assert "found 1 line (£4.00 net)" in again(programme).message
-
-
-def test_keys_that_cannot_be_compared_are_not_said_to_differ(programme: Programme) -> None:
-    programme.ledger({})
-    programme.night()
-    cut_short(programme.staging.accepted(programme.receipt()))
-    assert not again(programme).passed
-
-
-def test_nothing_received_has_no_key_again(programme: Programme) -> None:
-    programme.drop.mkdir(parents=True)
-    assert again(programme).passed

@@ -24,7 +24,7 @@ def listed(programme: Programme, name: str) -> list[dict[str, str]]:
     """A list as a person would open it."""
     programme.night()
     folder = programme.root / "lists"
-    paths = {path.stem: path for path in write_unmapped(programme.warehouse(), folder, *BUILT_FROM)}
+    paths = {path.stem: path for path in write_unmapped(programme.core(), folder, *BUILT_FROM)}
     with paths[name].open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
@@ -65,7 +65,7 @@ def test_a_cost_centre_partly_mapped_is_not(odd: Programme) -> None:
 
 def test_a_list_has_the_columns_of_its_reference_file(odd: Programme) -> None:
     odd.night()
-    for name, frame in unmapped(odd.warehouse(), "staging.survey").items():
+    for name, frame in unmapped(odd.core(), "staging.survey").items():
         assert list(frame.columns) == [column.name for column in REFERENCES[name].contract.columns]
 
 
@@ -96,7 +96,7 @@ def test_a_list_filled_in_is_taken_and_leaves_nothing_unmapped(programme: Progra
     programme.send("reference/cost_centre_map.csv", "\n".join([header, *(f"{row},," for row in sent), *filled]) + "\n")
     assert cost_centres(programme) == []
     assert programme.findings == [finding for finding in programme.findings if finding.code != "contradiction"]
-    con = programme.warehouse()
+    con = programme.core()
     found = con.execute("SELECT cost_centre_code, team_code FROM vm.fact_cost ORDER BY row_number").fetchall()
     assert found == [("R1", "T1"), ("R1", "T9"), ("007", "T9")]
 
@@ -195,16 +195,16 @@ def test_survey_teams_are_listed_by_questionnaires(programme: Programme) -> None
 
 def test_without_survey_answers_there_is_no_list_of_teams(odd: Programme) -> None:
     odd.night()
-    assert unmapped(odd.warehouse()).keys() == {"cost_centre_map", "unit_map", "account_map"}
+    assert unmapped(odd.core()).keys() == {"cost_centre_map", "unit_map", "account_map"}
 
 
 def test_lists_are_rewritten_even_when_nothing_is_left(odd: Programme, tmp_path: Path) -> None:
     odd.night()
     folder = tmp_path / "lists"
-    before = {path.name: path.read_text("utf-8") for path in write_unmapped(odd.warehouse(), folder)}
+    before = {path.name: path.read_text("utf-8") for path in write_unmapped(odd.core(), folder)}
     odd.reference("cost_centre_map", *(f"B1,{code},T1,1,," for code in ("R1", "R2", "003", "R4")))
     odd.night()
-    after = {path.name: path.read_text("utf-8") for path in write_unmapped(odd.warehouse(), folder)}
+    after = {path.name: path.read_text("utf-8") for path in write_unmapped(odd.core(), folder)}
     assert len(before["cost_centre_map.csv"].splitlines()) == 3
     assert len(after["cost_centre_map.csv"].splitlines()) == 1
     assert sorted(path.name for path in folder.iterdir()) == sorted(after)
@@ -212,6 +212,6 @@ def test_lists_are_rewritten_even_when_nothing_is_left(odd: Programme, tmp_path:
 
 def test_the_published_file_alone_is_enough(odd: Programme) -> None:
     odd.night()
-    expected = unmapped(odd.warehouse())["cost_centre_map"]
+    expected = unmapped(odd.core())["cost_centre_map"]
     with duckdb.connect(str(published(odd)), read_only=True) as alone:
         assert unmapped(alone)["cost_centre_map"].equals(expected)

@@ -118,7 +118,7 @@ def test_equal_bytes_of_two_boards_and_months(programme: Programme) -> None:
     programme.night()
     assert programme.rejected("ledger/B1/2022-07") == programme.rejected("ledger/B1/2022-08") == []
     assert programme.rejected("ledger/B2/2022-07") == [(1, "wrong_provider"), (2, "wrong_provider")]
-    con = programme.warehouse()
+    con = programme.core()
     assert con.execute("SELECT count(*), sum(amount_gbp) FROM vm.fact_cost").fetchall() == [(4, 40)]
 
 

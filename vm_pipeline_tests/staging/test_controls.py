@@ -140,7 +140,7 @@ def test_the_figures_never_quote_text(programme: Programme) -> None:
     programme.send("ledger/B1/2022-07.control.csv", HEAD + "B1,2022/23,2022-07,1,10\nB1,2022/23,x,2,20\nB1,y,4,1,10\n")
     programme.night()
     assert not programme.summary().refused
-    published = programme.warehouse().execute(
+    published = programme.core().execute(
         "SELECT financial_year, ledger_period, ledger_total_gbp FROM vm.reconciliation"
     )
     rows: list[Row] = sorted(published.fetchall())

@@ -251,7 +251,7 @@ class TestPaths:
         programme.ledger({}, {"amount": "?"})
         programme.send("activity/B1/2022-07.csv", "")
         programme.night()
-        con = programme.warehouse()
+        con = programme.marts()
         assert con.execute("SELECT team_code, direct_cost_gbp, other_gbp FROM vm.team_month").fetchall() == [
             ("T1", 0, 10)
         ]

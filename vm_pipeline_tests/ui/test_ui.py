@@ -118,7 +118,7 @@ def reads_the_checks(window: Browser) -> None:
     window.shot("checks-staging-ledger")
     pages.open_asset(window, "quality/ledger", "checks", checkDetail="no_control")
     window.see("found 1 of 8 batches in force without a control file", "Ask the providers for it", "figures")
-    window.see("contract_kept", "volume", "month_present", "key_again")
+    window.see("contract_kept", "volume", "month_present", "no_control")
     assert pages.mark_of_check(window, "no_control") == "warning_outline"
     assert pages.mark_of_check(window, "contract_kept") == "check_circle"
     window.shot("checks")

@@ -18,7 +18,7 @@ Sent = dict[str, list[tuple[str, str, int]]]
 
 
 def facts(programme: Programme, columns: str = "quantity::INTEGER, period") -> list[Row]:
-    return programme.warehouse().execute(f"SELECT {columns} FROM vm.fact_activity ORDER BY ALL").fetchall()
+    return programme.core().execute(f"SELECT {columns} FROM vm.fact_activity ORDER BY ALL").fetchall()
 
 
 def record(quantity: int, kind: str = "R", record_id: str = "A", **more: str) -> Cells:
@@ -82,7 +82,7 @@ class TestRestatement:
         programme.activity(record(5, "I", "B", start_at="2022-08-02"), period="2022-08")
         programme.night()
         assert facts(programme) == [(1, "2022-07"), (5, "2022-08")]
-        assert programme.warehouse(before).execute("SELECT count(*) FROM vm.fact_activity").fetchall() == [(0,)]
+        assert programme.core(before).execute("SELECT count(*) FROM vm.fact_activity").fetchall() == [(0,)]
 
     def test_the_order_of_arrival_does_not_matter(self, new_programme: Callable[[str], Programme]) -> None:
         """Three months and a map, in every order, one or several a night: one fingerprint."""
@@ -181,7 +181,7 @@ class TestUnits:
         programme.reference("unit_map", "B1,W1,T1,,2022-07-10", "B1,W1,T2,2022-07-11,", "B1,W2,T1,,")
         programme.activity({"unit_code": "w9"})
         programme.night()
-        rows = programme.warehouse().execute(
+        rows = programme.core().execute(
             "SELECT unit_code, team_code, valid_from::VARCHAR FROM vm.dim_unit ORDER BY ALL"
         )
         assert rows.fetchall() == [

@@ -3,14 +3,12 @@
 import random
 import shutil
 from collections.abc import Callable
-from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from vm_pipeline.warehouse.as_published import Landed
 from vm_pipeline.warehouse.build import build_core, build_marts, build_signals, judge
 from vm_pipeline.warehouse.fingerprint import fingerprint
 from vm_pipeline.warehouse.workspace import open_workspace
@@ -99,8 +97,7 @@ def test_the_number_of_threads_does_not_matter(
         build_core(con, world_programme.known(), world_programme.staging, "SCT")
         build_marts(con)
         judge(con)
-        landed = Landed("2030-01-01T00:00:00+00:00", world_programme.known().versions, lambda: nullcontext(con))
-        build_signals(con, tmp_path, [landed])
+        build_signals(con, tmp_path, world_programme.landings(con)[-1:])
         assert fingerprint(con) == fingerprint(built)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from vm_pipeline.sources.receipts import Version
 from vm_pipeline.warehouse.as_published import POINT, Landed, put_as_published
 
 FIRST, SECOND = "2022-08-01T00:00:00+00:00", "2022-09-01T00:00:00+00:00"
@@ -50,7 +51,11 @@ def test_it_is_kept_and_made_again_where_it_is_missing(
         looked.append(1)
         return nullcontext(first)
 
-    landings = [Landed(FIRST, [], look_back), Landed(SECOND, [], lambda: nullcontext(second))]
+    nothing: list[Version] = []
+    landings = [
+        Landed(FIRST, "first", lambda: nothing, look_back),
+        Landed(SECOND, "second", lambda: nothing, lambda: nullcontext(second)),
+    ]
     asked = "SELECT starts_on::VARCHAR, signal, published_at::VARCHAR FROM core.as_published ORDER BY starts_on"
     expected = [("2022-07-01", True, "2022-08-01 00:00:00"), ("2022-08-01", False, "2022-09-01 00:00:00")]
     for missing, times in ((False, 1), (False, 1), (True, 2)):

@@ -44,7 +44,7 @@ def test_pay_is_spread_and_dated_cost_stands_where_it_was_posted(programme: Prog
         {"account_code": "PAY", "amount": "99.00", "period": "0"},
     )
     programme.night()
-    con = programme.warehouse()
+    con = programme.marts()
     assert weeks(con, "cost_timing = 'spread'") == {
         date(2022, 6, 27): 30,  # 1 to 3 July
         date(2022, 7, 4): 70,
@@ -66,7 +66,7 @@ def test_a_week_across_a_month_end_has_part_of_both(programme: Programme) -> Non
         {"account_code": "PAY", "amount": "30.00", "period": "13", "financial_year": "2021/22"}, period="2022-03"
     )
     programme.night()
-    con = programme.warehouse()
+    con = programme.marts()
     assert con.execute(
         "SELECT period, amount_gbp FROM vm.cost_week WHERE week_start = DATE '2022-08-01' ORDER BY ALL"
     ).fetchall() == [("2022-08", -7)]
@@ -82,7 +82,7 @@ def test_week_53(programme: Programme) -> None:
         line = {"account_code": "PAY", "amount": "31.00", "period": number, "financial_year": "2026/27"}
         programme.ledger({**line, "posting_date": f"{period}-15"}, period=period)
     programme.night()
-    con = programme.warehouse()
+    con = programme.marts()
     assert con.execute(
         "SELECT period, amount_gbp FROM vm.cost_week WHERE week_start = DATE '2026-12-28' ORDER BY ALL"
     ).fetchall() == [("2026-12", 4), ("2027-01", 3)]

@@ -29,7 +29,7 @@ def test_the_month_is_the_ledger_s_own_and_the_week_the_posting_date_s(
     """13 and 14 count in March and in no week; 0 in no month."""
     programme.ledger({"financial_year": year, "period": period, "posting_date": "2022-07-17"})
     programme.night()
-    con = programme.warehouse()
+    con = programme.core()
     rows = con.execute(
         "SELECT financial_year, ledger_period, period, week_start, amount_gbp FROM vm.fact_cost"
     ).fetchall()
@@ -41,16 +41,14 @@ def test_the_month_is_the_ledger_s_own_and_the_week_the_posting_date_s(
 def test_a_week_is_named_by_its_monday(programme: Programme, day: str, monday: str) -> None:
     programme.ledger({"posting_date": day})
     programme.night()
-    assert programme.warehouse().execute("SELECT week_start::VARCHAR FROM vm.fact_cost").fetchall() == [(monday,)]
+    assert programme.core().execute("SELECT week_start::VARCHAR FROM vm.fact_cost").fetchall() == [(monday,)]
 
 
 def test_every_accepted_line_leads_back_to_its_row(programme: Programme) -> None:
     programme.ledger({"amount": "1"}, {"amount": "?"}, {"amount": "3"})
     programme.night()
     batch = programme.receipt().content_id
-    rows = (
-        programme.warehouse().execute("SELECT batch_id, row_number, amount_gbp FROM vm.fact_cost ORDER BY 2").fetchall()
-    )
+    rows = programme.core().execute("SELECT batch_id, row_number, amount_gbp FROM vm.fact_cost ORDER BY 2").fetchall()
     assert rows == [(batch, 1, 1), (batch, 3, 3)]
 
 
@@ -59,7 +57,7 @@ def test_the_same_key_in_two_batches_is_kept_twice(programme: Programme) -> None
     for period in ("2022-07", "2022-08"):
         programme.ledger({"journal_id": "J1", "line_no": "1"}, period=period)
     programme.night()
-    assert programme.warehouse().execute("SELECT count(*), sum(amount_gbp) FROM vm.fact_cost").fetchall() == [(2, 20)]
+    assert programme.core().execute("SELECT count(*), sum(amount_gbp) FROM vm.fact_cost").fetchall() == [(2, 20)]
 
 
 def test_accounts_mapped_and_met(programme: Programme) -> None:
@@ -68,7 +66,7 @@ def test_accounts_mapped_and_met(programme: Programme) -> None:
     )
     programme.ledger({"account_code": "a1"}, {"account_code": "A9"})
     programme.night()
-    con = programme.warehouse()
+    con = programme.core()
     columns = "account_code, cost_category, is_direct, cost_timing, is_mapped"
     assert con.execute(f"SELECT {columns} FROM vm.dim_account ORDER BY ALL").fetchall() == [
         ("A1", "pay_bank", True, "spread", True),
@@ -86,11 +84,7 @@ def test_cost_centres_mapped_and_met(programme: Programme) -> None:
     programme.reference("cost_centre_map", "B1,R1,T1,1,2022-04-01,2022-06-30", "B1,R1,T2,1,2022-07-01,", "B1,R2,T1,1,,")
     programme.ledger({}, {"cost_centre_code": "R9"})
     programme.night()
-    rows = (
-        programme.warehouse()
-        .execute("SELECT * EXCLUDE (provider_code) FROM vm.dim_cost_centre ORDER BY ALL")
-        .fetchall()
-    )
+    rows = programme.core().execute("SELECT * EXCLUDE (provider_code) FROM vm.dim_cost_centre ORDER BY ALL").fetchall()
     assert rows == [
         ("R1", True, True, date(2022, 4, 1), None),
         ("R2", True, False, None, None),
@@ -107,7 +101,7 @@ class TestReconciliation:
     )
 
     def rows(self, programme: Programme) -> list[tuple[object, ...]]:
-        con = programme.warehouse()
+        con = programme.core()
         return con.execute(
             f"SELECT {self.COLUMNS} FROM vm.reconciliation JOIN vm.batch USING (batch_id) ORDER BY ALL"
         ).fetchall()
@@ -148,7 +142,7 @@ class TestReconciliation:
         programme.ledger(*rows, period="2022-06_2022-08")
         programme.ledger({"period": "3", "amount": "100"}, period="2022-06")
         programme.night()
-        con = programme.warehouse()
+        con = programme.core()
         assert con.execute("SELECT ledger_period, amount_gbp FROM vm.fact_cost ORDER BY 1").fetchall() == [
             (3, 100),
             (5, 5),
@@ -170,7 +164,7 @@ class TestBatches:
         programme.ledger({"amount": "10"}, {"amount": "-1", "wte": "?"}, {"amount": "?"})
         programme.activity({}, {"quantity": "?"})
         programme.night()
-        con = programme.warehouse()
+        con = programme.core()
         columns = (
             "feed, provider_code, period, is_in_force, rows_received, rows_accepted, rows_rejected, "
             "amount_received_gbp, amount_accepted_gbp, amount_rejected_gbp, refused_because"
@@ -193,7 +187,7 @@ class TestBatches:
             programme.night()
         programme.send("ledger/B1/2022-07.csv", "")
         programme.night()
-        rows = programme.warehouse().execute(
+        rows = programme.core().execute(
             "SELECT is_in_force, superseded_at IS NOT NULL, refused_because IS NOT NULL, rows_received "
             "FROM vm.batch ORDER BY received_at"
         )
@@ -203,7 +197,7 @@ class TestBatches:
         for amount in ("1", "2", "1"):
             programme.ledger({"amount": amount}, {"amount": "?"})
             programme.night()
-        con = programme.warehouse()
+        con = programme.core()
         first = programme.receipts()[0].content_id
         assert con.execute("SELECT batch_id, amount_gbp FROM vm.fact_cost").fetchall() == [(f"{first}-2", 1)]
         rejected = con.execute("SELECT batch_id, is_in_force FROM vm.rejection").fetchall()
@@ -215,7 +209,7 @@ def test_dates_cover_the_financial_years_that_have_data(programme: Programme) ->
     programme.ledger({"period": "12"}, period="2023-03")
     programme.activity({}, period="2022-01")
     programme.night()
-    con = programme.warehouse()
+    con = programme.core()
     days = con.execute("SELECT min(date)::VARCHAR, max(date)::VARCHAR, count(*) FROM vm.dim_date").fetchall()
     assert days == [("2021-04-01", "2023-03-31", 730)]
     assert con.execute(
@@ -229,7 +223,7 @@ def test_the_ends_of_the_calendar(programme: Programme, period: str) -> None:
     """A file named for a far-off year is odd, and no reason for the night to fail."""
     programme.activity({"start_at": f"{period}-15"}, period=period)
     programme.night()
-    con = programme.warehouse()
+    con = programme.marts()
     assert con.execute("SELECT period, attendances FROM vm.team_month").fetchall() == [(period, 1)]
     assert con.execute(f"SELECT count(*) FROM vm.dim_date WHERE period = '{period}'").fetchall() == [(31,)]
 
@@ -237,6 +231,6 @@ def test_the_ends_of_the_calendar(programme: Programme, period: str) -> None:
 def test_nothing_received_is_an_empty_warehouse(programme: Programme) -> None:
     programme.reference("providers", "B1,Board")
     programme.night()
-    con = programme.warehouse()
+    con = programme.core()
     assert con.execute("SELECT count(*) FROM vm.fact_cost").fetchall() == [(0,)]
     assert con.execute("SELECT team_code FROM vm.dim_team").fetchall() == [("UNALLOCATED",)]

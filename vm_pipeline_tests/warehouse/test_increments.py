@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,8 +15,6 @@ from hypothesis import strategies as st
 from vm_pipeline.feeds import FEEDS
 from vm_pipeline.quality.core import check_reconciliation
 from vm_pipeline.sources.decisions import Decision, Kind
-from vm_pipeline.sources.receipts import known_at
-from vm_pipeline.warehouse.as_published import Landed
 from vm_pipeline.warehouse.build import build_core, build_marts, build_signals, judge
 from vm_pipeline.warehouse.drafts import core_of
 from vm_pipeline.warehouse.fingerprint import fingerprint
@@ -93,12 +91,6 @@ def decide(programme: Programme, kind: Kind, number: int) -> None:
     programme.landing.decide([taken], programme.clock - timedelta(hours=12))
 
 
-def moments(programme: Programme, as_of: str = "") -> list[str]:
-    """Of every landing and decision."""
-    decisions = known_at(programme.landing.decisions(), as_of)
-    return sorted({one.received_at for one in [*programme.receipts(as_of), *decisions]})
-
-
 def _line(period: object, month: str, centre: str, account: str, day: str, pence: int) -> dict[str, str]:
     amount = f"{pence / 100:.2f}"
     of = {"financial_year": "2022/23", "period": PERIODS[str(period)]}
@@ -128,10 +120,7 @@ def built(
         made, _ = build_core(con, known, programme.staging, "SCT")
         made += build_marts(con)
         judge(con)
-        landings = [
-            Landed(one, programme.known(one).versions, lambda: nullcontext(con)) for one in moments(programme, as_of)
-        ]
-        yield con, made + build_signals(con, draft.parent / "as-published", landings)
+        yield con, made + build_signals(con, draft.parent / "as-published", programme.landings(con, as_of))
 
 
 def again(made: list[Built]) -> set[str]:

@@ -128,7 +128,7 @@ def test_a_ratio_rolls_up_as_a_sum_over_a_sum(wards: Programme) -> None:
     )
     wards.activity({**DAYS, "quantity": "1"}, {**DAYS, "quantity": "9", "unit_code": "W2"})
     wards.night()
-    found = values(wards.warehouse(), "F03", "grain = 'month'")
+    found = values(wards.marts(), "F03", "grain = 'month'")
     assert [(row[:4], row[7]) for row in found] == [
         (("all", "*", "*", "*"), 20.0),
         (("provider", "B1", "*", "*"), 20.0),
@@ -148,7 +148,7 @@ def test_one_patient_on_two_wards_is_one_at_their_provider(wards: Programme) -> 
         stay("2022-07-05T11:00", quantity="3"),
     )
     wards.night()
-    con = wards.warehouse()
+    con = wards.marts()
     found = {row[:4]: row[7] for row in values(con, "P01", "grain = 'month'")}
     assert found == {
         ("team", "B1", "*", "T1"): 5,
@@ -181,7 +181,7 @@ def test_medians_and_gaps_are_found_again_at_each_level(wards: Programme) -> Non
     ]
     wards.activity(*stays, *falls)
     wards.night()
-    con = wards.warehouse()
+    con = wards.marts()
     assert {row[3]: row[7] for row in values(con, "P02M", "grain = 'month'")} == {"T1": 2, "T2": 9, "*": 2.5}
     assert {row[3]: row[7] for row in values(con, "P06", "grain = 'month'")} == {
         "T1": 10,
@@ -205,7 +205,7 @@ def test_a_stay_s_days_hours_and_noon(wards: Programme) -> None:
         stay("2022-07-31T10:00"),
     )
     wards.night()
-    con = wards.warehouse()
+    con = wards.marts()
     where = "team_code = 'T1' AND grain = 'month'"
     assert [row[5:7] for row in values(con, "P02", where)] == [(13, 3)]
     assert [row[5:7] for row in values(con, "P08", where)] == [(1, 2)]
@@ -219,7 +219,7 @@ def test_referrals_are_decided_in_working_days(wards: Programme) -> None:
         {"measure_code": "referral", "outcome_code": "pending", "start_at": "2022-07-01", "end_at": ""},
     )
     wards.night()
-    assert state(wards.warehouse(), "P10", "month", "2022-07-01") == (2, "provisional", "too_little_activity")
+    assert state(wards.marts(), "P10", "month", "2022-07-01") == (2, "provisional", "too_little_activity")
 
 
 class TestStatus:
@@ -227,7 +227,7 @@ class TestStatus:
         wards.ledger({"amount": "10.00", "posting_date": "2022-07-05"}, {"amount": "10.00"})
         wards.activity({**DAYS, "start_at": "2022-07-05"}, {**DAYS, "quantity": "0"})
         wards.night()
-        con = wards.warehouse()
+        con = wards.marts()
         assert state(con, "F03", "week", "2022-07-04") == (10.0, "final", None)
         assert state(con, "F03", "week", "2022-07-11") == (None, "zero_denominator", "nothing_to_divide_by")
 
@@ -237,7 +237,7 @@ class TestStatus:
             {"measure_code": "fall", "outcome_code": "harm", "start_at": "2022-07-05"},
         )
         wards.night()
-        con = wards.warehouse()
+        con = wards.marts()
         assert state(con, "P05", "week", "2022-07-11") == (None, "missing", "no_data")
         assert state(con, "P05", "week", "2022-07-18") == (0.0, "final", None), "no fall on record is none"
         assert len(values(con, "P05", "team_code = 'T1' AND grain = 'week'")) == 3
@@ -250,7 +250,7 @@ class TestStatus:
         wards.activity({**DAYS, "start_at": "2022-07-28"}, {**DAYS, "start_at": "2022-08-03", "record_id": "9"})
         wards.ledger({"account_code": "PAY", "amount": "310.00"})
         wards.night()
-        con = wards.warehouse()
+        con = wards.marts()
         assert state(con, "F03", "month", "2022-08-01") == (None, "provisional", "no_ledger")
         assert state(con, "F01", "week", "2022-06-27") == (30.0, "provisional", "no_ledger"), (
             "June's has not come either"
@@ -276,13 +276,13 @@ class TestStatus:
         """Supplementary staffing comes a month late."""
         wards.ledger({"account_code": "BANK", "amount": "10.00"}, {"account_code": "PAY", "amount": "31.00"})
         wards.night(datetime.fromisoformat(f"{night}T10:00").replace(tzinfo=UTC))
-        _, found, qualifier = state(wards.warehouse(), code, grain, start)
+        _, found, qualifier = state(wards.marts(), code, grain, start)
         assert (found, qualifier) == (status, "open_period" if status == "provisional" else None)
 
     def test_midnight_is_london_s(self, wards: Programme) -> None:
         wards.ledger({"amount": "10.00"})
         wards.night(datetime(2022, 7, 31, 23, 30, tzinfo=UTC))  # 00:30 on 1 August in London
-        assert state(wards.warehouse(), "F01", "month", "2022-07-01")[1] == "final"
+        assert state(wards.marts(), "F01", "month", "2022-07-01")[1] == "final"
 
     def test_too_little_activity(self, wards: Programme) -> None:
         wards.activity(
@@ -296,7 +296,7 @@ class TestStatus:
             ),
         )
         wards.night()
-        con = wards.warehouse()
+        con = wards.marts()
         assert state(con, "P09", "week", "2022-07-04") == (0.0, "provisional", "too_little_activity")
         assert state(con, "P09", "week", "2022-07-11") == (100.0, "final", None)
 
@@ -310,7 +310,7 @@ class TestStatus:
             )
         )
         wards.night()
-        con = wards.warehouse()
+        con = wards.marts()
         assert state(con, "C01", "week", "2022-07-04") == (60.0, "final", "sampled")
         assert state(con, "C01", "week", "2022-07-11") == (None, "missing", "not_sampled")
         assert state(con, "C03", "week", "2022-07-18") == (-10.0, "final", "below_zero")
@@ -332,7 +332,7 @@ class TestStatus:
             wards.ledger(*lines, period=month)
         wards.reference("pauses", "B1,T1,2022-08,2022-08,Moved", "B1,,2022-09,2022-09,Winter")
         wards.night()
-        con = wards.warehouse()
+        con = wards.marts()
         rows = values(con, "F01", "grain = 'month'")
         assert {(row[0], row[3], row[4].month) for row in rows if row[9] == "paused"} == {
             ("team", "T1", 8),
@@ -350,7 +350,7 @@ class TestStatus:
         line = {"financial_year": "2021/22", "posting_date": "2022-03-15", "amount": "10.00"}
         wards.ledger({**line, "period": "12"}, {**line, "period": "13"}, {**line, "period": "0"}, period="2022-03")
         wards.night()
-        con = wards.warehouse()
+        con = wards.marts()
         assert state(con, "F01", "month", "2022-03-01")[0] == 20.0
         assert state(con, "F01", "week", "2022-03-14")[0] == 10.0
         assert len(values(con, "F01", "team_code = 'T1' AND grain = 'month'")) == 1
@@ -365,7 +365,7 @@ class TestStatus:
         beds += [{**DAYS, "start_at": f"2022-07-{d}", "unit_code": "W2"} for d in ("05", "19")]
         wards.activity(*falls, *beds)
         wards.night()
-        found = values(wards.warehouse(), "P05", "level = 'provider' AND grain = 'week'")
+        found = values(wards.marts(), "P05", "level = 'provider' AND grain = 'week'")
         assert [(row[6], row[8], row[9]) for row in found] == [
             (2, "final", None),
             (1, "provisional", "incomplete"),
@@ -378,7 +378,7 @@ class TestWhatIsAbsent:
         wards.ledger({})
         wards.activity({**DAYS})
         wards.night()
-        con = wards.warehouse()
+        con = wards.marts()
         found = dict(con.execute("SELECT indicator_code, absent_because FROM vm.dim_indicator").fetchall())
         assert found["F03"] is None
         assert found["P04"] == "nothing was received of activity/staffed_bed_day"
@@ -396,7 +396,7 @@ class TestWhatIsAbsent:
         worked = {"measure_code": "worked_hours", "outcome_code": "", "quantity": "166.071"}  # 37.5 hours for 31 days
         wards.activity({**DAYS, "quantity": "21"}, staffed, worked)
         wards.night()
-        con = wards.warehouse()
+        con = wards.marts()
         assert state(con, "P04", "month", "2022-07-01") == (105.0, "final", None)
         assert state(con, "F09", "month", "2022-06-01")[0] == 25.0
         assert state(con, "F09", "month", "2022-07-01")[0] == 10.0
@@ -408,7 +408,7 @@ def test_the_box_score_has_baselines_and_targets(wards: Programme) -> None:
     wards.ledger({"amount": "10.00", "posting_date": "2022-07-05"}, {"amount": "20.00", "posting_date": "2022-07-19"})
     wards.activity({**DAYS, "start_at": "2022-07-05"})
     wards.night()
-    con = wards.warehouse()
+    con = wards.marts()
     assert con.execute(
         "SELECT week_start, direct_cost_gbp, direct_cost_gbp_baseline, direct_cost_gbp_target, cost_per_bed_day_gbp, "
         "cost_per_bed_day_gbp_target, cells, cells_filled, completeness_pct "
@@ -448,7 +448,7 @@ def test_huddles_and_coaches(wards: Programme) -> None:
     )
     wards.ledger({})
     wards.night()
-    con = wards.warehouse()
+    con = wards.marts()
     assert [row[5:8] for row in values(con, "S06", "level = 'all'")] == [(4, 2, 2.0)]
     assert [row[5:8] for row in values(con, "M01", "team_code = 'T1' AND grain = 'month'")] == [(1, 2, 50.0)]
     assert [row[5:8] for row in values(con, "S07", "level = 'all'")] == [(1, 2, 50.0)]
@@ -465,7 +465,7 @@ def test_a_commodity_of_a_saving_case(wards: Programme) -> None:
     wards.ledger({"amount": "30.00", "cost_centre_code": "R3"})
     wards.activity({**DAYS, "quantity": "4"}, {**DAYS, "quantity": "6", "unit_code": "W2"})
     wards.night()
-    assert [row[5:8] for row in values(wards.warehouse(), "F08", "level = 'team'")] == [(30, 10, 3.0)]
+    assert [row[5:8] for row in values(wards.marts(), "F08", "level = 'team'")] == [(30, 10, 3.0)]
 
 
 def test_restatements_have_a_size(wards: Programme) -> None:
@@ -473,14 +473,14 @@ def test_restatements_have_a_size(wards: Programme) -> None:
     wards.night()
     wards.ledger({"amount": "190.00"})
     wards.night()
-    assert [row[5:8] for row in values(wards.warehouse(), "D03", "level = 'provider'")] == [(10, 200, 5.0)]
+    assert [row[5:8] for row in values(wards.marts(), "D03", "level = 'provider'")] == [(10, 200, 5.0)]
 
 
 def test_response_rates(wards: Programme) -> None:
     wards.reference("survey_issued", "B1,PULSE,2022-07-15,Team One,4")
     wards.survey(*({"respondent_ref": ref} for ref in "abc"))
     wards.night()
-    con = wards.warehouse()
+    con = wards.marts()
     assert [row[5:8] for row in values(con, "S01", "team_code = 'T1'")] == [(3, 4, 75.0)]
     assert state(con, "S03", "month", "2022-07-01") == (100.0, "provisional", "too_little_activity")
 

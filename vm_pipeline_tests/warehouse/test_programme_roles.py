@@ -20,7 +20,7 @@ def test_a_week_is_extended_if_all_three_came_in_it(programme: Programme) -> Non
     )
     programme.activity(*({"measure_code": "huddle", "start_at": day} for day in ("2022-07-06", "2022-07-13")))
     programme.night()
-    rows = programme.warehouse().execute("SELECT * EXCLUDE (provider_code, team_code) FROM vm.huddle_week ORDER BY ALL")
+    rows = programme.core().execute("SELECT * EXCLUDE (provider_code, team_code) FROM vm.huddle_week ORDER BY ALL")
     assert rows.fetchall() == [
         (date(2022, 7, 4), False, False, False, 0, False),
         (date(2022, 7, 11), True, True, True, 3, True),
@@ -42,7 +42,7 @@ def test_coaches_go_on_from_their_first_band_to_their_last(programme: Programme)
         huddle("2022-07-13", "data"),
     )
     programme.night()
-    rows = programme.warehouse().execute("SELECT * FROM vm.coach_progress").fetchall()
+    rows = programme.core().execute("SELECT * FROM vm.coach_progress").fetchall()
     assert rows == [("B1", 4, 1)], "down is not on, and from an unknown band nobody knows"
 
 
@@ -54,5 +54,5 @@ def test_only_coaches_who_answered_twice_are_paired(programme: Programme) -> Non
         *(f"B1,{coach},after,2022-01-01,SKILL,{after}" for coach, _, after in ratings if after is not None),
     )
     programme.night()
-    found = programme.warehouse().execute("SELECT * FROM vm.coach_gain").fetchall()
+    found = programme.core().execute("SELECT * FROM vm.coach_gain").fetchall()
     assert found == [("B1", "SKILL", 3, 2, 1, 1, 1)]

@@ -10,7 +10,7 @@ OTHERS = ["B2,R1,T8,1,,"]
 
 def cost(programme: Programme) -> list[Row]:
     """Who carries the cost of July."""
-    con = programme.warehouse()
+    con = programme.core()
     return con.execute("SELECT provider_code, team_code, amount_gbp::INTEGER FROM vm.fact_cost ORDER BY ALL").fetchall()
 
 
@@ -107,9 +107,7 @@ class TestTheLastGoodOnes:
         sent.night()
         teams = [
             row[0]
-            for row in sent.warehouse(before)
-            .execute("SELECT team_code FROM vm.fact_cost ORDER BY provider_code")
-            .fetchall()
+            for row in sent.core(before).execute("SELECT team_code FROM vm.fact_cost ORDER BY provider_code").fetchall()
         ]
         assert teams == ["T1", "UNALLOCATED"]
 
@@ -132,7 +130,7 @@ class TestWhereOnlyOneMayHold:
     def test_is_refused_with_the_rows_named(self, sent: Programme, name: str, bad: list[str], provider: str) -> None:
         sent.reference(name, *bad)
         sent.night()
-        con = sent.warehouse()
+        con = sent.marts()
         assert ("contradiction", name, provider) in codes(sent.findings)
         (said,) = [one.message for one in sent.findings if one.code == "contradiction"]
         assert "rows 1 and 2" in said
@@ -141,14 +139,14 @@ class TestWhereOnlyOneMayHold:
     def test_with_none_before_its_units_are_unallocated_and_the_others_are_not(self, sent: Programme) -> None:
         sent.reference("unit_map", "B1,W1,T1,,", "B1,W1,T2,,", "B2,W1,T8,,")
         sent.night()
-        con = sent.warehouse()
+        con = sent.core()
         rows = con.execute("SELECT provider_code, team_code FROM vm.fact_activity ORDER BY ALL").fetchall()
         assert rows == [("B1", "UNALLOCATED"), ("B2", "T8")]
 
     def test_spans_that_meet_do_not_overlap(self, sent: Programme) -> None:
         sent.reference("unit_map", "B1,W1,T1,,2022-07-11", "B1,W1,T2,2022-07-12,2022-07-12", "B1,W1,T3,2022-07-13,")
         sent.night()
-        con = sent.warehouse()
+        con = sent.core()
         assert con.execute("SELECT team_code FROM vm.fact_activity WHERE provider_code = 'B1'").fetchall() == [("T2",)]
 
 
@@ -164,7 +162,7 @@ class TestAbsentFiles:
         sent.reference("providers", "B1,Board One")
         sent.reference("cost_centre_map", "B1,R1,T7,1,,")
         sent.night()
-        con = sent.warehouse()
+        con = sent.core()
         assert con.execute("SELECT * FROM vm.dim_provider ORDER BY ALL").fetchall() == [
             ("B1", "Board One"),
             ("B2", "B2"),

@@ -78,7 +78,7 @@ def saved(programme: Programme, *cases: Mapping[str, str]) -> list[dict[str, Any
     """The rows of vm.saving that come of some cases, after a night."""
     programme.reference("saving_cases", *(",".join(case.get(name, "") for name in NAMES) for case in cases))
     programme.night()
-    found = programme.warehouse().execute("SELECT * FROM vm.saving ORDER BY ALL")
+    found = programme.marts().execute("SELECT * FROM vm.saving ORDER BY ALL")
     names = [column[0] for column in found.description]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 

@@ -153,9 +153,7 @@ def test_another_provider_s_map_does_not_apply(programme: Programme) -> None:
     programme.ledger({}, {"cost_centre_code": "R2"})
     programme.ledger({}, provider="B2")
     programme.night()
-    rows = programme.warehouse().execute(
-        "SELECT provider_code, cost_centre_code, team_code FROM vm.fact_cost ORDER BY ALL"
-    )
+    rows = programme.core().execute("SELECT provider_code, cost_centre_code, team_code FROM vm.fact_cost ORDER BY ALL")
     assert rows.fetchall() == [("B1", "R1", "UNALLOCATED"), ("B1", "R2", "T1"), ("B2", "R1", "T9")]
 
 
@@ -163,7 +161,7 @@ def test_leading_zeros_and_case_of_codes(programme: Programme, tmp_path: Path) -
     programme.reference("cost_centre_map", "b1,0012a,t1,1,,")
     programme.ledger({"cost_centre_code": "0012A"}, {"cost_centre_code": "12A"}, {"cost_centre_code": " 0012a "})
     programme.night()
-    teams = programme.warehouse().execute("SELECT team_code FROM vm.fact_cost ORDER BY row_number").fetchall()
+    teams = programme.core().execute("SELECT team_code FROM vm.fact_cost ORDER BY row_number").fetchall()
     assert [team for (team,) in teams] == ["T1", "UNALLOCATED", "T1"]
 
 
@@ -176,7 +174,7 @@ def test_the_sum_over_teams_is_the_ledger(programme: Programme) -> None:
     programme.ledger(*({"cost_centre_code": f"R{n}", "amount": amount} for amount in amounts for n in range(1, 5)))
     programme.night()
     (row,) = (
-        programme.warehouse()
+        programme.core()
         .execute("SELECT ledger_total_gbp, team_total_gbp, unallocated_gbp, difference_gbp FROM vm.reconciliation")
         .fetchall()
     )

@@ -15,11 +15,12 @@ QUESTIONS = [
 ]
 
 
-def build(programme: Programme, *questions: str) -> duckdb.DuckDBPyConnection:
+def mapped(programme: Programme, *questions: str) -> Programme:
+    """With lists of questions and of teams beside what was sent, after a night."""
     programme.reference("survey_questions", *(questions or QUESTIONS))
     programme.reference("survey_team_map", "B1,PULSE,team one,T1", "B1,IMATTER,Team One,T9")
     programme.night()
-    return programme.warehouse()
+    return programme
 
 
 def facts(con: duckdb.DuckDBPyConnection, columns: str) -> list[Row]:
@@ -32,7 +33,7 @@ def test_a_header_is_the_code_or_the_full_text_of_a_question(programme: Programm
         "survey/B1/2022-07.csv",
         f"provider_code,survey_code,wave_date,team_name,respondent_ref,{header}\nB1,pulse,2022-07-15,TEAM ONE,,AGREE\n",
     )
-    assert facts(build(programme), "question_code, score, is_positive, team_code, period") == [
+    assert facts(mapped(programme).core(), "question_code, score, is_positive, team_code, period") == [
         ("Q1", 4, True, "T1", "2022-07")
     ]
 
@@ -40,14 +41,14 @@ def test_a_header_is_the_code_or_the_full_text_of_a_question(programme: Programm
 def test_a_text_with_doubled_blanks_in_the_list_of_questions(programme: Programme) -> None:
     """A header is read with its blanks put right; so is the list."""
     programme.survey({"I am heard": "Agree", "Q1": ""})
-    assert len(facts(build(programme, "PULSE,Q1,I  am heard ,agree5,Agree"), "score")) == 1
+    assert len(facts(mapped(programme, "PULSE,Q1,I  am heard ,agree5,Agree").core(), "score")) == 1
 
 
 def test_one_answer_is_one_row_whatever_questions_share_a_wording(programme: Programme) -> None:
     """A code goes before a text that is spelled like it; of two equal texts the lower code has it."""
     programme.survey({"Q1": "Agree", "q2": "Disagree", "Again": "No"})
     questions = ["PULSE,Q1,Q2,agree5,Agree", "PULSE,Q2,Again,agree5,Agree", "PULSE,Q3,again,yesno,Yes"]
-    assert facts(build(programme, *questions), "question_code, score") == [("Q1", 4), ("Q2", 2)]
+    assert facts(mapped(programme, *questions).core(), "question_code, score") == [("Q1", 4), ("Q2", 2)]
 
 
 @pytest.mark.parametrize(
@@ -71,7 +72,7 @@ def test_scores(
 ) -> None:
     programme.survey({"survey_code": survey, "Q1": "", question: answer})
     expected = (score, positive, 1, None if positive is None else int(positive))
-    assert facts(build(programme), "score, is_positive, answers, positive") == [expected]
+    assert facts(mapped(programme).core(), "score, is_positive, answers, positive") == [expected]
 
 
 def test_an_answer_off_its_question_s_scale_is_left_out_and_counted(programme: Programme) -> None:
@@ -81,7 +82,7 @@ def test_an_answer_off_its_question_s_scale_is_left_out_and_counted(programme: P
         {"Q1": "Agree", "Q2": "N/A", "Q3": "", "Q9": "-"},
         {"Q1": "Agree", "Q2": "7", "Q3": "Yes", "Q9": "*", "survey_code": "UNKNOWN"},
     )
-    con = build(programme)
+    con = mapped(programme).core()
     assert facts(con, "question_code, score") == [("Q1", 4)]
     assert con.execute("SELECT answers_left_out, rows_accepted FROM vm.batch WHERE feed = 'survey'").fetchall() == [
         (7, 3)
@@ -92,7 +93,7 @@ def test_an_answer_off_its_question_s_scale_is_left_out_and_counted(programme: P
 def test_a_team_that_no_row_maps_is_unallocated(programme: Programme) -> None:
     """The same name in another survey is another team."""
     programme.survey({}, {"team_name": "Team Two"}, {"team_name": ""}, {"survey_code": "IMATTER"})
-    assert facts(build(programme), "survey_code, team_code") == [
+    assert facts(mapped(programme).core(), "survey_code, team_code") == [
         ("IMATTER", "T9"),
         ("PULSE", "T1"),
         ("PULSE", "UNALLOCATED"),
@@ -109,7 +110,7 @@ class TestAddedUp:
             {"question_code": "Q8", "answered": "5", "positive": "2.5", "positive_pct": ""},
             {"question_code": "Q9", "answered": "7", "positive": "8", "positive_pct": ""},
         )
-        con = build(programme)
+        con = mapped(programme).marts()
         assert facts(con, "question_code, score, is_positive, answers, positive::VARCHAR") == [
             ("Q1", None, None, 3, "1.000000000"),
             ("Q2", None, None, 10, "4.000000000"),
@@ -125,12 +126,12 @@ class TestAddedUp:
         programme.counts({})
         programme.survey({}, period="2022-08")
         programme.night()
-        assert facts(programme.warehouse(), "answers, positive") == [(10, 7)]
+        assert facts(programme.core(), "answers, positive") == [(10, 7)]
 
 
 def test_only_questions_with_positive_answers_count_in_team_month(programme: Programme) -> None:
     programme.survey({"Q1": "Agree", "Q2": "10", "Q3": "No"}, {"Q1": "Disagree", "Q2": "3", "Q3": ""})
-    con = build(programme)
+    con = mapped(programme).marts()
     assert con.execute("SELECT survey_answers, survey_positive FROM vm.team_month").fetchall() == [(3, 1)]
 
 
@@ -138,10 +139,10 @@ def test_a_restated_wave_replaces_its_answers(programme: Programme) -> None:
     programme.survey({}, {})
     programme.night()
     programme.survey({"Q1": "Disagree"})
-    assert facts(build(programme), "score") == [(2,)]
+    assert facts(mapped(programme).core(), "score") == [(2,)]
 
 
 def test_no_respondent_leaves_a_trace(programme: Programme) -> None:
     """Two equal answers are told apart by their row only."""
     programme.survey({"respondent_ref": "R1"}, {"respondent_ref": "R2"})
-    assert facts(build(programme), "row_number, score") == [(1, 4), (2, 4)]
+    assert facts(mapped(programme).core(), "row_number, score") == [(1, 4), (2, 4)]

@@ -92,16 +92,14 @@ def test_a_discharge_counts_in_its_own_month(programme: Programme) -> None:
         {"measure_code": "inpatient_stay", "start_at": "2022-07-30T10:00"},
     )
     programme.night()
-    rows = programme.warehouse().execute(
-        "SELECT team_code, period, admissions, discharges FROM vm.team_month ORDER BY ALL"
-    )
+    rows = programme.marts().execute("SELECT team_code, period, admissions, discharges FROM vm.team_month ORDER BY ALL")
     assert rows.fetchall() == [("T1", "2022-07", 3, 0), ("T1", "2022-09", 0, 2)]
 
 
 def test_brought_forward_is_in_no_column_and_makes_no_row(programme: Programme) -> None:
     programme.ledger({"period": "0", "amount": "99.00"})
     programme.night()
-    con = programme.warehouse()
+    con = programme.marts()
     assert con.execute("SELECT * FROM vm.team_month").fetchall() == []
     assert con.execute("SELECT period, week_start, amount_gbp FROM vm.fact_cost").fetchall() == [(None, None, 99)]
     assert con.execute("SELECT team_total_gbp, difference_gbp FROM vm.reconciliation").fetchall() == [(99, 0)]
@@ -127,7 +125,7 @@ def test_which_columns_a_category_counts_in(
     programme.reference("account_map", *([f"3001A,x,{category},{direct},"] if category else []))
     programme.ledger({"amount": "7.00"})
     programme.night()
-    ((key, sums),) = as_built(programme.warehouse()).items()
+    ((key, sums),) = as_built(programme.marts()).items()
     assert key == ("B1", "UNALLOCATED", "2022-07")
     assert {name for name in COLUMNS if sums[name]} == columns
     assert all(sums[name] == 7 for name in columns)

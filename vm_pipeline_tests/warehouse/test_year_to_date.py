@@ -81,7 +81,7 @@ def test_a_month_is_what_was_spent_in_it_and_traces_to_two_rows(trust: Programme
     for month in YEAR[:3]:
         send(trust, month, spent)
     trust.night()
-    con = trust.warehouse()
+    con = trust.core()
     assert by_month(con) == spent
     rows = con.execute(
         "SELECT row_number, cost_centre_code, sum(amount_gbp) FROM vm.fact_cost WHERE period = '2022-05' "
@@ -103,7 +103,7 @@ def test_a_month_that_was_never_sent_is_in_the_next(trust: Programme) -> None:
     for month in ("2022-04", "2022-06"):
         send(trust, month, spent)
     trust.night()
-    assert by_month(trust.warehouse()) == {("2022-04", "R1"): 1000, ("2022-06", "R1"): 350}
+    assert by_month(trust.core()) == {("2022-04", "R1"): 1000, ("2022-06", "R1"): 350}
 
 
 def test_balances_that_are_all_gone_are_all_taken_off(trust: Programme) -> None:
@@ -112,7 +112,7 @@ def test_balances_that_are_all_gone_are_all_taken_off(trust: Programme) -> None:
     for month in YEAR[1:4]:
         send(trust, month, spent)
     trust.night()
-    con = trust.warehouse()
+    con = trust.core()
     assert by_month(con) == spent
     assert check_reconciliation(con).passed
 
@@ -121,7 +121,7 @@ def test_a_year_begins_at_nothing(trust: Programme) -> None:
     send(trust, "2023-03", {("2022-04", "R1"): 1000})
     (trust.root / "balances" / "2023-04.csv").write_text("CC,Account,YTD\nR1,3001A,7.00\n")
     trust.night()
-    assert by_month(trust.warehouse()) == {("2023-03", "R1"): 1000, ("2023-04", "R1"): 700}
+    assert by_month(trust.core()) == {("2023-03", "R1"): 1000, ("2023-04", "R1"): 700}
 
 
 spending = st.dictionaries(
@@ -139,7 +139,7 @@ def test_any_order_of_arrival_and_any_restatement_add_up(before: Spent, after: S
                 for month in some:
                     send(programme, month, spent)
                 programme.night()
-            con = programme.warehouse()
+            con = programme.core()
             assert by_month(con) == {cell: pence for cell, pence in after.items() if pence}
             assert check_reconciliation(con).passed
             keys = {"fact_cost": ("batch_id", "row_number", "team_code")}

@@ -1,0 +1,26 @@
+"""The key of pseudonyms: made once for a home, and kept where only its owner reads it.
+
+Belongs here: making and reading the key. Does not belong here: hashing anything with it (judging, personal).
+"""
+
+import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
+
+from vm_pipeline.disk import flush
+from vm_pipeline.sources.incoming import desk
+
+
+def kept_key(path: Path, incoming: Path) -> str:
+    """The key that lies at a path, made where there is none yet."""
+    if not path.is_file():
+        with desk(incoming) as here:
+            draft = here / path.name
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(secrets.token_hex(32))
+            flush(draft)  # a key lost after rows were hashed with it would come back as another
+            with suppress(FileExistsError):  # two at once: the first one's key holds
+                os.link(draft, path)
+            flush(path.parent)
+    return path.read_text("utf-8")
