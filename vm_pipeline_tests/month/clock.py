@@ -48,7 +48,9 @@ class Clock:
         return {
             "LD_PRELOAD": str(_library()),
             "FAKETIME_TIMESTAMP_FILE": str(self.file),
-            "FAKETIME_NO_CACHE": "1",
+            # Once a second: while one thread reads the file, another can be told the time of this machine; and a sensor
+            # that notes its last tick as months ahead never ticks again. Read at every call, a month met it twice.
+            "FAKETIME_CACHE_DURATION": "1",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
             "FAKETIME_DISABLE_SHM": "1",  # one that is killed would leave its piece behind
             "NO_FAKE_STAT": "1",  # times of files stay, or every file would look changed
