@@ -130,7 +130,7 @@ def _nights(one: Installation, count: int) -> tuple[list[Came], list[str]]:
             nights.append(take(one, day))
         except AssertionError as error:
             return nights, [*found, f"{day}: {error}"]
-        said = list(amiss(nights[-1]))
+        said = list(amiss(*nights[:-3:-1]))
         found += said
         print(f"{day} {nights[-1].night.title}: {', '.join(nights[-1].runs)}", *said, sep="\n  ", flush=True)
     return nights, found

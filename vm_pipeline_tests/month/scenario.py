@@ -13,7 +13,7 @@ from vm_pipeline_tests.programme import Programme, written
 FIRST, LAST = date(2026, 3, 2), date(2026, 4, 1)
 AT = time(2, 0)  # in London, as `nightly` says
 BOARDS = ("B1", "B2")
-REFUSED, LATE, GATE, RESTATED = "refused_batch", "late_extract", "closed_gate", "restatement"
+REFUSED, LATE, GATE, RESTATED, FAILED = "refused_batch", "late_extract", "closed_gate", "restatement", "failed_run"
 
 # Which run of a night comes to what, in order: a job and how it ends.
 QUIET = ("land",)
@@ -30,7 +30,8 @@ class Night:
     """One night. `send` is what arrives the day before; `kills` a job whose run is killed in its midst.
 
     `power`: the daemon and its code server die with it. `database`: when PostgreSQL is restarted, `before` or `during`.
-    `deaf`: neither server takes what is told.
+    `deaf`: neither server takes what is told. `may_fail`: a job that may fail of it, as a step asks the database at the
+    wrong moment, or not: then it is told, and the night after makes up for it.
     """
 
     title: str = "quiet"
@@ -39,6 +40,7 @@ class Night:
     power: bool = False
     database: str = ""
     deaf: bool = False
+    may_fail: str = ""
     runs: tuple[str, ...] = QUIET
     told: tuple[Told, ...] = field(default=())
 
@@ -149,6 +151,7 @@ NIGHTS = {
             {"respondent_ref": "a", "wave_date": "2026-02-15"}, period="2026-02", provider="B1"
         ),
         database="during",
+        may_fail="stage",
         runs=PUBLISHED,
     ),
     date(2026, 3, 28): Night("the last night of winter time"),

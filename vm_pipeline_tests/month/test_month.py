@@ -58,6 +58,16 @@ def test_what_is_not_as_declared_is_said(changed: dict[str, object], says: str) 
     assert said.startswith("2026-03-04: ") and says in said
 
 
+def test_a_run_that_may_fail_is_told_of_and_made_up_for_the_night_after() -> None:
+    (day,) = [day for day, night in NIGHTS.items() if night.may_fail]
+    told, over = (("failed_run", "stage staging__ledger", is_over) for is_over in (False, True))
+    failed = replace(as_declared(day), runs=("land", "stage failed"), posted=(told,), mailed=(told,))
+    after = replace(as_declared(day + timedelta(1)), runs=scenario.PUBLISHED, posted=(over,), mailed=(over,))
+    assert list(amiss(failed)) == list(amiss(after, failed)) == list(amiss(as_declared(day))) == []
+    assert len(list(amiss(replace(failed, posted=())))) == 1
+    assert len(list(amiss(after, as_declared(day)))) == len(list(amiss(as_declared(day + timedelta(1)), failed))) == 3
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("over", [False, True])
 def test_a_letter_tells_what_a_post_does(kind: str, over: bool) -> None:
