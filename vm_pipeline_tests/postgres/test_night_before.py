@@ -11,6 +11,7 @@ from vm_pipeline import settings
 from vm_pipeline.home import Home
 from vm_pipeline.settings import Asked
 from vm_pipeline.warehouse.fingerprint import fingerprint_of
+from vm_pipeline.warehouse.postgres import writing
 from vm_pipeline.warehouse.postgres.publish import fingerprint, publish
 from vm_pipeline.warehouse.postgres.refused import WarehouseRefused
 from vm_pipeline_tests.postgres.conftest import Warehouse
@@ -65,6 +66,20 @@ def test_a_month_sent_again_leaves_the_rows_of_others(published: Warehouse, nigh
     assert publish(nights[1], published.address, before=nights[0])
     assert len(before - lying(published, "indicator_value")) == other[0][0] < len(before) / 2
     assert fingerprint(published.address) == fingerprint_of(nights[1])
+
+
+def test_a_file_sent_again_goes_by_its_batch_and_not_by_a_key_a_line(
+    published: Warehouse, nights: Nights, later: Later, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again = "UPDATE vm.fact_cost SET batch_id = 'another' WHERE batch_id = (SELECT min(batch_id) FROM vm.fact_cost)"
+    before = lying(published, "fact_cost")
+    by_key: list[object] = []
+    monkeypatch.setattr(writing, "_delete", lambda con, change, keys: by_key.extend(keys))
+    changed = later(nights[0], "2027-01-01", again)
+    assert publish(changed, published.address, before=nights[0])
+    assert by_key == []
+    assert 0 < len(before - lying(published, "fact_cost")) < len(before)
+    assert fingerprint(published.address) == fingerprint_of(changed)
 
 
 def test_a_zero_that_changed_its_sign_is_another_row(published: Warehouse, nights: Nights, later: Later) -> None:

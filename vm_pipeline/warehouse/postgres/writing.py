@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 
 from vm_pipeline.warehouse.postgres import night_before
 from vm_pipeline.warehouse.postgres.changes import Change
-from vm_pipeline.warehouse.postgres.night_before import Row
+from vm_pipeline.warehouse.postgres.night_before import BATCH, Gone, Row
 from vm_pipeline.warehouse.postgres.refused import WarehouseRefused
 from vm_pipeline.warehouse.postgres.schema import attach_partition, kept, make_partition
 from vm_pipeline.warehouse.postgres.shape import word
@@ -34,10 +34,14 @@ def replace(con: Connection, source: duckdb.DuckDBPyConnection, change: Change) 
     return _copy(con, source, change, _in_draft(change))
 
 
-def amend(con: Connection, source: duckdb.DuckDBPyConnection, change: Change, gone: list[Row]) -> int:
-    """Only rows that are others: `gone` are the keys of those that go. Returns how many were written."""
-    if gone:
-        _delete(con, change, gone)
+def amend(con: Connection, source: duckdb.DuckDBPyConnection, change: Change, gone: Gone) -> int:
+    """Only rows that are others: `gone` are those that go. Returns how many were written."""
+    if gone.batches:
+        with _cursor(con) as cursor:
+            where = f"({change.rows}) AND {BATCH} = ANY(%s)"
+            cursor.execute(f"DELETE FROM {change.place} WHERE {where}", [gone.batches])
+    if gone.keys:
+        _delete(con, change, gone.keys)
     return _copy(con, source, change, night_before.new(change))
 
 
