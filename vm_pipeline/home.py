@@ -250,8 +250,7 @@ class Home:
         if self.settings.freshness == Freshness():
             return []
         receipts = self.receipts()
-        unstaged = {one.content_id for one in self.staging.unstaged(receipts)}
-        found = self.staging.summaries(one for one in receipts if one.content_id not in unstaged)
+        found = self.staging.summaries(self.staging.staged(receipts))
         refused = {name for name, summary in found.items() if summary.refused}
         return versions(receipts, refused, self.decisions())
 

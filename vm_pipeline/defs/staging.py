@@ -117,8 +117,8 @@ def known_in(home: Home, receipts: list[Receipt], chosen: list[Receipt], until: 
     from vm_pipeline.staging.known import what_is_known
 
     contents = {r.content_id for r in chosen}
-    unstaged = {r.content_id for r in home.staging.unstaged(receipts)} - contents
-    known = what_is_known([r for r in receipts if r.content_id not in unstaged], home.staging, home.decisions(until))
+    counts = contents | {r.content_id for r in home.staging.staged(receipts)}
+    known = what_is_known([r for r in receipts if r.content_id in counts], home.staging, home.decisions(until))
     for version in known.in_force(receipts[0].slot.feed) if receipts else ():
         home.staging.check_kept(version.receipt)
     return known, [v for v in known.versions if v.receipt.content_id in contents]

@@ -70,7 +70,7 @@ LEDGER = Contract(
         "Take the row out if it was exported twice; if it is a line of its own, give it a line number of its own.",
     ),
     money="amount",
-    # Pence for pounds move the middle a hundredfold, one huge journal does not; a turned sign moves the share over 0.5.
+    # Pence for pounds move the middle a hundredfold, one huge journal does not; a turned sign turns the share over.
     measures=(
         Measure("middle_amount_gbp", "quantile_disc(abs(amount), 0.5)::DOUBLE", is_share=False),
         Measure("share_negative", "count_if(amount < 0) / count(*)"),

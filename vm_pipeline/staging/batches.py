@@ -117,12 +117,22 @@ class Staging:
 
     def unstaged(self, receipts: Iterable[Receipt]) -> list[Receipt]:
         """Those there is work left for: it was not done before, and the content is not purged."""
-        gone = self.purged()
-        return [one for one in receipts if one.content_id not in gone and not _is_whole(self._summary(one))]
+        return [one for one in self._kept(receipts) if not _is_whole(self._summary(one))]
+
+    def staged(self, receipts: Iterable[Receipt]) -> list[Receipt]:
+        """All others: nothing is left to do."""
+        known = [*receipts]
+        unstaged = {one.content_id for one in self.unstaged(known)}
+        return [one for one in known if one.content_id not in unstaged]
 
     def is_staged(self, receipt: Receipt) -> bool:
         """Whether there is nothing left to do."""
-        return not self.unstaged([receipt])
+        return bool(self.staged([receipt]))
+
+    def _kept(self, receipts: Iterable[Receipt]) -> list[Receipt]:
+        """Those whose content is not purged."""
+        gone = self.purged()
+        return [one for one in receipts if one.content_id not in gone]
 
     def summaries(self, receipts: Iterable[Receipt]) -> dict[str, Summary]:
         """What staging found, by content; of a purged content what was noted of it then."""
@@ -143,9 +153,7 @@ class Staging:
 
     def stage(self, receipts: Iterable[Receipt], progress: Progress = lambda _: None, again: bool = False) -> int:
         """Stage what is not staged yet (or everything, `again`), several batches side by side. Returns how many."""
-        gone, receipts = self.purged(), [*receipts]
-        chosen = [r for r in receipts if r.content_id not in gone] if again else self.unstaged(receipts)
-        todo = {one.content_id: one for one in chosen}
+        todo = {one.content_id: one for one in (self._kept(receipts) if again else self.unstaged(receipts))}
         if not todo:
             return 0
         with desk(self.incoming) as workspace:  # for its owner only: text as sent lies there for a while

@@ -67,7 +67,7 @@ def load(con: duckdb.DuckDBPyConnection, batches: Sequence[Opened], policy: Poli
         for place, batch in enumerate(batches)
     ]
     files = [batch.folder / ACCEPTED for batch in batches]
-    seen = looks(con, contract, [file for file in files if file.is_file()])
+    seen = looks(con, contract, [file for file in files if file.is_file()])  # a batch with somebody's data has none
     return [replace(summary, looks=seen.get(file, ())) for summary, file in zip(found, files, strict=True)]
 
 

@@ -37,9 +37,8 @@ def replace(con: Connection, source: duckdb.DuckDBPyConnection, change: Change) 
 def amend(con: Connection, source: duckdb.DuckDBPyConnection, change: Change, gone: Gone) -> int:
     """Only rows that are others: `gone` are those that go. Returns how many were written."""
     if gone.batches:
-        with _cursor(con) as cursor:
-            where = f"({change.rows}) AND {BATCH} = ANY(%s)"
-            cursor.execute(f"DELETE FROM {change.place} WHERE {where}", [gone.batches])
+        where = f"({change.rows}) AND {BATCH} = ANY(%s)"
+        con.exec_driver_sql(f"DELETE FROM {change.place} WHERE {where}", (gone.batches,))
     if gone.keys:
         _delete(con, change, gone.keys)
     return _copy(con, source, change, night_before.new(change))
