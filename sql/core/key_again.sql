@@ -1,24 +1,33 @@
 -- Ledger lines in force whose key a line of an earlier batch in force has too, added up by batch: rows and pounds that may
--- count twice. Earlier is the batch of the earlier months. Lines are marked by a hash of the key: ten million numbers are
--- grouped in a fraction of the time and memory of ten million texts, and only lines whose mark comes again are compared.
+-- count twice. Earlier is the batch of the earlier months. Only journals that stand in two batches are looked into, known
+-- by a hash: half a million numbers are grouped in a third of the time of the ten million lines they have.
 WITH batch AS (
-    SELECT content_id, batch_id, provider_code, batch_month, min(batch_month) OVER (PARTITION BY batch_id) AS first_month
-    FROM staging.month_in_force
+    SELECT *, dense_rank() OVER (ORDER BY first_month, batch_id) AS place
+    FROM (
+        SELECT content_id, batch_id, provider_code, batch_month,
+               min(batch_month) OVER (PARTITION BY batch_id) AS first_month
+        FROM staging.month_in_force
+    )
 ),
-line AS (
-    SELECT batch.provider_code, batch.batch_id, (batch.first_month, batch.batch_id) AS place,
-           ledger.journal_id, ledger.line_no, ledger.amount,
-           hash(batch.provider_code, ledger.journal_id, ledger.line_no) AS mark
+line AS NOT MATERIALIZED (
+    SELECT batch.provider_code, batch.batch_id, batch.place, ledger.journal_id, ledger.line_no, ledger.amount,
+           hash(batch.provider_code, ledger.journal_id) AS journal
     FROM staging.ledger AS ledger
     JOIN batch USING (content_id, batch_month)
 ),
-suspect AS (
-    SELECT mark FROM line GROUP BY mark HAVING min(batch_id) < max(batch_id)
+split_journal AS (
+    SELECT journal FROM line GROUP BY journal HAVING min(place) < max(place)
+),
+suspect AS NOT MATERIALIZED (
+    SELECT *, hash(provider_code, journal_id, line_no) AS mark FROM line SEMI JOIN split_journal USING (journal)
+),
+split_line AS (
+    SELECT mark FROM suspect GROUP BY mark HAVING min(place) < max(place)
 ),
 marked AS (
     SELECT provider_code, batch_id, amount, place > min(place) OVER (PARTITION BY provider_code, journal_id, line_no) AS again
-    FROM line
-    SEMI JOIN suspect USING (mark)
+    FROM suspect
+    SEMI JOIN split_line USING (mark)
 )
 SELECT provider_code, batch_id, count(*) AS rows, sum(amount)::DECIMAL(38,2) AS amount_gbp
 FROM marked
