@@ -4,7 +4,6 @@ Belongs here: landing, then one refresh over the months it found something for; 
 Does not belong here: printing (cli), the assets.
 """
 
-import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -97,18 +96,11 @@ def rebuild_as_of(settings: Settings, report: Report, as_of: str, full: bool = F
 
 
 def _refresh(definitions: dg.Definitions, night: Night, instance: dg.DagsterInstance, tags: dict[str, str]) -> Outcome:
-    """Stage the months, then build. Great Expectations takes seconds to import: it loads while DuckDB works."""
-    threading.Thread(target=_preload, daemon=True).start()
+    """Stage the months, then build."""
     failure = _execute(definitions, STAGE, instance, tags)
     failure = failure or _execute(definitions, BUILD, instance, {tag: tags[tag] for tag in CARRIED if tag in tags})
     night.home.tidy()
     return _outcome(night, tags[KNOWN_UNTIL], failure)
-
-
-def _preload() -> None:
-    from vm_pipeline.quality.suites import preload
-
-    preload()
 
 
 def _execute(definitions: dg.Definitions, job: str, instance: dg.DagsterInstance, tags: dict[str, str]) -> str:

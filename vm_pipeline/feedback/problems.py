@@ -6,6 +6,7 @@ Does not belong here: what of a cell may be shown (showing), the file (spreadshe
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import duckdb
@@ -54,6 +55,11 @@ class Batch:
     contract: Contract
     layout: Layout | None
     rejected: Path
+
+    @cached_property
+    def headers(self) -> dict[str, str]:
+        """Each column of the contract as the file's header spells it: asked for every problem, and the same for all."""
+        return {column.name: sent_as(column.name, self.summary.columns, self.layout) for column in self.contract.columns}
 
 
 def problems(batch: Batch, con: duckdb.DuckDBPyConnection) -> Iterator[Problem]:
@@ -122,7 +128,7 @@ def _fault(batch: Batch, number: int, rule: Rule, fault: Fault, text: str | None
     expected = fault.expected.replace("{batch_provider}", batch.slot.provider_code) or spelling
     return Problem(
         number,
-        sent_as(column.name, batch.summary.columns, batch.layout) if column else "",
+        batch.headers[column.name] if column else "",
         _REJECTED,
         rule.code,
         found,
@@ -140,7 +146,7 @@ def _found(column: Column, fault: Fault, text: str | None) -> str:
 def _duplicate(batch: Batch, number: int, duplicate_of: int) -> Problem:
     told = batch.contract.duplicates
     key = told.key if told else ()
-    headers = [sent_as(name, batch.summary.columns, batch.layout) for name in key]
+    headers = [batch.headers[name] for name in key]
     return Problem(
         number,
         " + ".join(filter(None, headers)),

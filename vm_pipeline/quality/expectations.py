@@ -36,7 +36,10 @@ class NotJudged(Exception):
 
 
 def preload() -> None:
-    """Import Great Expectations, so that a caller can have it done in a thread while DuckDB works."""
+    """Import Great Expectations, so that a caller can have it done in a thread while DuckDB works.
+
+    Not while Python works: both wait for each other then, and Dagster takes 3.4 s instead of 1.0 to begin a run.
+    """
     import great_expectations
     import great_expectations.expectations  # noqa: F401
 

@@ -123,7 +123,7 @@ def _spelt(contract: Contract) -> Iterator[Promise]:
             yield Promise(f"{column.name}_hashed", f"{column.name} is a hash of 16 hex digits", unlike)
         elif column.value and column.value.name in _CASES:
             case = _CASES[column.value.name]
-            ends = " OR ".join(f"contains('{BLANKS}', {side}({column.name}, 1))" for side in ("left", "right"))
+            ends = " OR ".join(f"contains('{BLANKS}', {column.name}[{place}])" for place in (1, -1))
             unlike = f"{ends} OR {column.name} <> {case}({column.name})" if case else ends
             yield Promise(
                 f"{column.name}_spelt",
