@@ -4,10 +4,14 @@ Belongs here: what staging keeps of a batch, put into words for its sender.
 Does not belong here: what of a cell may be shown (showing), the file (spreadsheet), which batches have one (reports).
 """
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -23,6 +27,8 @@ from vm_pipeline.staging.summary import Difference, Summary
 HEADER = ("row", "column", "what follows", "rule", "found", "expected", "what to do")
 _REFUSED, _REJECTED, _NOTED = "the file does not count", "the row does not count", "a note: nothing is left out"
 _PIECE = 10_000
+Rejected = tuple[int, int | None, list[dict[str, str]] | None, dict[str, str | None]]
+"""A rejected row: its number, the row that counts instead, its faults, texts by column."""
 
 
 @dataclass(frozen=True)
@@ -58,15 +64,40 @@ class Batch:
 
     @cached_property
     def headers(self) -> dict[str, str]:
-        """Each column of the contract as the file's header spells it: asked for every problem, and the same for all."""
-        return {column.name: sent_as(column.name, self.summary.columns, self.layout) for column in self.contract.columns}
+        """Each column of the contract as the header of the file spells it: asked for with every problem."""
+        return {
+            column.name: sent_as(column.name, self.summary.columns, self.layout) for column in self.contract.columns
+        }
 
 
-def problems(batch: Batch, con: duckdb.DuckDBPyConnection) -> Iterator[Problem]:
+def problems(batch: Batch, rejected: Iterable[Rejected]) -> Iterator[Problem]:
     """What concerns the whole file first, then row by row; of a row every rule that it breaks."""
     yield from _of_file(batch.summary)
-    if batch.rejected.is_file():
-        yield from _of_rows(batch, con)
+    yield from _of_rows(batch, rejected)
+
+
+def with_rejected(
+    batches: Iterable[Batch], con: duckdb.DuckDBPyConnection
+) -> Iterator[tuple[Batch, Iterable[Rejected]]]:
+    """Each batch with its rejected rows by number, to be taken before the next batch is.
+
+    All batches of a contract are asked at once: to open a file by itself takes longer than to read a thousand rows.
+    """
+    alike: dict[tuple[str, str], dict[str, Batch]] = defaultdict(dict)
+    for batch in batches:
+        if batch.rejected.is_file():
+            alike[batch.contract.feed, batch.contract.version][str(batch.rejected)] = batch
+        else:
+            yield batch, ()
+    for by_path in alike.values():
+        con.execute(_select([*by_path.values()]))
+        for path, rows in groupby(_fetched(con), key=itemgetter(0)):
+            yield by_path[path], (row[1:] for row in rows)
+
+
+def _fetched(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
+    while rows := con.fetchmany(_PIECE):
+        yield from rows
 
 
 def _of_file(summary: Summary) -> Iterator[Problem]:
@@ -92,17 +123,15 @@ def _difference(one: Difference) -> Problem:
     return Problem(None, "", _REFUSED, rule, found, f"{expected} ({gap})", remedy(rule))
 
 
-def _of_rows(batch: Batch, con: duckdb.DuckDBPyConnection) -> Iterator[Problem]:
+def _of_rows(batch: Batch, rejected: Iterable[Rejected]) -> Iterator[Problem]:
     rules = (*LAYOUT_RULES, *batch.contract.rules)
     faults = {(rule.code, _name(batch.contract, fault)): (rule, fault) for rule in rules for fault in rule.faults}
-    con.execute(_select(batch))
-    while rows := con.fetchmany(_PIECE):
-        for number, duplicate_of, found, texts in rows:
-            if duplicate_of is not None:
-                yield _duplicate(batch, number, duplicate_of)
-            for one in found or ():
-                rule, fault = faults[one["rule_code"], one["column"]]
-                yield _fault(batch, number, rule, fault, texts.get(one["column"]))
+    for number, duplicate_of, found, texts in rejected:
+        if duplicate_of is not None:
+            yield _duplicate(batch, number, duplicate_of)
+        for one in found or ():
+            rule, fault = faults[one["rule_code"], one["column"]]
+            yield _fault(batch, number, rule, fault, texts.get(one["column"]))
 
 
 def _name(contract: Contract, fault: Fault) -> str:
@@ -110,14 +139,16 @@ def _name(contract: Contract, fault: Fault) -> str:
     return contract.by_stored[fault.column].name if fault.column else ""
 
 
-def _select(batch: Batch) -> str:
-    """Row number, the row that counts instead, faults, and the text of the columns that may be shown."""
-    names = dict.fromkeys(_name(batch.contract, fault) for _, fault in batch.contract.faults)
-    open_ = [name for name in names if batch.contract.by_name[name].privacy is Privacy.OPEN]
+def _select(batches: Sequence[Batch]) -> str:
+    """File, row number, the row that counts instead, faults, and the text of the columns that may be shown."""
+    contract = batches[0].contract
+    names = dict.fromkeys(_name(contract, fault) for _, fault in contract.faults)
+    open_ = [name for name in names if contract.by_name[name].privacy is Privacy.OPEN]
     texts = ", ".join(f"{literal(name)}: {name}" for name in open_)
+    files = ", ".join(readable(batch.rejected) for batch in batches)
     return (
-        f"SELECT row_number, duplicate_of, faults, {{{texts}}} FROM read_parquet({readable(batch.rejected)}) "
-        "ORDER BY row_number"
+        f"SELECT filename, row_number, duplicate_of, faults, {{{texts}}} "
+        f"FROM read_parquet([{files}], filename = true, union_by_name = true) ORDER BY filename, row_number"
     )
 
 

@@ -5,6 +5,7 @@ Does not belong here: what they say (problems, totals).
 """
 
 import secrets
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from urllib.parse import quote
 import duckdb
 
 from vm_pipeline.feedback import problems, totals
-from vm_pipeline.feedback.problems import Batch
+from vm_pipeline.feedback.problems import Batch, Rejected
 from vm_pipeline.feedback.spreadsheet import spreadsheet
 from vm_pipeline.sources.receipts import Cell, Version
 from vm_pipeline.staging.batches import Staging, contract_of
@@ -68,17 +69,23 @@ def _path(folder: Path, version: Version) -> Path:
 def write(told: Iterable[Told], staging: Staging) -> list[Path]:
     """Write what is not written since its batch was staged. Returns the files written."""
     todo = [one for one in told if not _is_written(one, staging)]
+    same: dict[str, list[Told]] = defaultdict(list)  # a content may come twice
+    for one in todo:
+        same[one.version.receipt.content_id].append(one)
     if todo:
+        batches = [_batch(some[0], staging) for some in same.values()]
         with duckdb.connect(config=staging.limits()) as con:
-            for one in todo:
-                _write(one, _batch(one, staging), con)
+            for batch, rejected in problems.with_rejected(batches, con):
+                _write(same[batch.summary.content_id], batch, rejected)
     return [one.path for one in todo]
 
 
-def _write(one: Told, batch: Batch, con: duckdb.DuckDBPyConnection) -> None:
-    found = (problem.cells for problem in problems.problems(batch, con))
-    _put(one.path, spreadsheet(problems.HEADER, found))
-    _put(one.totals, spreadsheet(totals.HEADER, totals.totals(batch)))
+def _write(told: Iterable[Told], batch: Batch, rejected: Iterable[Rejected]) -> None:
+    found = spreadsheet(problems.HEADER, (problem.cells for problem in problems.problems(batch, rejected)))
+    figures = spreadsheet(totals.HEADER, totals.totals(batch))
+    for one in told:
+        _put(one.path, found)
+        _put(one.totals, figures)
 
 
 def write_all(known: Known, room: str, staging: Staging, folder: Path) -> list[Told]:
