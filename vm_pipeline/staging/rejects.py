@@ -6,7 +6,7 @@ Does not belong here: judging them (judging), counts by rule (summary).
 Free text and identifiers are not in them: the row number leads back to the file as sent.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import duckdb
@@ -37,10 +37,8 @@ def rejects(versions: Iterable[Version], staging: Staging, feed: str) -> tuple[l
     if not chosen:
         return header, []
     with duckdb.connect(config=staging.limits()) as con:
-        con.execute("CREATE TABLE batch (path VARCHAR, provider VARCHAR, period VARCHAR, batch_id VARCHAR)")
-        con.executemany("INSERT INTO batch VALUES (?, ?, ?, ?)", [_batch(version, staging) for version in chosen])
-        con.execute("CREATE TABLE rule (code VARCHAR, description VARCHAR)")
-        con.executemany("INSERT INTO rule VALUES (?, ?)", [*descriptions(contract).items()])
+        _put(con, "batch", ("path", "provider", "period", "batch_id"), [_batch(version, staging) for version in chosen])
+        _put(con, "rule", ("code", "description"), [*descriptions(contract).items()])
         paths = ", ".join(readable(staging.rejected(version.receipt)) for version in chosen)
         columns = ", ".join(f"sent.{name}" for name in _shown(contract))
         rows = con.execute(
@@ -51,6 +49,12 @@ def rejects(versions: Iterable[Version], staging: Staging, feed: str) -> tuple[l
             "ORDER BY 2, 3, 4, 5"
         ).fetchall()
     return header, rows
+
+
+def _put(con: duckdb.DuckDBPyConnection, name: str, columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> None:
+    """Texts as a table, in one statement: a board sends a batch of each feed every month."""
+    lists = ", ".join(f"unnest(?::VARCHAR[]) AS {column}" for column in columns)
+    con.execute(f"CREATE TABLE {name} AS SELECT {lists}", [[*one] for one in zip(*rows, strict=True)])
 
 
 def descriptions(contract: Contract) -> dict[str, str]:
