@@ -18,7 +18,7 @@ from vm_pipeline.staging.layouts import NOTHING, Layout, Unpivot
 from vm_pipeline.staging.leaving_out import LEFT_OUT_BY, numbered
 from vm_pipeline.staging.making import ROW_NUMBER, File, made, simple
 from vm_pipeline.staging.naming import header_of, literal, quoted, same_name
-from vm_pipeline.staging.parsing import text
+from vm_pipeline.staging.parsing import text, trimmed
 from vm_pipeline.staging.reading import Refused, Sheet, relation_of
 from vm_pipeline.staging.steps import FAILED
 
@@ -129,8 +129,8 @@ def _cell(spec: Spec, column: str | None, value: Value, file: File) -> str:
     """One trimmed cell: a header's was trimmed with its row, a computed one may still be blank."""
     if column is None:
         found = simple(spec, file)
-        return text(found, odd_blanks=False) if isinstance(spec, dict) else found
-    return text(f"ltrim({column}, {FAILED})" if value in TEXTS else column, odd_blanks=False)
+        return trimmed(found) if isinstance(spec, dict) else found
+    return trimmed(f"ltrim({column}, {FAILED})" if value in TEXTS else column)
 
 
 def _unpivoted(rows: str, unpivot: Unpivot | None, contract: Contract, file: File) -> str:
@@ -168,7 +168,7 @@ def _telling(unpivot: Unpivot, contract: Contract) -> list[str]:
 
 def _piece(spec: Spec, file: File) -> str:
     found = simple(spec, file)
-    return text(found, odd_blanks=False) if isinstance(spec, dict) else found
+    return trimmed(found) if isinstance(spec, dict) else found
 
 
 def _struct(names: Sequence[str], cells: Sequence[str]) -> str:
