@@ -161,7 +161,7 @@ class Staging:
             try:
                 with ThreadPoolExecutor(self.threads) as pool:
                     opened = list(pool.map(lambda one: self._open(one, workers), todo.values()))
-                    for done in pool.map(lambda group: self._stage(group, workers), _groups(opened)):
+                    for done in pool.map(lambda group: self._stage(group, workers), _groups(opened, self.threads)):
                         for receipt in done:
                             progress(str(receipt.slot))
             finally:
@@ -217,18 +217,22 @@ class _Closed:
     folder: Path
 
 
-def _groups(opened: "Sequence[Opened | _Closed]") -> "list[list[Opened | _Closed]]":
-    """Batches of one shape together, a few at a time: each statement costs as much as thousands of rows."""
+def _groups(opened: "Sequence[Opened | _Closed]", workers: int) -> "list[list[Opened | _Closed]]":
+    """Batches of one shape together, a few at a time: each statement costs as much as thousands of rows.
+
+    Few batches are shared out all the same, so that no worker waits for another.
+    """
     shapes: dict[object, list[Opened | _Closed]] = defaultdict(list)
     for one in opened:
         shapes[one.shape if isinstance(one, Opened) else one.receipt.content_id].append(one)
+    most = min(_GROUP_BYTES, sum(one.receipt.size for one in opened) // workers)
     groups: list[list[Opened | _Closed]] = []
     for batches in shapes.values():
         room = 0
         for one in batches:
             if room <= 0:
                 groups.append([])
-                room = _GROUP_BYTES
+                room = most
             groups[-1].append(one)
             room -= one.receipt.size
     return groups

@@ -8,7 +8,7 @@ Does not belong here: which column has which type (feeds), what follows from a N
 
 from collections.abc import Sequence
 
-from vm_pipeline.calendar import FIRST_DAY, LAST_DAY, MONTH_NAMES
+from vm_pipeline.calendar import FIRST_DAY, LAST_DAY
 from vm_pipeline.feeds import values
 from vm_pipeline.feeds.values import Value
 from vm_pipeline.staging.naming import literal
@@ -76,22 +76,25 @@ def amount(cell: str, decimals: int) -> str:
 
 
 def _shaped(shape: str) -> str:
-    """SQL condition: a text has this shape, in which 9 stands for any digit."""
-    return f"{{x}} GLOB '{shape.replace('9', '[0-9]')}'"
+    """SQL condition: a text has this shape, in which # stands for any digit."""
+    return f"{{x}} GLOB '{shape.replace('#', '[0-9]')}'"
 
 
 _YEARS = f"{{x}} BETWEEN '{FIRST_DAY.year}' AND '{LAST_DAY.year + 1}'"  # as text, of what begins with four digits
 
 
 def _date() -> str:
-    # Spelled out: to `(?i)` the long s of `ſep` is an s.
-    either_case = ("".join(f"[{sign.upper()}{sign.lower()}]" for sign in name) for name in MONTH_NAMES)
-    month_names = "[0-9]{2}-(" + "|".join(either_case) + f")-{_YEAR}"
+    letters = "[A-Za-z]" * 3  # `%b` takes no long s, `ſep`, for an s, nor a full name
     return (
-        f"CASE WHEN {_shaped('9999-99-99')} AND {_YEARS} THEN TRY_CAST({{x}} AS DATE) "
-        f"WHEN regexp_full_match({{x}}, '[0-9]{{2}}/[0-9]{{2}}/{_YEAR}') THEN try_strptime({{x}}, '%d/%m/%Y')::DATE "
-        f"WHEN regexp_full_match({{x}}, '{month_names}') THEN try_strptime({{x}}, '%d-%b-%Y')::DATE END"
+        f"CASE WHEN {_shaped('####-##-##')} AND {_YEARS} THEN TRY_CAST({{x}} AS DATE) "
+        f"WHEN strlen({{x}}) = 10 AND {_of_centuries('##/##/')} THEN try_strptime({{x}}, '%d/%m/%Y')::DATE "
+        f"WHEN strlen({{x}}) = 11 AND {_of_centuries(f'##-{letters}-')} THEN try_strptime({{x}}, '%d-%b-%Y')::DATE END"
     )
+
+
+def _of_centuries(before: str) -> str:
+    """SQL condition: a text ends in a year after what has this shape. This century is asked for first."""
+    return f"({' OR '.join(_shaped(f'{before}{century}##') for century in (20, 19, 21))})"
 
 
 def _timestamp() -> str:
@@ -101,7 +104,7 @@ def _timestamp() -> str:
     local = f"TRY_CAST({offset} AS TIMESTAMPTZ) AT TIME ZONE 'Europe/London'"
     outer_years = f"substr({{x}}, 1, 4) IN ('{FIRST_DAY.year}', '{LAST_DAY.year}')"
     beyond = f"{outer_years} AND year({local}) NOT BETWEEN {FIRST_DAY.year} AND {LAST_DAY.year}"
-    usual = " OR ".join(_shaped(f"9999-99-99[T ]{hour}:[0-5]9:[0-5]9") for hour in ("[01]9", "2[0-3]"))
+    usual = " OR ".join(_shaped(f"####-##-##[T ]{hour}:[0-5]#:[0-5]#") for hour in ("[01]#", "2[0-3]"))
     return (
         f"CASE WHEN ({usual}) AND {_YEARS} THEN TRY_CAST({{x}} AS TIMESTAMP) "
         f"WHEN regexp_full_match({{x}}, '{_ISO_DAY}([T ]{_CLOCK})?') THEN TRY_CAST({{x}} AS TIMESTAMP) "
