@@ -15,7 +15,9 @@ import duckdb
 
 from vm_pipeline.calendar import financial_year, period_of
 from vm_pipeline.feeds.contract import LAYOUT_RULES, Contract
+from vm_pipeline.feeds.ledger import LEDGER
 from vm_pipeline.sources.receipts import Slot
+from vm_pipeline.staging.judging import shown
 from vm_pipeline.staging.summary import PeriodCount, RuleCount
 
 NOTHING = Decimal("0.00")
@@ -26,7 +28,7 @@ _NUMERIC = re.compile(r"(?!.*[0-9]{9})[0-9/. -]{0,9}")
 
 @dataclass(frozen=True)
 class Counts:
-    """Rows and pounds of one batch. `outside`: accepted rows of another month; `rows_before`: of earlier members."""
+    """Rows and pounds of one batch. `outside`: accepted rows of another month; `rows_before`: its first's less one."""
 
     received: int = 0
     accepted: int = 0
@@ -82,17 +84,22 @@ def _is_outside(month: int | None, slot: Slot) -> bool:
 
 
 def count_periods(con: duckdb.DuckDBPyConnection) -> dict[int, list[PeriodCount]]:
-    """Rows and pounds of every (financial year, period) as sent, by member."""
+    """Rows and pounds of every (financial year, period) of a ledger as sent, by member."""
+    unread = [
+        f"CASE WHEN {one.stored} IS NULL THEN sent[{place}] END"
+        for place, one in enumerate(shown(LEDGER), 1)
+        if one.name in ("financial_year", "period")
+    ]
     rows = con.execute(
-        "SELECT member, financial_year, financial_year_sent, ledger_period, period_sent, count(*), "
+        f"SELECT member, financial_year, ledger_period, {', '.join(unread)}, count(*), "
         "coalesce(sum(amount), 0)::DECIMAL(38,2), coalesce(sum(amount) FILTER (rule_code IS NULL), 0)::DECIMAL(38,2) "
         "FROM judged GROUP BY ALL"
     ).fetchall()
     sums: dict[int, dict[tuple[str, str], list[Decimal]]] = defaultdict(dict)
-    for member, year, other_year, period, other_period, *figures in rows:
+    for member, year, period, year_sent, period_sent, *figures in rows:
         key = (
-            as_sent(other_year) if year is None else financial_year(date(year, 4, 1)),
-            as_sent(other_period) if period is None else str(period),
+            as_sent(year_sent) if year is None else financial_year(date(year, 4, 1)),
+            as_sent(period_sent) if period is None else str(period),
         )
         before = sums[member].get(key, [Decimal(0), NOTHING, NOTHING])
         sums[member][key] = [old + new for old, new in zip(before, figures, strict=True)]

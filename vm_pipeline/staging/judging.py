@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from vm_pipeline.calendar import month_number
 from vm_pipeline.feeds.contract import LAYOUT_RULES, Column, Consequence, Contract, Duplicates, Fault, Privacy, Rule
 from vm_pipeline.feeds.survey import ANSWERS, NOT_ANSWERED
-from vm_pipeline.feeds.values import FINANCIAL_YEAR, LEDGER_PERIOD
 from vm_pipeline.sources.receipts import Slot
 from vm_pipeline.staging.naming import literal
 from vm_pipeline.staging.parsing import parsed
@@ -38,48 +37,42 @@ def judge(contract: Contract, slots: Sequence[Slot], sent: str, own_layout: bool
 
 def _judged(contract: Contract, rules: Sequence[Rule], slots: Sequence[Slot], sent: str, known: Sequence[str]) -> str:
     code = " ".join(f"WHEN {rule.fails_when} THEN '{rule.code}'" for rule in rules)
-    unread = "".join(
-        f"CASE WHEN {one.stored} IS NULL THEN {one.name}_sent END AS {one.name}_sent, " for one in _periods(contract)
-    )
+    text = ", ".join(f"{column.name}_sent" for column in shown(contract))
     return (
-        f"SELECT * EXCLUDE (batch_provider, {', '.join(_dropped(contract))}), {unread}"
-        f"CASE WHEN rule_code IS NOT NULL THEN {_as_sent(contract)} END AS sent FROM (SELECT *, CASE {code} END AS "
-        f"rule_code FROM (SELECT {', '.join(known)}, {_provider(slots)} AS batch_provider, {_typed(contract, known)} "
+        f"SELECT * EXCLUDE ({', '.join(['batch_provider', *_dropped(contract)])}), "
+        f"CASE WHEN rule_code IS NOT NULL THEN [{text}] END AS sent FROM (SELECT *, CASE {code} END AS rule_code "
+        f"FROM (SELECT {', '.join(known)}, {_provider(slots)} AS batch_provider, {_typed(contract, known)} "
         f"FROM ({sent})))"
     )
 
 
-def _periods(contract: Contract) -> list[Column]:
-    """Columns whose text is kept where it is not read: control totals need a period as sent."""
-    return [column for column in _used(contract) if column.value in (FINANCIAL_YEAR, LEDGER_PERIOD)]
-
-
 def _dropped(contract: Contract) -> list[str]:
-    """Text that nothing below needs. Of figures that are added up, it says whether they are an answer."""
-    return [f"{column.name}_sent" for column in _used(contract) if column.name not in _ADDED_UP]
+    """What nothing needs below, or not in a column. Text of a rejected row is kept for it alone, and in one list.
 
-
-def _as_sent(contract: Contract) -> str:
-    """The text of a rejected row, kept for it alone. As one list: as columns it would cost what all typed ones do.
-
-    The mark of a text that a step could not read is taken away: nobody sent it.
+    Of figures that are added up, text says whether they are an answer. A sound row's provider is its batch's.
     """
-    return f"[{', '.join(f'ltrim({column.name}_sent, {FAILED})' for column in _shown(contract))}]"
+    texts = [f"{column.name}_sent" for column in _used(contract) if column.name not in _ADDED_UP]
+    return [*texts, *(["provider_code"] if contract.has_periods else [])]
 
 
 def _rejected(contract: Contract, rules: Sequence[Rule], slots: Sequence[Slot]) -> str:
     """SELECT of rejected rows: their text by name as `sent`, every fault, and the row that counts instead.
 
-    A duplicate is sound: it has neither text nor faults.
+    A duplicate is sound: it has neither text nor faults. The mark of a text that a step could not read is taken away:
+    nobody sent it.
     """
-    names = ", ".join(f"'{column.name}': sent[{place}]" for place, column in enumerate(_shown(contract), 1))
-    kept = {*_ADDED_UP, *(column.name for column in _periods(contract))}
-    texts = "".join(f", sent.{one.name} AS {one.name}_sent" for one in _shown(contract) if one.name not in kept)
-    counts, others = ("counts", " LEFT JOIN again USING (row_number)") if contract.duplicates else ("NULL::BIGINT", "")
+    names = ", ".join(f"'{one.name}': ltrim(sent[{place}], {FAILED})" for place, one in enumerate(shown(contract), 1))
+    texts = [f"sent.{one.name} AS {one.name}_sent" for one in shown(contract) if one.name not in _ADDED_UP]
+    if contract.has_periods:
+        said = parsed(contract.by_name["provider_code"].value, "sent.provider_code")
+        texts.append(f"CASE WHEN sent IS NULL THEN batch_provider ELSE {said} END AS provider_code")
+    counts, others = (
+        ("counts", " LEFT JOIN again USING (member, row_number)") if contract.duplicates else ("NULL::BIGINT", "")
+    )
     return (
         f"SELECT judged.*, CASE WHEN sent IS NOT NULL THEN {_faults(contract, rules)} END AS faults, "
-        f"{counts} AS duplicate_of FROM (SELECT *{texts}, {_provider(slots)} AS batch_provider "
-        f"FROM (SELECT * REPLACE (CASE WHEN sent IS NOT NULL THEN {{{names}}} END AS sent) FROM judged "
+        f"{counts} AS duplicate_of FROM (SELECT *, {', '.join(texts)} FROM (SELECT * REPLACE ("
+        f"CASE WHEN sent IS NOT NULL THEN {{{names}}} END AS sent), {_provider(slots)} AS batch_provider FROM judged "
         f"WHERE rule_code IS NOT NULL)) AS judged{others}"
     )
 
@@ -103,7 +96,8 @@ def _used(contract: Contract) -> list[Column]:
     return [column for column in contract.columns if column.privacy is not Privacy.FREE_TEXT]
 
 
-def _shown(contract: Contract) -> list[Column]:
+def shown(contract: Contract) -> list[Column]:
+    """Columns whose text is kept of rejected rows, in the order of the list `sent`."""
     return [column for column in contract.columns if column.privacy is Privacy.OPEN]
 
 
@@ -136,17 +130,18 @@ def _mark_duplicates(duplicates: Duplicates) -> list[str]:
     sound = " AND ".join(["rule_code IS NULL", *(f"{column} IS NOT NULL" for column in duplicates.key)])
     others, counts = ("[2:]", "min") if duplicates.keep == "first" else ("[:-2]", "max")
     return [
-        "CREATE OR REPLACE TEMP TABLE again AS SELECT unnest("
+        "CREATE OR REPLACE TEMP TABLE again AS SELECT member, unnest("
         f"list_sort(list(row_number)){others}) AS row_number, {counts}(row_number) AS counts FROM judged "
         f"WHERE {sound} AND hash({key}) IN (SELECT hash({key}) FROM judged WHERE {sound} GROUP BY ALL "
         f"HAVING count(*) > 1) GROUP BY {key} HAVING count(*) > 1",
-        "UPDATE judged SET rule_code = 'duplicate' FROM again WHERE judged.row_number = again.row_number",
+        "UPDATE judged SET rule_code = 'duplicate' FROM again "
+        "WHERE judged.member = again.member AND judged.row_number = again.row_number",
     ]
 
 
 @dataclass(frozen=True)
 class Member:
-    """One batch within `judged`: which, whose and of when, and the number of rows before its first."""
+    """One batch within `judged`: which, whose and of when, and the number before that of its first row."""
 
     place: int
     slot: Slot
@@ -219,7 +214,7 @@ def rejected(contract: Contract, member: Member) -> str:
     `duplicate_of` is the row number of the row that counts instead.
     """
     # A duplicate is sound: what it says can be written again from its values.
-    columns = ", ".join(f"coalesce(sent.{c.name}, {c.stored}::VARCHAR) AS {c.name}" for c in _shown(contract))
+    columns = ", ".join(f"coalesce(sent.{c.name}, {c.stored}::VARCHAR) AS {c.name}" for c in shown(contract))
     money = contract.money or "NULL::DECIMAL(18,2)"
     return (
         f"SELECT row_number, rule_code, {money} AS amount_gbp, faults, duplicate_of, {columns} FROM {member.rejected}"
