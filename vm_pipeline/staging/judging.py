@@ -73,7 +73,7 @@ def _rejected(contract: Contract, rules: Sequence[Rule], slots: Sequence[Slot]) 
         f"SELECT judged.*, CASE WHEN sent IS NOT NULL THEN {_faults(contract, rules)} END AS faults, "
         f"{counts} AS duplicate_of FROM (SELECT *, {', '.join(texts)} FROM (SELECT * REPLACE ("
         f"CASE WHEN sent IS NOT NULL THEN {{{names}}} END AS sent), {_provider(slots)} AS batch_provider FROM judged "
-        f"WHERE rule_code IS NOT NULL)) AS judged{others}"
+        f"WHERE rule_code IS NOT NULL)) AS judged{others} ORDER BY member, row_number"
     )
 
 
