@@ -38,7 +38,7 @@ from vm_pipeline.staging.policy import STRICTEST, Policy
 from vm_pipeline.staging.reading import Refused
 from vm_pipeline.staging.summary import Summary
 
-_GROUP_BYTES = 12 << 20
+_GROUP_BYTES = range(2 << 20, 12 << 20)
 
 Progress = Callable[[str], None]
 
@@ -220,12 +220,13 @@ class _Closed:
 def _groups(opened: "Sequence[Opened | _Closed]", workers: int) -> "list[list[Opened | _Closed]]":
     """Batches of one shape together, a few at a time: each statement costs as much as thousands of rows.
 
-    Few batches are shared out all the same, so that no worker waits for another.
+    Few batches are shared out among the workers, so that none of them waits for another.
     """
     shapes: dict[object, list[Opened | _Closed]] = defaultdict(list)
     for one in opened:
         shapes[one.shape if isinstance(one, Opened) else one.receipt.content_id].append(one)
-    most = min(_GROUP_BYTES, sum(one.receipt.size for one in opened) // workers)
+    shared = sum(one.receipt.size for one in opened) // workers
+    most = min(max(shared, _GROUP_BYTES.start), _GROUP_BYTES.stop)
     groups: list[list[Opened | _Closed]] = []
     for batches in shapes.values():
         room = 0

@@ -133,8 +133,8 @@ EXPRESSIONS = {
     values.LOWER_CODE.name: "lower({x})",
     values.TEXT.name: "{x}",
     values.NAME.name: "lower({x})",
-    values.INTEGER.name: f"CASE WHEN {_shaped('#')} OR regexp_full_match({{x}}, '[0-9]{{1,9}}') "
-    "THEN CAST({x} AS INTEGER) END",
+    values.INTEGER.name: f"CASE WHEN {_shaped('#')} THEN CAST({{x}} AS INTEGER) "
+    "WHEN regexp_full_match({x}, '[0-9]{1,9}') THEN CAST({x} AS INTEGER) END",
     values.FINANCIAL_YEAR.name: _financial_year(),
     values.LEDGER_PERIOD.name: _ledger_period(),
     values.DATE.name: _date(),
