@@ -38,7 +38,7 @@ from vm_pipeline.staging.policy import STRICTEST, Policy
 from vm_pipeline.staging.reading import Refused
 from vm_pipeline.staging.summary import Summary
 
-_GROUP_BYTES = range(2 << 20, 12 << 20)
+_LEAST, _MOST = 2 << 20, 12 << 20  # bytes of a group of batches
 
 Progress = Callable[[str], None]
 
@@ -226,14 +226,14 @@ def _groups(opened: "Sequence[Opened | _Closed]", workers: int) -> "list[list[Op
     for one in opened:
         shapes[one.shape if isinstance(one, Opened) else one.receipt.content_id].append(one)
     shared = sum(one.receipt.size for one in opened) // workers
-    most = min(max(shared, _GROUP_BYTES.start), _GROUP_BYTES.stop)
+    room_of_each = min(max(shared, _LEAST), _MOST)
     groups: list[list[Opened | _Closed]] = []
     for batches in shapes.values():
         room = 0
         for one in batches:
             if room <= 0:
                 groups.append([])
-                room = most
+                room = room_of_each
             groups[-1].append(one)
             room -= one.receipt.size
     return groups
