@@ -115,6 +115,11 @@ class Kind:
     tells: float = 0.0
     alone: bool = False
 
+    @property
+    def pattern(self) -> str:
+        """A regular expression (RE2) that finds it in upper-case text, as its one group."""
+        return f"(?:^|[^{self.edge}])({self.shape})(?:[^{self.edge}]|$)"
+
     def tells_of(self, shaped: int, plausible: int, passed: int, named: bool = False) -> bool:
         """Whether so many distinct finds say what the column holds. `named`: its header says so, then one is enough.
 
@@ -227,6 +232,7 @@ KINDS = (
 )
 
 ANY_SHAPE = "|".join(kind.shape for kind in KINDS)
+ANY_PATTERN = "|".join(kind.pattern for kind in KINDS)
 
 
 def has_a_shape(text: str) -> bool:

@@ -107,10 +107,7 @@ def _within(sheet: Sheet) -> Sheet:
 
 def _fill(con: duckdb.DuckDBPyConnection, sheet: Sheet) -> None:
     cells = [f"{text(f'c{place}', sheet.odd_blanks)} AS c{place}" for place in range(len(sheet.header))]
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE seen AS SELECT {sheet.row_number} AS row_number, {', '.join(cells)} "
-        f"FROM {sheet.relation}"
-    )
+    con.execute(f"CREATE OR REPLACE TEMP TABLE seen AS SELECT row_number, {', '.join(cells)} FROM {sheet.relation}")
 
 
 def write_table(con: duckdb.DuckDBPyConnection, found: FileLook, target: Path) -> None:

@@ -38,7 +38,7 @@ from vm_pipeline.staging.policy import STRICTEST, Policy
 from vm_pipeline.staging.reading import Refused
 from vm_pipeline.staging.summary import Summary
 
-_GROUP_BYTES = 12 << 20
+_LEAST, _MOST = 2 << 20, 12 << 20  # bytes of a group of batches
 
 Progress = Callable[[str], None]
 
@@ -161,7 +161,7 @@ class Staging:
             try:
                 with ThreadPoolExecutor(self.threads) as pool:
                     opened = list(pool.map(lambda one: self._open(one, workers), todo.values()))
-                    for done in pool.map(lambda group: self._stage(group, workers), _groups(opened)):
+                    for done in pool.map(lambda group: self._stage(group, workers), _groups(opened, self.threads)):
                         for receipt in done:
                             progress(str(receipt.slot))
             finally:
@@ -217,18 +217,23 @@ class _Closed:
     folder: Path
 
 
-def _groups(opened: "Sequence[Opened | _Closed]") -> "list[list[Opened | _Closed]]":
-    """Batches of one shape together, a few at a time: each statement costs as much as thousands of rows."""
+def _groups(opened: "Sequence[Opened | _Closed]", workers: int) -> "list[list[Opened | _Closed]]":
+    """Batches of one shape together, a few at a time: each statement costs as much as thousands of rows.
+
+    Few batches are shared out among the workers, so that none of them waits for another.
+    """
     shapes: dict[object, list[Opened | _Closed]] = defaultdict(list)
     for one in opened:
         shapes[one.shape if isinstance(one, Opened) else one.receipt.content_id].append(one)
+    shared = sum(one.receipt.size for one in opened) // workers
+    room_of_each = min(max(shared, _LEAST), _MOST)
     groups: list[list[Opened | _Closed]] = []
     for batches in shapes.values():
         room = 0
         for one in batches:
             if room <= 0:
                 groups.append([])
-                room = _GROUP_BYTES
+                room = room_of_each
             groups[-1].append(one)
             room -= one.receipt.size
     return groups

@@ -6,12 +6,18 @@ Does not belong here: comparing with a control file (control).
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 import duckdb
 
+from vm_pipeline.calendar import financial_year, period_of
 from vm_pipeline.feeds.contract import LAYOUT_RULES, Contract
+from vm_pipeline.feeds.ledger import LEDGER
+from vm_pipeline.sources.receipts import Slot
+from vm_pipeline.staging.judging import shown
 from vm_pipeline.staging.summary import PeriodCount, RuleCount
 
 NOTHING = Decimal("0.00")
@@ -22,7 +28,7 @@ _NUMERIC = re.compile(r"(?!.*[0-9]{9})[0-9/. -]{0,9}")
 
 @dataclass(frozen=True)
 class Counts:
-    """Rows and pounds of one batch. `outside`: accepted rows of another month; `rows_before`: of earlier members."""
+    """Rows and pounds of one batch. `outside`: accepted rows of another month; `rows_before`: its first's less one."""
 
     received: int = 0
     accepted: int = 0
@@ -33,42 +39,68 @@ class Counts:
     rows_before: int = 0
 
 
-def count(con: duckdb.DuckDBPyConnection, contract: Contract) -> dict[int, Counts]:
-    """By member; one without rows is not there."""
+def count(con: duckdb.DuckDBPyConnection, contract: Contract, slots: Sequence[Slot]) -> dict[int, Counts]:
+    """By member, of the batches `slots`; one without rows is not there."""
+    pounds = f"coalesce(sum({contract.money or '0'}), 0)::DECIMAL(38,2)"
     rows = con.execute(
-        f"SELECT member, rule_code, count(*), coalesce(sum({contract.money or '0'}), 0)::DECIMAL(38,2), "
-        "coalesce(count_if(rule_code IS NULL AND month_number <> batch_month), 0), min(row_number) "
-        "FROM judged GROUP BY member, rule_code"
+        f"SELECT member, rule_code, {contract.month}, count(*), {pounds}, min(row_number) FROM judged GROUP BY ALL"
     ).fetchall()
-    members: dict[int, list[tuple[RuleCount, int, int]]] = defaultdict(list)
-    for member, code, number, pounds, outside, first in rows:
-        members[member].append((RuleCount(code or "", number, pounds), outside, first))
-    return {member: _counts(found, contract, len(members) > 1) for member, found in members.items()}
+    members: dict[int, list[_Part]] = defaultdict(list)
+    for member, code, *figures in rows:
+        members[member].append(_Part(code or "", *figures))
+    return {member: _counts(found, contract, slots[member], len(members) > 1) for member, found in members.items()}
 
 
-def _counts(found: list[tuple[RuleCount, int, int]], contract: Contract, several: bool) -> Counts:
-    by_rule = {rule.rule_code: rule for rule, _, _ in found}
+@dataclass(frozen=True)
+class _Part:
+    """Rows of one batch under one rule ("" = accepted) in one month, of themselves and not of their batch."""
+
+    rule_code: str
+    month: int | None
+    rows: int
+    pounds: Decimal
+    first: int
+
+
+def _counts(found: Sequence[_Part], contract: Contract, slot: Slot, several: bool) -> Counts:
+    by_rule: dict[str, RuleCount] = {}
+    for part in found:
+        before = by_rule.get(part.rule_code, RuleCount(part.rule_code, 0, NOTHING))
+        by_rule[part.rule_code] = RuleCount(part.rule_code, before.rows + part.rows, before.amount + part.pounds)
     sound = by_rule.get("", RuleCount("", 0, NOTHING))
     return Counts(
         received=sum(rule.rows for rule in by_rule.values()),
         accepted=sound.rows,
         pounds_received=sum((rule.amount for rule in by_rule.values()), NOTHING),
         pounds_accepted=sound.amount,
-        outside=sum(outside for _, outside, _ in found),
+        outside=sum(part.rows for part in found if not part.rule_code and _is_outside(part.month, slot)),
         rejections=tuple(by_rule[code] for code in (*_OF_LAYOUTS, *contract.rule_codes) if code in by_rule),
-        rows_before=min(first for *_, first in found) - 1 if several else 0,
+        rows_before=min(part.first for part in found) - 1 if several else 0,
     )
 
 
+def _is_outside(month: int | None, slot: Slot) -> bool:
+    return month is not None and slot.first_period != "" and period_of(month) not in slot.months
+
+
 def count_periods(con: duckdb.DuckDBPyConnection) -> dict[int, list[PeriodCount]]:
-    """Rows and pounds of every (financial year, period) as sent, by member."""
+    """Rows and pounds of every (financial year, period) of a ledger as sent, by member."""
+    unread = [
+        f"CASE WHEN {one.stored} IS NULL THEN sent[{place}] END"
+        for place, one in enumerate(shown(LEDGER), 1)
+        if one.name in ("financial_year", "period")
+    ]
     rows = con.execute(
-        "SELECT member, financial_year_sent, period_sent, count(*), coalesce(sum(amount), 0)::DECIMAL(38,2), "
-        "coalesce(sum(amount) FILTER (rule_code IS NULL), 0)::DECIMAL(38,2) FROM judged GROUP BY ALL"
+        f"SELECT member, financial_year, ledger_period, {', '.join(unread)}, count(*), "
+        "coalesce(sum(amount), 0)::DECIMAL(38,2), coalesce(sum(amount) FILTER (rule_code IS NULL), 0)::DECIMAL(38,2) "
+        "FROM judged GROUP BY ALL"
     ).fetchall()
     sums: dict[int, dict[tuple[str, str], list[Decimal]]] = defaultdict(dict)
-    for member, year, period, *figures in rows:
-        key = (as_sent(year), as_sent(period))
+    for member, year, period, year_sent, period_sent, *figures in rows:
+        key = (
+            as_sent(year_sent) if year is None else financial_year(date(year, 4, 1)),
+            as_sent(period_sent) if period is None else str(period),
+        )
         before = sums[member].get(key, [Decimal(0), NOTHING, NOTHING])
         sums[member][key] = [old + new for old, new in zip(before, figures, strict=True)]
     return {member: [_period(*key, *found[key]) for key in sorted(found)] for member, found in sums.items()}

@@ -1,7 +1,7 @@
 """One contract, one batch: every column typed, every row judged, accepted and rejected apart.
 
 Belongs here: the SQL that follows from a contract, as text.
-Does not belong here: running it (batches), teams and indicators (sql/core), comparing totals (control).
+Does not belong here: running it (load), teams and indicators (sql/core), comparing totals (control).
 """
 
 from collections.abc import Sequence
@@ -16,47 +16,69 @@ from vm_pipeline.staging.parsing import parsed
 from vm_pipeline.staging.steps import FAILED
 
 JUDGING_VERSION = 4  # raise it when the same text would be judged differently
+_ADDED_UP = ("answered", "positive", "positive_pct")  # figures whose text, too, says whether they are an answer
 
 
 def judge(contract: Contract, slots: Sequence[Slot], sent: str, own_layout: bool = False) -> list[str]:
-    """Statements that turn a SELECT of text into the table `judged`: typed, month, rule_code (NULL = accepted).
+    """Statements that turn a SELECT of text into the table `judged`: typed, with rule_code (NULL = accepted).
 
     `slots` are the batches of the SELECT's members; with `own_layout` it has `layout_rule`. One pass: text that is not
-    needed again is never kept.
+    needed again is never kept. What more is to be known of rejected rows is in a small table, `rejected`.
     """
-    statements = [f"CREATE OR REPLACE TEMP TABLE judged AS {_judged(contract, slots, sent, own_layout)}"]
-    if contract.duplicates:
-        statements += _mark_duplicates(contract.duplicates)
-    return statements
-
-
-def _judged(contract: Contract, slots: Sequence[Slot], sent: str, own_layout: bool) -> str:
     rules = [*(LAYOUT_RULES if own_layout else ()), *contract.rules]
     rules = [rule for rule in rules if rule.consequence is Consequence.REJECT_ROW]
-    code = " ".join(f"WHEN {rule.fails_when} THEN '{rule.code}'" for rule in rules)
     known = ["row_number", "member", *(["layout_rule"] if own_layout else [])]
-    provider = _of_member([literal(slot.provider_code) for slot in slots])
+    return [
+        f"CREATE OR REPLACE TEMP TABLE judged AS {_judged(contract, rules, slots, sent, known)}",
+        *(_mark_duplicates(contract.duplicates) if contract.duplicates else ()),
+        f"CREATE OR REPLACE TEMP TABLE rejected AS {_rejected(contract, rules, slots)}",
+    ]
+
+
+def _judged(contract: Contract, rules: Sequence[Rule], slots: Sequence[Slot], sent: str, known: Sequence[str]) -> str:
+    code = " ".join(f"WHEN {rule.fails_when} THEN '{rule.code}'" for rule in rules)
+    text = ", ".join(f"{column.name}_sent" for column in shown(contract))
     return (
-        f"SELECT * EXCLUDE ({', '.join([*_dropped(contract), *known[2:]])}), "
-        f"CASE WHEN rule_code IS NOT NULL THEN {_as_sent(contract)} END AS sent, "
-        f"CASE WHEN rule_code IS NOT NULL THEN {_faults(contract, rules)} END AS faults, NULL::BIGINT AS duplicate_of "
-        f"FROM (SELECT *, CASE {code} END AS rule_code, {_batch_month(slots)} AS batch_month "
-        f"FROM (SELECT *, {contract.month} AS month_number, {provider} AS batch_provider "
-        f"FROM (SELECT {', '.join(known)}, {_typed(contract, known)} FROM ({sent}))))"
+        f"SELECT * EXCLUDE ({', '.join(['batch_provider', *_dropped(contract)])}), "
+        f"CASE WHEN rule_code IS NOT NULL THEN [{text}] END AS sent FROM (SELECT *, CASE {code} END AS rule_code "
+        f"FROM (SELECT {', '.join(known)}, {_provider(slots)} AS batch_provider, {_typed(contract, known)} "
+        f"FROM ({sent})))"
     )
 
 
-def _as_sent(contract: Contract) -> str:
-    """The text of a rejected row, kept for it alone: a copy for every row doubles what a batch costs.
+def _dropped(contract: Contract) -> list[str]:
+    """What nothing needs below, or not in a column. Text of a rejected row is kept for it alone, and in one list.
 
-    The mark of a text that a step could not read is taken away: nobody sent it.
+    Of figures that are added up, text says whether they are an answer. A sound row's provider is its batch's.
     """
-    sent = (f"'{column.name}': ltrim({column.name}_sent, {FAILED})" for column in _shown(contract))
-    return "{" + ", ".join(sent) + "}"
+    texts = [f"{column.name}_sent" for column in _used(contract) if column.name not in _ADDED_UP]
+    return [*texts, *(["provider_code"] if contract.has_periods else [])]
+
+
+def _rejected(contract: Contract, rules: Sequence[Rule], slots: Sequence[Slot]) -> str:
+    """SELECT of rejected rows: their text by name as `sent`, every fault, and the row that counts instead.
+
+    A duplicate is sound: it has neither text nor faults. The mark of a text that a step could not read is taken away:
+    nobody sent it.
+    """
+    names = ", ".join(f"'{one.name}': ltrim(sent[{place}], {FAILED})" for place, one in enumerate(shown(contract), 1))
+    texts = [f"sent.{one.name} AS {one.name}_sent" for one in shown(contract) if one.name not in _ADDED_UP]
+    if contract.has_periods:
+        said = parsed(contract.by_name["provider_code"].value, "sent.provider_code")
+        texts.append(f"CASE WHEN sent IS NULL THEN batch_provider ELSE {said} END AS provider_code")
+    counts, others = (
+        ("counts", " LEFT JOIN again USING (member, row_number)") if contract.duplicates else ("NULL::BIGINT", "")
+    )
+    return (
+        f"SELECT judged.*, CASE WHEN sent IS NOT NULL THEN {_faults(contract, rules)} END AS faults, "
+        f"{counts} AS duplicate_of FROM (SELECT *, {', '.join(texts)} FROM (SELECT * REPLACE ("
+        f"CASE WHEN sent IS NOT NULL THEN {{{names}}} END AS sent), {_provider(slots)} AS batch_provider FROM judged "
+        f"WHERE rule_code IS NOT NULL)) AS judged{others} ORDER BY member, row_number"
+    )
 
 
 def _faults(contract: Contract, rules: Sequence[Rule]) -> str:
-    """Every fault of a row, rule and column, worked out for rejected rows alone; a row's code is only its first."""
+    """Every fault of a row, rule and column; a row's code is only its first."""
     found = ", ".join(
         f"CASE WHEN {fault.when} THEN {{'rule_code': '{rule.code}', 'column': '{_sent_as(contract, fault)}'}} END"
         for rule in rules
@@ -74,14 +96,9 @@ def _used(contract: Contract) -> list[Column]:
     return [column for column in contract.columns if column.privacy is not Privacy.FREE_TEXT]
 
 
-def _shown(contract: Contract) -> list[Column]:
+def shown(contract: Contract) -> list[Column]:
+    """Columns whose text is kept of rejected rows, in the order of the list `sent`."""
     return [column for column in contract.columns if column.privacy is Privacy.OPEN]
-
-
-def _dropped(contract: Contract) -> list[str]:
-    """Text that nothing below needs: control totals need the period as sent, added-up answers their figures."""
-    needed = {"financial_year", "period", "answered", "positive", "positive_pct"}
-    return [f"{column.name}_sent" for column in _used(contract) if column.name not in needed]
 
 
 def _typed(contract: Contract, known: Sequence[str]) -> str:
@@ -101,58 +118,64 @@ def _value(column: Column) -> str:
     return value
 
 
-def _of_member(values: Sequence[str]) -> str:
-    """The value of a row's batch, where several batches are judged together."""
-    return values[0] if len(set(values)) == 1 else f"([{', '.join(values)}])[member::BIGINT + 1]"
-
-
-def _batch_month(slots: Sequence[Slot]) -> str:
-    """The month of the batch a row counts in: its own, or the nearest the batch has (a late journal stays)."""
-    if not slots[0].first_period:
-        return "0"
-    first = _of_member([str(month_number(slot.first_period)) for slot in slots])
-    last = _of_member([str(month_number(slot.last_period)) for slot in slots])
-    if first == last:
-        return first
-    return f"least(greatest(coalesce(month_number, {last}), {first}), {last})::INTEGER"
+def _provider(slots: Sequence[Slot]) -> str:
+    """The provider of a row's batch."""
+    codes = [literal(slot.provider_code) for slot in slots]
+    return codes[0] if len(set(codes)) == 1 else f"([{', '.join(codes)}])[member::BIGINT + 1]"
 
 
 def _mark_duplicates(duplicates: Duplicates) -> list[str]:
-    """Only sound rows can be duplicates; a key with an empty part is nobody's."""
-    key = ", ".join(duplicates.key)
-    whole = " AND ".join(f"{column} IS NOT NULL" for column in duplicates.key)
+    """Only sound rows can be duplicates; a key with an empty part is nobody's. Only keys with one hash are compared."""
+    key = ", ".join(["member", *duplicates.key])
+    sound = " AND ".join(["rule_code IS NULL", *(f"{column} IS NOT NULL" for column in duplicates.key)])
     others, counts = ("[2:]", "min") if duplicates.keep == "first" else ("[:-2]", "max")
     return [
-        "CREATE OR REPLACE TEMP TABLE again AS SELECT unnest("
+        "CREATE OR REPLACE TEMP TABLE again AS SELECT member, unnest("
         f"list_sort(list(row_number)){others}) AS row_number, {counts}(row_number) AS counts FROM judged "
-        f"WHERE rule_code IS NULL AND {whole} GROUP BY member, {key} HAVING count(*) > 1",
-        "UPDATE judged SET rule_code = 'duplicate', duplicate_of = again.counts FROM again "
-        "WHERE judged.row_number = again.row_number",
+        f"WHERE {sound} AND hash({key}) IN (SELECT hash({key}) FROM judged WHERE {sound} GROUP BY ALL "
+        f"HAVING count(*) > 1) GROUP BY {key} HAVING count(*) > 1",
+        "UPDATE judged SET rule_code = 'duplicate' FROM again "
+        "WHERE judged.member = again.member AND judged.row_number = again.row_number",
     ]
 
 
 @dataclass(frozen=True)
 class Member:
-    """One batch within `judged`: which, and the number of rows before its first."""
+    """One batch within `judged`: which, whose and of when, and the number before that of its first row."""
 
     place: int
+    slot: Slot
     rows_before: int
 
     @property
-    def rows(self) -> str:
-        """What to select its rows from, numbered from 1."""
+    def accepted(self) -> str:
+        """What to select its accepted rows from, numbered from 1."""
+        number = f"row_number - {self.rows_before} AS row_number"
+        return f"(SELECT * REPLACE ({number}) FROM judged WHERE member = {self.place} AND rule_code IS NULL)"
+
+    @property
+    def rejected(self) -> str:
+        """The same of its rejected rows."""
         numbers = ", ".join(f"{name} - {self.rows_before} AS {name}" for name in ("row_number", "duplicate_of"))
-        return f"(SELECT * REPLACE ({numbers}) FROM judged WHERE member = {self.place})"
+        return f"(SELECT * REPLACE ({numbers}) FROM rejected WHERE member = {self.place})"
+
+    def month(self, own: str) -> str:
+        """The month of the batch a row counts in: its `own`, or the nearest the batch has (a late journal stays)."""
+        if not self.slot.first_period:
+            return "0"
+        first, last = month_number(self.slot.first_period), month_number(self.slot.last_period)
+        return str(first) if first == last else f"least(greatest(coalesce({own}, {last}), {first}), {last})::INTEGER"
 
 
 def accepted(contract: Contract, member: Member, content_id: str, questions: tuple[str, ...]) -> str:
     """SELECT of what goes on to core, for one batch, in row order."""
-    head = f"{literal(content_id)} AS content_id, row_number, batch_month, month_number"
+    months = f"{member.month(contract.month)} AS batch_month, {contract.month} AS month_number"
+    head = f"{literal(content_id)} AS content_id, row_number, {months}"
     if contract.feed == "survey":
         return _answers(contract, member, head, questions)
     known = ("provider_code",) if contract.has_periods else ()  # a sound row's provider is its batch's
     columns = ", ".join(column.stored for column in contract.stored_columns if column.stored not in known)
-    return f"SELECT {head}, {columns} FROM {member.rows} WHERE rule_code IS NULL"
+    return f"SELECT {head}, {columns} FROM {member.accepted}"
 
 
 def _answers(contract: Contract, member: Member, head: str, questions: tuple[str, ...]) -> str:
@@ -170,8 +193,8 @@ def _answers(contract: Contract, member: Member, head: str, questions: tuple[str
         empty = ", ".join(map(literal, ("na", *NOT_ANSWERED)))
         return (
             f"SELECT {common}, question_code AS question, CASE WHEN {unsound} THEN '?' END AS answer, "
-            f"answered AS answers, {counted} AS positive FROM {member.rows} WHERE rule_code IS NULL "
-            f"AND answered_sent IS NOT NULL AND lower(answered_sent) NOT IN ({empty})"
+            f"answered AS answers, {counted} AS positive FROM {member.accepted} "
+            f"WHERE answered_sent IS NOT NULL AND lower(answered_sent) NOT IN ({empty})"
         )
     pairs = ", ".join(f"{{'question': {literal(name)}, 'answer': lower(q{i})}}" for i, name in enumerate(questions))
     pairs = pairs or "{'question': NULL::VARCHAR, 'answer': NULL::VARCHAR}"
@@ -180,7 +203,7 @@ def _answers(contract: Contract, member: Member, head: str, questions: tuple[str
         f"SELECT {head}, survey_code, wave_date, team_name, pair.question AS question, "
         f"CASE WHEN pair.answer IN ({known}) THEN pair.answer ELSE '?' END AS answer, "
         "NULL::BIGINT AS answers, NULL::DECIMAL(18,9) AS positive "
-        f"FROM (SELECT *, unnest([{pairs}]) AS pair FROM {member.rows} WHERE rule_code IS NULL) "
+        f"FROM (SELECT *, unnest([{pairs}]) AS pair FROM {member.accepted}) "
         f"WHERE pair.answer IS NOT NULL AND pair.answer NOT IN ({empty})"
     )
 
@@ -191,9 +214,8 @@ def rejected(contract: Contract, member: Member) -> str:
     `duplicate_of` is the row number of the row that counts instead.
     """
     # A duplicate is sound: what it says can be written again from its values.
-    columns = ", ".join(f"coalesce(sent.{c.name}, {c.stored}::VARCHAR) AS {c.name}" for c in _shown(contract))
+    columns = ", ".join(f"coalesce(sent.{c.name}, {c.stored}::VARCHAR) AS {c.name}" for c in shown(contract))
     money = contract.money or "NULL::DECIMAL(18,2)"
     return (
-        f"SELECT row_number, rule_code, {money} AS amount_gbp, faults, duplicate_of, {columns} "
-        f"FROM {member.rows} WHERE rule_code IS NOT NULL"
+        f"SELECT row_number, rule_code, {money} AS amount_gbp, faults, duplicate_of, {columns} FROM {member.rejected}"
     )

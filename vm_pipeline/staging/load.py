@@ -60,7 +60,7 @@ def load(con: duckdb.DuckDBPyConnection, batches: Sequence[Opened], policy: Poli
     batches, matched = _judge(con, batches)
     contract = batches[0].contract
     protected = protect(con, contract, [batch.receipt.slot for batch in batches], policy, _named(batches[0].layout))
-    counts = count(con, contract)
+    counts = count(con, contract, [batch.receipt.slot for batch in batches])
     periods = count_periods(con) if contract.feed == "ledger" else {}
     found = [
         _outcome(con, batch, matched, place, counts.get(place, Counts()), periods.get(place, []), protected)
@@ -77,7 +77,7 @@ def refused(batch: Receipt, contract: Contract, why: Refused) -> Summary:
 
 
 def _judge(con: duckdb.DuckDBPyConnection, batches: Sequence[Opened]) -> tuple[Sequence[Opened], Matched]:
-    """Fill the table `judged`: typed, with rule_code. Gives the batches as they were read. Raises Refused."""
+    """Fill the tables `judged` and `rejected`. Gives the batches as they were read. Raises Refused."""
     first, slots = batches[0], [batch.receipt.slot for batch in batches]
     if first.layout:
         matched = match_layout(first.contract, first.sheet, first.layout, _facts(first.receipt))
@@ -156,7 +156,7 @@ def _outcome(
         why = found
     if differences:
         why = mismatch(differences)
-    _write(con, batch, matched, judging.Member(place, counts.rows_before), bool(counts.rejections))
+    _write(con, batch, matched, judging.Member(place, batch.receipt.slot, counts.rows_before), bool(counts.rejections))
     money = bool(batch.contract.money)
     return Summary(
         content_id=batch.receipt.content_id,

@@ -18,7 +18,7 @@ from vm_pipeline.staging.layouts import NOTHING, Layout, Unpivot
 from vm_pipeline.staging.leaving_out import LEFT_OUT_BY, numbered
 from vm_pipeline.staging.making import ROW_NUMBER, File, made, simple
 from vm_pipeline.staging.naming import header_of, literal, quoted, same_name
-from vm_pipeline.staging.parsing import text
+from vm_pipeline.staging.parsing import text, trimmed
 from vm_pipeline.staging.reading import Refused, Sheet, relation_of
 from vm_pipeline.staging.steps import FAILED
 
@@ -36,7 +36,7 @@ _NUMBER = re.compile(r"[^a-zA-Z]*[0-9][^a-zA-Z]*")
 class Matched:
     """The SELECT that gives `member`, `row_number`, every contract column as trimmed text, and questions as q0, q1 …
 
-    `member` counts the files of one SELECT from 0; `row_number` goes on from one to the next. With a layout there is
+    `member` counts the files of one SELECT from 0; `row_number` goes up by one within each. With a layout there is
     `layout_rule` too, the rule by which a cell could not be made. `first`: rows that are kept as the table `as_sent`
     first, because what is left out of them is counted.
     """
@@ -62,9 +62,7 @@ def match_canonical(contract: Contract, sheets: Sequence[Sheet]) -> Matched:
     questions = [place for place in extra if names[place]]
     _refuse_personal([sheet.header[place] for place in questions])
     cells += [(f"q{i}", text(f"c{place}", sheet.odd_blanks)) for i, place in enumerate(questions)]
-    return Matched(
-        _select(cells, relation_of(sheets), sheet.row_number), tuple(sheet.header[place] for place in questions)
-    )
+    return Matched(_select(cells, relation_of(sheets), "row_number"), tuple(sheet.header[place] for place in questions))
 
 
 def match_layout(contract: Contract, sheet: Sheet, layout: Layout, batch: Mapping[str, str]) -> Matched:
@@ -80,7 +78,7 @@ def match_layout(contract: Contract, sheet: Sheet, layout: Layout, batch: Mappin
     places = {name: place for place, name in enumerate(sheet.header) if name in header}
     cells = [f"{text(f'c{place}', sheet.odd_blanks)} AS {quoted(name)}" for name, place in places.items()]
     file = File(header, batch)
-    rows = numbered([f"{sheet.row_number} AS {ROW_NUMBER}", *cells], sheet.relation, layout, file)
+    rows = numbered([f"row_number AS {ROW_NUMBER}", *cells], sheet.relation, layout, file)
     first, rows = (rows, AS_SENT) if layout.leaves_out else ("", rows)
     rows = _unpivoted(f"(SELECT * FROM {rows} WHERE {LEFT_OUT_BY} IS NULL)", layout.unpivot, contract, file)
     return Matched(
@@ -129,8 +127,8 @@ def _cell(spec: Spec, column: str | None, value: Value, file: File) -> str:
     """One trimmed cell: a header's was trimmed with its row, a computed one may still be blank."""
     if column is None:
         found = simple(spec, file)
-        return text(found, odd_blanks=False) if isinstance(spec, dict) else found
-    return text(f"ltrim({column}, {FAILED})" if value in TEXTS else column, odd_blanks=False)
+        return trimmed(found) if isinstance(spec, dict) else found
+    return trimmed(f"ltrim({column}, {FAILED})" if value in TEXTS else column)
 
 
 def _unpivoted(rows: str, unpivot: Unpivot | None, contract: Contract, file: File) -> str:
@@ -168,7 +166,7 @@ def _telling(unpivot: Unpivot, contract: Contract) -> list[str]:
 
 def _piece(spec: Spec, file: File) -> str:
     found = simple(spec, file)
-    return text(found, odd_blanks=False) if isinstance(spec, dict) else found
+    return trimmed(found) if isinstance(spec, dict) else found
 
 
 def _struct(names: Sequence[str], cells: Sequence[str]) -> str:

@@ -1,6 +1,6 @@
 """Identifiers of people in columns that should hold none: found by rate, and kept out as the deployment says.
 
-Belongs here: looking through `judged`, judging each column of each batch, hiding what was found.
+Belongs here: looking through `judged` and `rejected`, judging each column of each batch, hiding what was found.
 Does not belong here: what an identifier looks like (feeds/identifiers), what is to follow (policy).
 
 Looked at is all that could go further: typed text and whole numbers, and the text of rejected rows as sent. Columns
@@ -16,7 +16,7 @@ import duckdb
 
 from vm_pipeline.display import half_up_ratio
 from vm_pipeline.feeds.contract import Column, Contract, Privacy
-from vm_pipeline.feeds.identifiers import ANY_SHAPE, KINDS, Kind
+from vm_pipeline.feeds.identifiers import ANY_PATTERN, KINDS, Kind
 from vm_pipeline.feeds.values import CODE, COUNT, INTEGER, LOWER_CODE, MONEY, NAME, QUANTITY, TEXT
 from vm_pipeline.sources.receipts import Slot
 from vm_pipeline.staging.naming import literal
@@ -64,7 +64,7 @@ def protect(
     policy: Policy,
     named: Collection[str] = (),
 ) -> dict[int, Protected]:
-    """Look through `judged`, hide what is to be hidden. By member; one with nothing to say is not there.
+    """Look through `judged` and `rejected`, hide what is to be hidden. By member; one with nothing to say is not there.
 
     `named` are columns that a layout takes from headers which name an identifier.
     """
@@ -73,10 +73,14 @@ def protect(
 
 
 def look(con: duckdb.DuckDBPyConnection, contract: Contract, named: Collection[str] = ()) -> dict[int, list[Find]]:
-    """Columns that hold identifiers, by member: one find a column, of the first kind that fits."""
-    columns = [column for column in contract.columns if column.privacy is Privacy.OPEN]
+    """Columns that hold identifiers, by member: one find a column, of the first kind that fits.
+
+    Texts are found once each first, as a table: within one statement, DuckDB would search every row for shapes.
+    """
+    con.execute(f"CREATE OR REPLACE TEMP TABLE seen AS SELECT * FROM ({_texts(contract)}) AS t(member, name, text)")
+    candidates = f"SELECT DISTINCT member, name, upper(text) AS text FROM seen WHERE {shaped('text')}"
     finds: dict[int, list[Find]] = defaultdict(list)
-    for (member, name), (kind, passed, of) in identifiers_in(con, _candidates(columns), named).items():
+    for (member, name), (kind, passed, of) in identifiers_in(con, candidates, named).items():
         finds[member].append(Find(contract.by_name[name], kind, passed, of))
     return dict(finds)
 
@@ -99,41 +103,37 @@ def identifiers_in(
     return found
 
 
-def _candidates(columns: Sequence[Column]) -> str:
-    """SELECT of member, column and text, once each, of all that has any identifier's shape. The fast path ends here."""
-    parts = [_typed(column) for column in columns if column.value.name in _TEXTS | _NUMBERS]
+def _texts(contract: Contract) -> str:
+    """SELECT of member, column and text of all that could go further: of most columns, each text once."""
+    columns = [column for column in contract.columns if column.privacy is Privacy.OPEN]
+    parts = [_typed(column, contract) for column in columns if column.value.name in _TEXTS | _NUMBERS]
     sent = ", ".join(f"{{'name': {literal(one.name)}, 'text': sent.{one.name}}}" for one in columns)
-    parts.append(f"SELECT member, cell.name, cell.text FROM {_unnested(sent)} WHERE {shaped('cell.text')}")
-    return (
-        "SELECT DISTINCT member, name AS name, upper(text) AS text FROM "
-        f"({' UNION ALL '.join(parts)}) AS all_text(member, name, text)"
-    )
+    cells = f"(SELECT member, unnest([{sent}]) AS cell FROM rejected WHERE sent IS NOT NULL)"
+    return f"{' UNION ALL '.join(parts)} UNION ALL SELECT member, cell.name, cell.text FROM {cells}"
 
 
-def _unnested(structs: str) -> str:
-    return f"(SELECT member, unnest([{structs}]) AS cell FROM judged WHERE sent IS NOT NULL)"
-
-
-def _typed(column: Column) -> str:
+def _typed(column: Column, contract: Contract) -> str:
+    told = f"member, {literal(column.name)}"
     if column.value.name in _TEXTS:
-        return f"SELECT member, {literal(column.name)}, {column.stored} FROM judged WHERE {shaped(column.stored)}"
+        # A sound row's provider is its batch's, which nobody needs to look at.
+        table = "rejected" if column.name == "provider_code" and contract.has_periods else "judged"
+        return f"SELECT DISTINCT {told}, {column.stored} FROM {table} WHERE strlen({column.stored}) >= {_SHORTEST}"
     whole = f"{column.stored} BETWEEN {_LEAST} AND {_MOST - 1} AND {column.stored} % 1 = 0"
-    return f"SELECT member, {literal(column.name)}, {column.stored}::BIGINT::VARCHAR FROM judged WHERE {whole}"
+    return f"SELECT {told}, {column.stored}::BIGINT::VARCHAR FROM judged WHERE {whole}"
 
 
 def shaped(text: str) -> str:
     """SQL condition: a text has anything in it that looks like an identifier."""
-    return f"strlen({text}) >= {_SHORTEST} AND regexp_matches({text}, {literal(ANY_SHAPE)}, 'i')"
+    return f"strlen({text}) >= {_SHORTEST} AND regexp_matches(upper({text}), {literal(ANY_PATTERN)})"
 
 
 def _counted(place: int, kind: Kind) -> str:
     """SELECT of member, column, the kind's place, and how many distinct finds there are, are plausible, and pass."""
-    pattern = literal(f"(?:^|[^{kind.edge}])({kind.shape})(?:[^{kind.edge}]|$)")
     plausible, passed = kind.plausible.replace("{x}", "x"), kind.complete.replace("{x}", "x")
     return (
         f"SELECT member, name, {place}, count(*), count_if({plausible}), count_if({plausible} AND {passed}) FROM ("
         "SELECT DISTINCT member, name, translate(find, ' -/', '') AS x FROM "
-        f"(SELECT member, name, unnest(regexp_extract_all(text, {pattern}, 1)) AS find FROM candidate)) "
+        f"(SELECT member, name, unnest(regexp_extract_all(text, {literal(kind.pattern)}, 1)) AS find FROM candidate)) "
         "GROUP BY member, name"
     )
 
@@ -187,9 +187,10 @@ def _hide(con: duckdb.DuckDBPyConnection, contract: Contract, member: int, colum
         f"{literal(name)}: {_hidden(column, f'sent.{name}', then) if name == column.name else f'sent.{name}'}"
         for name in shown
     )
+    hide = f"SET {column.stored} = {_hidden(column, column.stored, then)}"
+    con.execute(f"UPDATE judged {hide} WHERE member = {member}")
     con.execute(
-        f"UPDATE judged SET {column.stored} = {_hidden(column, column.stored, then)}, "
-        f"sent = CASE WHEN sent IS NOT NULL THEN {{{sent}}} END WHERE member = {member}"
+        f"UPDATE rejected {hide}, sent = CASE WHEN sent IS NOT NULL THEN {{{sent}}} END WHERE member = {member}"
     )
 
 

@@ -21,10 +21,10 @@ MONTHS = [f"2022-{month:02}" for month in range(4, 10)]
 MOST_PASSES, MOST_WRITTEN = 5.5, 0.5  # of the bytes received
 
 
-def statements(programme: Programme, months: list[str], monkeypatch: pytest.MonkeyPatch) -> int:
+def statements(programme: Programme, months: list[str], monkeypatch: pytest.MonkeyPatch, journal: str = "J1") -> int:
     """DuckDB statements of staging ledgers of some months, each with a row accepted and one rejected."""
     for month in months:
-        programme.ledger({}, {"amount": "nonsense"}, period=month)
+        programme.ledger({"journal_id": journal}, {"journal_id": journal, "amount": "nonsense"}, period=month)
     programme.receive()
     asked: list[str] = []
     real = duckdb.DuckDBPyConnection.execute
@@ -47,6 +47,17 @@ def test_a_batch_more_is_two_statements_more(
     many = statements(new_programme("many"), MONTHS, monkeypatch)
     assert 2 < few <= 16
     assert many - few <= 2 * (len(MONTHS) - 2)
+
+
+def test_a_journal_is_no_identifier_by_its_length(
+    new_programme: Callable[[str], Programme], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Eleven digits hold ten, but are no CHI number: whatever else an identifier would need is not asked."""
+    asked = [
+        statements(new_programme(journal), MONTHS[:1], monkeypatch, journal)
+        for journal in ("J1", "J22050180555", "J2205018055")
+    ]
+    assert asked[0] == asked[1] == asked[2] - 1
 
 
 def test_the_log_is_not_replayed_once_a_landing(

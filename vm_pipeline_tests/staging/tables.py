@@ -59,5 +59,5 @@ def read_bytes(con: duckdb.DuckDBPyConnection, folder: Path, content: bytes, how
 
 def _selected(con: duckdb.DuckDBPyConnection, sheet: Sheet) -> Table:
     cells = ", ".join(f"c{place}" for place in range(len(sheet.header)))
-    rows = con.execute(f"SELECT {sheet.row_number}, {cells} FROM {sheet.relation}").fetchall()
+    rows = con.execute(f"SELECT row_number, {cells} FROM {sheet.relation}").fetchall()
     return Table(sheet, [number for number, *_ in rows], [tuple(cells) for _, *cells in rows])

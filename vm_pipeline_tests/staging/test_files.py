@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from vm_pipeline.sources.receipts import Receipt
 from vm_pipeline.staging.batches import Staging
 from vm_pipeline.staging.reading import read_sheet
+from vm_pipeline.staging.reading.text import look_through
 from vm_pipeline_tests.programme import Programme, Row, ledger
 from vm_pipeline_tests.staging.tables import read, read_bytes
 
@@ -132,6 +133,21 @@ class TestSpellingsOfAFile:
             path = tmp_path / "large.csv"
             path.write_bytes(content)
             assert read_sheet(path, tmp_path).odd_blanks
+
+
+SIGNS = {"spaced_quotes": [', "'], "slashed": ['\\"', "\\,"], "as_formulas": ['="'], "repeated": ["\nhead", "\rhead"]}
+IN_QUOTES = ['\n"', '\r"', "\n ", "\r ", ',"\n', ',"\r', '," ']  # blanks at the ends of a quoted cell
+
+
+@given(texts=st.lists(st.sampled_from([*',"=\\ \n\ra', "head", *(sign for signs in SIGNS.values() for sign in signs)])))
+def test_a_look_finds_each_sign_where_it_is(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
+    """Signs are sought beside quotes and line ends alone; the text may begin or end with one."""
+    path = tmp_path_factory.mktemp("look") / "text.csv"
+    path.write_bytes("".join(texts).encode())
+    found, text = look_through(path, ",", b"head"), "".join(texts)
+    told = {name: any(sign in text for sign in signs) for name, signs in SIGNS.items()}
+    assert {name: getattr(found, name) for name in SIGNS} == told
+    assert found.odd_blanks == ('"' in text and any(sign in text for sign in IN_QUOTES))
 
 
 CELLS = st.text(st.sampled_from("ab é£,;|\t\"'\n\r\\#-0 "), max_size=6)

@@ -196,7 +196,8 @@ def write(path: Path, rows: list[Cells]) -> Path:
 
 
 def typed(con: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
-    columns = ", ".join(column.stored for column in LEDGER.stored_columns)
+    """Rules and values; a row that breaks no rule has its batch's provider, so that is not among them."""
+    columns = ", ".join(column.stored for column in LEDGER.stored_columns if column.name != "provider_code")
     return con.execute(f"SELECT rule_code, {columns} FROM judged ORDER BY row_number").fetchall()
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from vm_pipeline.feeds import values
 from vm_pipeline.feeds.values import Value
-from vm_pipeline.staging.parsing import BLANKS, parsed, text
+from vm_pipeline.staging.parsing import BLANKS, parsed, text, trimmed
 from vm_pipeline_tests.staging import spellings
 
 READERS: dict[Value, Callable[[str], object]] = {
@@ -213,6 +213,19 @@ def test_an_offset_becomes_london_time(con: duckdb.DuckDBPyConnection, cell: str
 def test_cells_are_trimmed_of_every_kind_of_blank(con: duckdb.DuckDBPyConnection, core: str, around: str) -> None:
     row = con.execute(f"SELECT {text('x')} FROM (SELECT ?::VARCHAR AS x)", [around + core + around]).fetchone()
     assert row == (core.strip(" ") or None,)
+
+
+SPACES = BLANKS + "\u1680\u2003\u3000"  # the last three of one kind with a space, but not among the blanks
+
+
+@pytest.mark.parametrize("odd_blanks", [True, False])
+@given(cells=st.lists(st.text(SPACES + "aZ£é1\x1f!", max_size=6), max_size=40))
+def test_a_cell_is_trimmed_where_it_needs_it(
+    con: duckdb.DuckDBPyConnection, odd_blanks: bool, cells: list[str]
+) -> None:
+    """Whether it needs it is told by its ends alone, and nothing comes out that trimming every cell would not give."""
+    both = f"SELECT {text('x', odd_blanks)}, {trimmed('x', odd_blanks)} FROM (SELECT unnest(?::VARCHAR[]) AS x)"
+    assert [one for one in con.execute(both, [cells]).fetchall() if one[0] != one[1]] == []
 
 
 def test_codes_keep_their_leading_zeros_and_lose_their_case(con: duckdb.DuckDBPyConnection) -> None:

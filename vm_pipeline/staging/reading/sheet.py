@@ -56,16 +56,16 @@ class Sheet:
         """What to select from, for this file alone."""
         return relation_of([self])
 
-    @property
-    def row_number(self) -> str:
-        """SQL of a row's number in `relation`."""
-        return "row_number" if self.numbered else "row_number() OVER ()"
-
 
 def relation_of(sheets: Sequence[Sheet]) -> str:
-    """What to select from, for files of one shape: their rows one after the other, told apart by `file_index`."""
+    """What to select from, for files of one shape: their rows one after the other, told apart by `file_index`.
+
+    In a file, `row_number` goes up by one from row to row; where several are read, it need not begin with 1.
+    """
+    # Within each pair: over all of them together, DuckDB would keep every row to number it.
+    numbers = "" if sheets[0].numbered else "row_number() OVER () AS row_number, "
     pairs = [
-        f"SELECT *, file_index + {place} AS file_index FROM "
+        f"SELECT *, {numbers}file_index + {place} AS file_index FROM "
         + sheets[0].reader.replace("{files}", ", ".join(readable(sheet.source) for sheet in sheets[place:][:_TOGETHER]))
         for place in range(0, len(sheets), _TOGETHER)
     ]

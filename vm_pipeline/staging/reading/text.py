@@ -7,8 +7,10 @@ Does not belong here: delimiters and quotes (dialect), rows (lines).
 import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import reduce
+from operator import and_
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from vm_pipeline.staging.parsing import BLANKS
 from vm_pipeline.staging.reading.sheet import Refused
@@ -90,39 +92,38 @@ def look_through(path: Path, delimiter: str, header: bytes) -> Look:
 class _Within:
     """Whether a sign is in some bytes. One byte is found eighty times as fast as two, and most are not there at all.
 
-    Signs of two or three bytes with a quote or a line end in them are sought around these alone: they stand in one
+    Signs of two or three bytes with a quote or a line end in them are sought beside these alone: they stand in one
     place of twenty, and all signs together were sought ten times as long in every place.
     """
 
     def __init__(self, seen: bytes) -> None:
+        import numpy as np
+
         self._seen = seen
-        self._around: dict[bytes, bytes] = {}
+        self._text = np.frombuffer(b"".join((bytes(_REACH), seen, bytes(_REACH))), np.uint8)
+        self._beside: dict[tuple[bytes, int], Any] = {}
 
     def __call__(self, sign: bytes) -> bool:
         if sign[:1] not in self._seen or sign[-1:] not in self._seen:
             return False
         anchor = next((one for one in (b'"', b"\n", b"\r") if one in sign), b"") if len(sign) <= _REACH + 1 else b""
-        return sign in (self._at(anchor) if anchor else self._seen)
+        return self._is_beside(anchor, sign) if anchor else sign in self._seen
 
-    def _at(self, anchor: bytes) -> bytes:
-        if anchor not in self._around:
-            self._around[anchor] = _around(self._seen, anchor)
-        return self._around[anchor]
+    def _is_beside(self, anchor: bytes, sign: bytes) -> bool:
+        others = [(place - sign.index(anchor), byte) for place, byte in enumerate(sign) if byte != anchor[0]]
+        return bool(reduce(and_, (self._at(anchor, offset) == byte for offset, byte in others)).any())
+
+    def _at(self, anchor: bytes, offset: int) -> Any:
+        """What stands so far from each place of a byte. Beyond either end stands NUL, which is in no text."""
+        import numpy as np
+
+        if (anchor, offset) not in self._beside:
+            found = self._text[self._at(anchor, 0) + offset] if offset else np.flatnonzero(self._text == anchor[0])
+            self._beside[anchor, offset] = found
+        return self._beside[anchor, offset]
 
 
-_REACH = 2  # bytes of a window on either side of its anchor
-
-
-def _around(seen: bytes, anchor: bytes) -> bytes:
-    """What stands around each place of a byte, parted by NUL, which is in no text."""
-    import numpy as np
-
-    text = np.frombuffer(bytes(_REACH) + seen + bytes(_REACH), np.uint8)
-    places = np.flatnonzero(text == anchor[0]) - _REACH
-    windows = np.zeros((len(places), 2 * _REACH + 2), np.uint8)
-    for place in range(2 * _REACH + 1):
-        windows[:, place] = text[places + place]
-    return windows.tobytes()
+_REACH = 2  # bytes that a sign reaches beyond its quote or line end
 
 
 def _line_ends(seen: bytes) -> set[bytes]:
