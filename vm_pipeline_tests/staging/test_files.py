@@ -135,18 +135,24 @@ class TestSpellingsOfAFile:
             assert read_sheet(path, tmp_path).odd_blanks
 
 
-SIGNS = {"spaced_quotes": [', "'], "slashed": ['\\"', "\\,"], "as_formulas": ['="'], "repeated": ["\nhead", "\rhead"]}
+SIGNS = {"spaced_quotes": [', "'], "slashed": ['\\"', "\\,"], "as_formulas": ['="']}
 IN_QUOTES = ['\n"', '\r"', "\n ", "\r ", ',"\n', ',"\r', '," ']  # blanks at the ends of a quoted cell
 
 
-@given(texts=st.lists(st.sampled_from([*',"=\\ \n\ra', "head", *(sign for signs in SIGNS.values() for sign in signs)])))
-def test_a_look_finds_each_sign_where_it_is(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
+@given(
+    pieces=st.lists(st.sampled_from([*',"=\\ \n\ra', "head", *(sign for signs in SIGNS.values() for sign in signs)])),
+    header=st.sampled_from(["head", "a", "", '"']),
+)
+def test_a_look_finds_each_sign_where_it_is(
+    tmp_path_factory: pytest.TempPathFactory, pieces: list[str], header: str
+) -> None:
     """Signs are sought beside quotes and line ends alone; the text may begin or end with one."""
-    path = tmp_path_factory.mktemp("look") / "text.csv"
-    path.write_bytes("".join(texts).encode())
-    found, text = look_through(path, ",", b"head"), "".join(texts)
+    path, text = tmp_path_factory.mktemp("look") / "text.csv", "".join(pieces)
+    path.write_bytes(text.encode())
+    found = look_through(path, ",", header.encode())
     told = {name: any(sign in text for sign in signs) for name, signs in SIGNS.items()}
     assert {name: getattr(found, name) for name in SIGNS} == told
+    assert found.repeated == any(end + header in text for end in "\n\r")
     assert found.odd_blanks == ('"' in text and any(sign in text for sign in IN_QUOTES))
 
 

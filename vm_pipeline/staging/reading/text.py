@@ -106,11 +106,11 @@ class _Within:
     def __call__(self, sign: bytes) -> bool:
         if sign[:1] not in self._seen or sign[-1:] not in self._seen:
             return False
-        anchor = next((one for one in (b'"', b"\n", b"\r") if one in sign), b"") if len(sign) <= _REACH + 1 else b""
-        return self._is_beside(anchor, sign) if anchor else sign in self._seen
+        anchor = next((one for one in (b'"', b"\n", b"\r") if one in sign), b"")
+        return self._is_beside(anchor, sign) if anchor and len(sign) in _SHORT else sign in self._seen
 
     def _is_beside(self, anchor: bytes, sign: bytes) -> bool:
-        others = [(place - sign.index(anchor), byte) for place, byte in enumerate(sign) if byte != anchor[0]]
+        others = [(place - sign.index(anchor), byte) for place, byte in enumerate(sign) if place != sign.index(anchor)]
         return bool(reduce(and_, (self._at(anchor, offset) == byte for offset, byte in others)).any())
 
     def _at(self, anchor: bytes, offset: int) -> Any:
@@ -124,6 +124,7 @@ class _Within:
 
 
 _REACH = 2  # bytes that a sign reaches beyond its quote or line end
+_SHORT = range(2, _REACH + 2)
 
 
 def _line_ends(seen: bytes) -> set[bytes]:
