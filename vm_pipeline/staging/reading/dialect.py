@@ -143,10 +143,11 @@ def _fits(start: str, delimiter: str, shape: FileShape) -> tuple[bool, int, bool
     return alike and len(header) > 1, len(header), alike
 
 
-def _shared(start: str, delimiter: str, shape: FileShape) -> tuple[int, int, int]:
+def _shared(start: str, delimiter: str, shape: FileShape) -> tuple[float, int, int]:
+    """The share of rows that have most rows' width, and the width. A wrong sign breaks cells with line ends in two."""
     widths = Counter(len(cells) for cells in islice(_first_rows(start, delimiter, shape), _ROWS))
     rows, width = max(((rows, width) for width, rows in widths.items() if width > 1), default=(0, 0))
-    return (rows, width, 0) if rows * 2 > widths.total() else (0, 0, widths[1])
+    return (rows / widths.total(), width, 0) if rows * 2 > widths.total() else (0, 0, widths[1])
 
 
 def _first_rows(start: str, delimiter: str, shape: FileShape) -> Iterator[list[str]]:
