@@ -5,7 +5,7 @@ Does not belong here: what they compute (the files themselves), where they run (
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from graphlib import TopologicalSorter
@@ -67,12 +67,21 @@ def macros() -> dict[str, str]:
 
 
 def _box_score() -> str:
-    """Columns of `team_week`, from the catalogue: of each measure its value, its baseline and its target."""
-    return ",\n           ".join(
-        f"max({what}) FILTER (measure = '{one.column}') AS {one.column}{suffix}"
+    """Columns of `team_week` with the values of measures, from the catalogue."""
+    return _columns(f"max(value) FILTER (indicator_code = '{one.code}') AS {one.column}" for one in BOX_SCORE)
+
+
+def _box_score_aims() -> str:
+    """Columns of `team_week` with the baseline and the target of each measure."""
+    return _columns(
+        f"max(target.{what}) FILTER (indicator_code = '{one.code}')::DOUBLE AS {one.column}_{what}"
         for one in BOX_SCORE
-        for what, suffix in (("value", ""), ("baseline", "_baseline"), ("target", "_target"))
+        for what in ("baseline", "target")
     )
+
+
+def _columns(found: Iterable[str]) -> str:
+    return ",\n           ".join(found)
 
 
 def _stated() -> str:
@@ -87,7 +96,7 @@ def _stated() -> str:
 
 def _signals() -> str:
     """What `bi_box_score` makes of signals: of each measure whether its own rule profile raises one."""
-    return ",\n           ".join(
+    return _columns(
         f"bool_or(signal) FILTER (WHERE indicator_code = '{one.code}' AND rule_profile = '{one.profile}') "
         f"AS {one.column}_signal"
         for one in BOX_SCORE
@@ -96,7 +105,12 @@ def _signals() -> str:
 
 def _made() -> dict[str, str]:
     """What SQL files name in braces, and that follows from the catalogue."""
-    return {"box_score": _box_score(), "box_score_signals": _signals(), "stated": _stated()}
+    return {
+        "box_score": _box_score(),
+        "box_score_aims": _box_score_aims(),
+        "box_score_signals": _signals(),
+        "stated": _stated(),
+    }
 
 
 @cache
