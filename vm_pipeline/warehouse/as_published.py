@@ -93,8 +93,10 @@ def _keep(then: duckdb.DuckDBPyConnection, before: list[Path], path: Path, recei
     """Write the points that are final now and were in no file before."""
     with written(path) as draft:
         then.execute(
-            f"COPY (SELECT {', '.join(POINT)}, {_KEPT}, ?::TIMESTAMP AS published_at FROM core.judged_point AS point "
-            f"ANTI JOIN {_union(before)} AS before USING ({', '.join(POINT)}) WHERE is_final ORDER BY ALL) "
+            f"COPY (SELECT {', '.join(POINT)}, {_KEPT}, ?::TIMESTAMP AS published_at FROM core.judged_point "
+            "JOIN core.signal_series USING (provider_code, series) "
+            f"ANTI JOIN {_union(before)} AS before USING ({', '.join(POINT)}) "
+            "WHERE is_final ORDER BY provider_code, series, starts_on) "
             f"TO {literal(draft)} (FORMAT parquet, COMPRESSION zstd)",
             [received_at.removesuffix("+00:00")],
         )

@@ -53,6 +53,7 @@ PARTED_BY = {
     "core.indicator_class": PROVIDER,
     "vm.indicator_value": PROVIDER,
     "vm.team_week": PROVIDER,
+    "core.signal_series": PROVIDER,
     "core.signal_point": PROVIDER,
     "vm.indicator_signal": PROVIDER,
     "vm.indicator_series": PROVIDER,
