@@ -11,6 +11,7 @@ from functools import cache
 from graphlib import TopologicalSorter
 
 from vm_pipeline.indicators.catalogue import BOX_SCORE
+from vm_pipeline.indicators.entry import Facts
 from vm_pipeline.indicators.ingredients import INGREDIENTS
 from vm_pipeline.warehouse.sql_files import sql_folder
 
@@ -87,11 +88,29 @@ def _columns(found: Iterable[str]) -> str:
 def _stated() -> str:
     """SELECTs of the ingredients that are declared by a condition on facts, added up by day."""
     return "\n    UNION ALL\n    ".join(
-        f"SELECT provider_code, team_code, {facts.day}::DATE, '{one.name}', sum({facts.counts})::DECIMAL(38,9)\n"
+        f"SELECT provider_code, team_code, {facts.day}::DATE, '{one.name}', sum({facts.counts})::DECIMAL(18,3)\n"
         f"    FROM vm.{facts.table} WHERE {facts.where}\n    GROUP BY ALL"
         for one in INGREDIENTS
         if (facts := one.stated)
     )
+
+
+def _cost_sums() -> str:
+    """Columns with the sums of cost categories that make an ingredient each."""
+    return _columns(f"sum(amount_gbp) FILTER ({facts.where})::DECIMAL(18,3) AS {name}" for name, facts in _costs())
+
+
+def _costs_each() -> str:
+    """SELECTs that put these columns one below the other, by the name of the ingredient."""
+    return "\nUNION ALL\n".join(
+        f"SELECT provider_code, team_code, grain, starts_on, '{name}' AS ingredient, {name} AS amount FROM cost "
+        f"WHERE {name} IS NOT NULL"
+        for name, _ in _costs()
+    )
+
+
+def _costs() -> list[tuple[str, Facts]]:
+    return [(one.name, one.facts) for one in INGREDIENTS if one.categories and one.facts]
 
 
 def _signals() -> str:
@@ -109,6 +128,8 @@ def _made() -> dict[str, str]:
         "box_score": _box_score(),
         "box_score_aims": _box_score_aims(),
         "box_score_signals": _signals(),
+        "cost_sums": _cost_sums(),
+        "costs": _costs_each(),
         "stated": _stated(),
     }
 

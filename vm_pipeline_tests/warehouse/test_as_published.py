@@ -17,17 +17,18 @@ def judged(points: dict[str, tuple[bool, bool]]) -> duckdb.DuckDBPyConnection:
     """A warehouse of one series: day → (is final, signals)."""
     con = duckdb.connect()
     con.execute("ATTACH ':memory:' AS core")
-    names = ", ".join(f"{name} VARCHAR" if name != "starts_on" else "starts_on DATE" for name in POINT)
+    names = [name for name in POINT if name not in ("provider_code", "starts_on")]
     con.execute(
-        f"CREATE TABLE core.judged_point ({names}, is_final BOOLEAN, is_tentative BOOLEAN, signal BOOLEAN, "
-        "rule VARCHAR, tier VARCHAR)"
+        f"CREATE TABLE core.signal_series AS SELECT 'B1' AS provider_code, 1 AS series, "
+        f"{', '.join(f"'{name}' AS {name}" for name in names)}"
+    )
+    con.execute(
+        "CREATE TABLE core.judged_point (provider_code VARCHAR, series INTEGER, starts_on DATE, is_final BOOLEAN, "
+        "is_tentative BOOLEAN, signal BOOLEAN, rule VARCHAR, tier VARCHAR)"
     )
     for day, (final, signal) in points.items():
-        row = [day if name == "starts_on" else name for name in POINT]
-        con.execute(
-            f"INSERT INTO core.judged_point VALUES ({', '.join('?' * (len(row) + 5))})",
-            [*row, final, False, signal, "shift" if signal else None, "A" if signal else None],
-        )
+        said = ["shift", "A"] if signal else [None, None]
+        con.execute("INSERT INTO core.judged_point VALUES ('B1', 1, ?, ?, false, ?, ?, ?)", [day, final, signal, *said])
     return con
 
 
