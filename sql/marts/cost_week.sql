@@ -19,8 +19,7 @@ week AS (
 ),
 cut AS (  -- by month and pence left: fewer than it has days
     SELECT *, left_over * days // days_of_month AS whole, left_over * days % days_of_month AS remainder
-    FROM week
-    CROSS JOIN generate_series(0, 30) AS pence (left_over)
+    FROM (SELECT *, unnest(generate_series(0, 30)) AS left_over FROM week)
 ),
 dealt AS (
     SELECT period, week_start, days, left_over,

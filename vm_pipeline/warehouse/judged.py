@@ -29,8 +29,15 @@ _SERIES = (
     "provider_code, series, row_number() OVER (ORDER BY provider_code, series) - 1 AS number, rule_profile, chart, "
     "factor, target::DOUBLE AS target, CASE direction WHEN 'higher' THEN 1 WHEN 'lower' THEN -1 ELSE 0 END AS better"
 )
+_COLUMNS = (
+    "provider_code VARCHAR, series INTEGER, starts_on DATE, is_final BOOLEAN, is_baseline BOOLEAN, is_tentative BOOLEAN, "
+    "value DOUBLE, centre_line DOUBLE, lower_limit DOUBLE, upper_limit DOUBLE, signal BOOLEAN, rule VARCHAR, tier VARCHAR, "
+    "in_shift BOOLEAN, in_trend BOOLEAN, outside_limits BOOLEAN, two_in_three BOOLEAN, fifteen_inside BOOLEAN, "
+    "phase BIGINT, longest_run INTEGER, longest_run_max INTEGER, crossings INTEGER, crossings_min INTEGER, "
+    "assurance VARCHAR"
+)
 _COUNTS = ("longest_run", "longest_run_max", "crossings", "crossings_min")
-_WORDS = ("rule", "tier", "assurance")
+_KNOWN = ", ".join(f"nullif({name}, -1) AS {name}" for name in _COUNTS)
 
 
 def put_judged(con: duckdb.DuckDBPyConnection, providers: Collection[str] | None = None) -> None:
@@ -46,37 +53,30 @@ def put_judged(con: duckdb.DuckDBPyConnection, providers: Collection[str] | None
         "SELECT asked.number, point.* EXCLUDE (provider_code, series) FROM core.signal_point AS point "
         "JOIN asked USING (provider_code, series) ORDER BY asked.number, point.starts_on"
     ).df()
-    if providers is not None:
+    if providers is None:
+        con.execute(f"CREATE OR REPLACE TABLE core.judged_point ({_COLUMNS})")
+    else:
         con.execute(f"DELETE FROM core.judged_point WHERE {whose}", given)
-    put = "CREATE OR REPLACE TABLE core.judged_point AS" if providers is None else _MORE
     for found in _judged(points, series):
         con.register("found", found)
-        con.execute(f"{put} {_NAMED}")
+        con.execute(
+            "INSERT INTO core.judged_point BY NAME SELECT asked.provider_code, asked.series, "
+            f"found.* EXCLUDE (number) REPLACE ({_KNOWN}) FROM found JOIN asked USING (number)"
+        )
         con.unregister("found")
-        put = _MORE
     con.unregister("asked")
 
 
-_MORE = "INSERT INTO core.judged_point BY NAME"
-_NAMED = (
-    "SELECT asked.provider_code, asked.series, found.* EXCLUDE (number) REPLACE ("
-    + ", ".join(
-        [f"nullif({name}, -1)::INTEGER AS {name}" for name in _COUNTS] + [f"{name}::VARCHAR AS {name}" for name in _WORDS]
-    )
-    + ") FROM found JOIN asked USING (number)"
-)
-
-
 def _judged(points: "pd.DataFrame", series: "pd.DataFrame") -> Iterator["pd.DataFrame"]:
-    """What the engine says of all series of one profile and chart, one pair after the other; of no points, once."""
+    """What the engine says of all series of one profile and chart, one pair after the other."""
     import numpy as np
 
     of = points["number"].to_numpy()
     paused = points["is_paused"].to_numpy(dtype=bool)
     points["is_after_pause"] = ~paused & np.roll(paused, 1) & (of == np.roll(of, 1))
-    pairs = series.groupby(["rule_profile", "chart"], sort=True).ngroup().to_numpy()
-    for pair in range(pairs.max() + 1 if len(pairs) else 1):
-        some = points[pairs[of] == pair] if len(pairs) else points
+    pairs = series.groupby(["rule_profile", "chart"]).ngroup().to_numpy()
+    for pair in np.unique(pairs):
+        some = points[pairs[of] == pair]
         yield _of_pair(some, series.iloc[some["number"]])
 
 
@@ -87,7 +87,7 @@ def _of_pair(points: "pd.DataFrame", series: "pd.DataFrame") -> "pd.DataFrame":
     from vm_pipeline.signals import judge as engine
     from vm_pipeline.signals.series import points as made
 
-    profile, chart = series[["rule_profile", "chart"]].iloc[0] if len(series) else ("his_run", "run")
+    profile, chart = series[["rule_profile", "chart"]].iloc[0]
     given = {name: points[name].to_numpy() for name in points}
     found = engine.judge(
         made(

@@ -17,11 +17,8 @@ def judged(points: dict[str, tuple[bool, bool]]) -> duckdb.DuckDBPyConnection:
     """A warehouse of one series: day → (is final, signals)."""
     con = duckdb.connect()
     con.execute("ATTACH ':memory:' AS core")
-    names = [name for name in POINT if name not in ("provider_code", "starts_on")]
-    con.execute(
-        f"CREATE TABLE core.signal_series AS SELECT 'B1' AS provider_code, 1 AS series, "
-        f"{', '.join(f"'{name}' AS {name}" for name in names)}"
-    )
+    names = ", ".join(f"'{name}' AS {name}" for name in POINT if name not in ("provider_code", "starts_on"))
+    con.execute(f"CREATE TABLE core.signal_series AS SELECT 'B1' AS provider_code, 1 AS series, {names}")
     con.execute(
         "CREATE TABLE core.judged_point (provider_code VARCHAR, series INTEGER, starts_on DATE, is_final BOOLEAN, "
         "is_tentative BOOLEAN, signal BOOLEAN, rule VARCHAR, tier VARCHAR)"
