@@ -24,12 +24,13 @@ sampled AS (
     FROM measured
 ),
 aimed_at AS (
-    SELECT cell.provider_code, cell.team_code, cell.week_start,
+    SELECT value.provider_code, value.team_code, value.week_start,
            {box_score_aims}
-    FROM cell
+    FROM vm.indicator_value AS value
     JOIN core.target AS target USING (provider_code, team_code, indicator_code)
-    WHERE cell.week_start + 6 BETWEEN coalesce(target.valid_from, DATE '1900-01-01') AND coalesce(target.valid_to, DATE '2199-12-31')
-    GROUP BY cell.provider_code, cell.team_code, cell.week_start
+    WHERE value.level = 'team' AND value.grain = 'week'
+      AND value.week_start + 6 BETWEEN coalesce(target.valid_from, DATE '1900-01-01') AND coalesce(target.valid_to, DATE '2199-12-31')
+    GROUP BY value.provider_code, value.team_code, value.week_start
 )
 SELECT measured.* REPLACE (coalesce(cells, 0)::BIGINT AS cells, coalesce(cells_filled, 0)::BIGINT AS cells_filled),
        aimed_at.* EXCLUDE (provider_code, team_code, week_start), sampled.last_sampled_week
