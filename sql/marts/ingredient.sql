@@ -32,13 +32,13 @@ by_day AS (
     SELECT provider_code, team_code, day, 'readmissions', quantity FROM stay_day WHERE is_index AND is_readmitted
     UNION ALL
     SELECT answer.provider_code, answer.team_code, answer.day, declared.ingredient,
-           (CASE WHEN declared.is_positive THEN answer.positive ELSE answer.answers END)::DECIMAL(18,3)
+           CASE WHEN declared.is_positive THEN answer.positive ELSE answer.answers END
     FROM core.survey_day AS answer
     JOIN core.ingredient_declared AS declared USING (question_code)
     UNION ALL
-    SELECT provider_code, team_code, day, 'engagement_points', points::DECIMAL(18,3) FROM core.survey_day
+    SELECT provider_code, team_code, day, 'engagement_points', points FROM core.survey_day
     UNION ALL
-    SELECT provider_code, team_code, day, 'engagement_answers', scored::DECIMAL(18,3) FROM core.survey_day WHERE scored > 0
+    SELECT provider_code, team_code, day, 'engagement_answers', scored FROM core.survey_day WHERE scored > 0
     UNION ALL
     SELECT provider_code, team_code, wave_date, 'responses', responses::DECIMAL(18,3) FROM core.wave
     UNION ALL
@@ -147,7 +147,7 @@ week_records AS (
     SELECT provider_code, team_code, starts_on, amount FROM dated WHERE grain = 'week' AND ingredient = 'activity_records'
 ),
 expected AS (
-    SELECT provider_code, team_code, starts_on, (sum(amount) OVER past / 12)::DECIMAL(38,9) AS amount
+    SELECT provider_code, team_code, starts_on, (sum(amount) OVER past / 12)::DECIMAL(18,3) AS amount
     FROM week_records
     WINDOW past AS (PARTITION BY provider_code, team_code ORDER BY starts_on
                     RANGE BETWEEN INTERVAL 84 DAY PRECEDING AND INTERVAL 1 DAY PRECEDING)
@@ -167,7 +167,7 @@ SELECT provider_code, team_code, 'month', starts_on, 'coaches', coaches::DECIMAL
 UNION ALL
 SELECT provider_code, team_code, 'month', starts_on, 'coaches_progressed', progressed::DECIMAL(18,3) FROM coached
 UNION ALL
-SELECT provider_code, team_code, 'week', starts_on, 'expected_records', amount::DECIMAL(18,3) FROM expected
+SELECT provider_code, team_code, 'week', starts_on, 'expected_records', amount FROM expected
 UNION ALL
 SELECT provider_code, team_code, grain, starts_on, 'patients', patients::DECIMAL(18,3) FROM core.patient_count WHERE level = 'team'
 UNION ALL
