@@ -58,10 +58,10 @@ timed AS (
     JOIN core.indicator AS one USING (indicator_code)
     LEFT JOIN core.unfinished AS unfinished
            ON unfinished.indicator_code = point.indicator_code AND unfinished.grain = point.grain AND unfinished.starts_on = point.starts_on
-    LEFT JOIN (SELECT * FROM core.paused WHERE team_code = '*') AS of_all
+    LEFT JOIN (SELECT * FROM core.paused WHERE of_team = '*') AS of_all
            ON of_all.provider_code = point.provider_code AND of_all.grain = point.span_grain AND of_all.starts_on = point.span_on
-    LEFT JOIN (SELECT * FROM core.paused WHERE team_code <> '*') AS own
-           ON own.provider_code = point.provider_code AND own.team_code = point.team_code
+    LEFT JOIN (SELECT * FROM core.paused WHERE of_team <> '*') AS own
+           ON own.provider_code = point.provider_code AND own.of_team = point.team_code
           AND own.grain = point.span_grain AND own.starts_on = point.span_on
 ),
 judged AS (

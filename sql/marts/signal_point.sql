@@ -10,13 +10,13 @@ WITH point AS (
     WHERE value.value IS NOT NULL
 ),
 decision AS (
-    SELECT point.provider_code, point.series, min(point.starts_on) AS starts_on
+    SELECT point.provider_code, point.team_code, point.series, min(point.starts_on) AS starts_on
     FROM point
     JOIN vm.rebase AS rebase USING (indicator_code, provider_code, team_code)
     WHERE point.level = 'team' AND point.starts_on >= (rebase.rebase_from || '-01')::DATE
-    GROUP BY point.provider_code, point.series, rebase.rebase_from
+    GROUP BY point.provider_code, point.team_code, point.series, rebase.rebase_from
 )
-SELECT point.provider_code, point.series, point.starts_on,
+SELECT point.provider_code, point.team_code, point.series, point.starts_on,
        point.numerator::DOUBLE AS num, point.denominator::DOUBLE AS den, point.value, point.is_excluded, point.is_paused,
        decision.starts_on IS NOT NULL AS begins_phase,
        coalesce(
@@ -24,4 +24,5 @@ SELECT point.provider_code, point.series, point.starts_on,
            AND point.starts_on + CASE point.grain WHEN 'week' THEN 6 ELSE 0 END <= point.baseline_to, false
        ) AS is_baseline
 FROM point
-LEFT JOIN (SELECT DISTINCT provider_code, series, starts_on FROM decision) AS decision USING (provider_code, series, starts_on)
+LEFT JOIN (SELECT DISTINCT provider_code, team_code, series, starts_on FROM decision) AS decision
+       USING (provider_code, team_code, series, starts_on)

@@ -64,11 +64,11 @@ def landing_names(
 
 def put_as_published(
     con: duckdb.DuckDBPyConnection, folder: Path, landings: Sequence[Landed]
-) -> dict[tuple[str, str], str]:
+) -> dict[tuple[str, str, str], str]:
     """Create `core.as_published` in a warehouse that was judged: one row a point that is final now or ever was.
 
     `landings` are all up to the warehouse's time, oldest first; the last is the warehouse itself. Returns by provider
-    (and no batch) a hash of the files that its points stand in.
+    (no batch) and team a hash of the files that its points stand in.
     """
     kept: list[Path] = []
     for landed in landings:
@@ -81,11 +81,11 @@ def put_as_published(
                 continue
         kept.append(path)
     con.execute(f"CREATE OR REPLACE VIEW core.as_published AS SELECT * FROM {_union(kept)}")
-    files = f"SELECT provider_code, list(DISTINCT filename) FROM {_union(kept, ', filename = true')} GROUP BY ALL"
+    files = f"SELECT provider_code, team_code, list(DISTINCT filename) FROM {_union(kept, ', filename = true')} GROUP BY ALL"
     digests = {path.name: digest(path) for path in kept}
     return {
-        (provider, ""): name_of(sorted(digests[Path(file).name] for file in found))
-        for provider, found in con.execute(files).fetchall()
+        (provider, "", team): name_of(sorted(digests[Path(file).name] for file in found))
+        for provider, team, found in con.execute(files).fetchall()
     }
 
 
@@ -94,9 +94,9 @@ def _keep(then: duckdb.DuckDBPyConnection, before: list[Path], path: Path, recei
     with written(path) as draft:
         then.execute(
             f"COPY (SELECT {', '.join(POINT)}, {_KEPT}, ?::TIMESTAMP AS published_at FROM core.judged_point "
-            "JOIN core.signal_series USING (provider_code, series) "
+            "JOIN core.signal_series USING (provider_code, team_code, series) "
             f"ANTI JOIN {_union(before)} AS before USING ({', '.join(POINT)}) "
-            "WHERE is_final ORDER BY provider_code, series, starts_on) "
+            "WHERE is_final ORDER BY provider_code, team_code, series, starts_on) "
             f"TO {literal(draft)} (FORMAT parquet, COMPRESSION zstd)",
             [received_at.removesuffix("+00:00")],
         )

@@ -16,7 +16,7 @@ from vm_pipeline.warehouse.as_published import Landed, put_as_published
 from vm_pipeline.warehouse.inputs import put_inputs
 from vm_pipeline.warehouse.judged import JUDGED_OF, put_judged, put_noise
 from vm_pipeline.warehouse.made_from import code_version
-from vm_pipeline.warehouse.parts import PROVIDER, parts_of
+from vm_pipeline.warehouse.parts import TEAM, parts_of
 from vm_pipeline.warehouse.reference import Finding, put_references
 from vm_pipeline.warehouse.restated import RESTATED, put_restated
 from vm_pipeline.warehouse.statements import statements
@@ -47,7 +47,7 @@ def build_marts(con: duckdb.DuckDBPyConnection) -> list[Built]:
 def judge(con: duckdb.DuckDBPyConnection) -> None:
     """Judge every series that has a rule profile and has changed, once the marts are filled."""
     with parts_of(con) as parts:
-        parts.renew("core.judged_point", PROVIDER, JUDGED_OF, partial(put_judged, con))
+        parts.renew("core.judged_point", TEAM, JUDGED_OF, partial(put_judged, con))
 
 
 def build_signals(con: duckdb.DuckDBPyConnection, folder: Path, landings: Sequence[Landed]) -> list[Built]:

@@ -13,6 +13,7 @@ import duckdb
 
 from vm_pipeline.indicators.noise import TABLE, false_alarms
 from vm_pipeline.indicators.profiles import PROFILES
+from vm_pipeline.warehouse.parts import CHOSEN, TEAM
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,11 +27,12 @@ ENOUGH = 10
 LONGEST = 400  # points up to which false alarms are told; a longer series has those of this length
 
 _SERIES = (
-    "provider_code, series, row_number() OVER (ORDER BY provider_code, series) - 1 AS number, rule_profile, chart, "
+    "provider_code, team_code, series, row_number() OVER (ORDER BY provider_code, team_code, series) - 1 AS number, "
+    "rule_profile, chart, "
     "factor, target::DOUBLE AS target, CASE direction WHEN 'higher' THEN 1 WHEN 'lower' THEN -1 ELSE 0 END AS better"
 )
 _COLUMNS = (
-    "provider_code VARCHAR, series INTEGER, starts_on DATE, is_final BOOLEAN, is_baseline BOOLEAN, is_tentative BOOLEAN, "
+    "provider_code VARCHAR, team_code VARCHAR, series INTEGER, starts_on DATE, is_final BOOLEAN, is_baseline BOOLEAN, is_tentative BOOLEAN, "
     "value DOUBLE, centre_line DOUBLE, lower_limit DOUBLE, upper_limit DOUBLE, signal BOOLEAN, rule VARCHAR, tier VARCHAR, "
     "in_shift BOOLEAN, in_trend BOOLEAN, outside_limits BOOLEAN, two_in_three BOOLEAN, fifteen_inside BOOLEAN, "
     "phase BIGINT, longest_run INTEGER, longest_run_max INTEGER, crossings INTEGER, crossings_min INTEGER, "
@@ -40,27 +42,26 @@ _COUNTS = ("longest_run", "longest_run_max", "crossings", "crossings_min")
 _KNOWN = ", ".join(f"nullif({name}, -1) AS {name}" for name in _COUNTS)
 
 
-def put_judged(con: duckdb.DuckDBPyConnection, providers: Collection[str] | None = None) -> None:
-    """Create `core.judged_point` of `core.signal_point`; or judge some providers again and leave the others.
+def put_judged(con: duckdb.DuckDBPyConnection, teams: Collection[str] | None = None) -> None:
+    """Create `core.judged_point` of `core.signal_point`; or judge the teams that are chosen again, and leave the others.
 
     Series go to the engine by number, and its answers come back to them by it.
     """
-    whose = "true" if providers is None else "provider_code IN (SELECT unnest($whose))"
-    given = {} if providers is None else {"whose": [*providers]}
-    series = con.execute(f"SELECT {_SERIES} FROM core.signal_series WHERE {whose} ORDER BY number", given).df()
+    whose = "true" if teams is None else CHOSEN[TEAM]
+    series = con.execute(f"SELECT {_SERIES} FROM core.signal_series WHERE {whose} ORDER BY number").df()
     con.register("asked", series)
     points = con.execute(
-        "SELECT asked.number, point.* EXCLUDE (provider_code, series) FROM core.signal_point AS point "
-        "JOIN asked USING (provider_code, series) ORDER BY asked.number, point.starts_on"
+        "SELECT asked.number, point.* EXCLUDE (provider_code, team_code, series) FROM core.signal_point AS point "
+        "JOIN asked USING (provider_code, team_code, series) ORDER BY asked.number, point.starts_on"
     ).df()
-    if providers is None:
+    if teams is None:
         con.execute(f"CREATE OR REPLACE TABLE core.judged_point ({_COLUMNS})")
     else:
-        con.execute(f"DELETE FROM core.judged_point WHERE {whose}", given)
+        con.execute(f"DELETE FROM core.judged_point WHERE {whose}")
     for found in _judged(points, series):
         con.register("found", found)
         con.execute(
-            "INSERT INTO core.judged_point BY NAME SELECT asked.provider_code, asked.series, "
+            "INSERT INTO core.judged_point BY NAME SELECT asked.provider_code, asked.team_code, asked.series, "
             f"found.* EXCLUDE (number) REPLACE ({_KNOWN}) FROM found JOIN asked USING (number)"
         )
         con.unregister("found")

@@ -116,12 +116,13 @@ def run(con: duckdb.DuckDBPyConnection, statement: Statement) -> Built:
 
 
 def replace_rows(
-    con: duckdb.DuckDBPyConnection, statement: Statement, sql: str, column: str, values: Collection[str]
+    con: duckdb.DuckDBPyConnection, statement: Statement, sql: str, whose: str, only: tuple[str, Collection[str]]
 ) -> Built:
-    """Put what `sql` finds, its file over some of the rows, in place of the rows with these values in a column."""
+    """Put what `sql` finds, its file over some of the rows, in place of the rows `whose` says; `only` names them."""
     start = time.perf_counter()
-    con.execute(f"DELETE FROM {statement.target} WHERE {column} IN (SELECT unnest(?))", [[*values]])
+    con.execute(f"DELETE FROM {statement.target} WHERE {whose}")
     _insert(con, statement, sql)
+    column, values = only
     return Built(statement, _rows(con, statement), time.perf_counter() - start, (column, tuple(values)))
 
 

@@ -17,15 +17,16 @@ def judged(points: dict[str, tuple[bool, bool]]) -> duckdb.DuckDBPyConnection:
     """A warehouse of one series: day → (is final, signals)."""
     con = duckdb.connect()
     con.execute("ATTACH ':memory:' AS core")
-    names = ", ".join(f"'{name}' AS {name}" for name in POINT if name not in ("provider_code", "starts_on"))
-    con.execute(f"CREATE TABLE core.signal_series AS SELECT 'B1' AS provider_code, 1 AS series, {names}")
+    key = {"provider_code": "B1", "team_code": "T1"}
+    names = ", ".join(f"'{key.get(name, name)}' AS {name}" for name in POINT if name != "starts_on")
+    con.execute(f"CREATE TABLE core.signal_series AS SELECT 1 AS series, {names}")
     con.execute(
-        "CREATE TABLE core.judged_point (provider_code VARCHAR, series INTEGER, starts_on DATE, is_final BOOLEAN, "
+        "CREATE TABLE core.judged_point (provider_code VARCHAR, team_code VARCHAR, series INTEGER, starts_on DATE, is_final BOOLEAN, "
         "is_tentative BOOLEAN, signal BOOLEAN, rule VARCHAR, tier VARCHAR)"
     )
     for day, (final, signal) in points.items():
         said = ["shift", "A"] if signal else [None, None]
-        con.execute("INSERT INTO core.judged_point VALUES ('B1', 1, ?, ?, false, ?, ?, ?)", [day, final, signal, *said])
+        con.execute("INSERT INTO core.judged_point VALUES ('B1', 'T1', 1, ?, ?, false, ?, ?, ?)", [day, final, signal, *said])
     return con
 
 

@@ -18,7 +18,7 @@ from vm_pipeline.sources.decisions import Decision, Kind
 from vm_pipeline.warehouse.build import build_core, build_marts, build_signals, judge
 from vm_pipeline.warehouse.drafts import core_of
 from vm_pipeline.warehouse.fingerprint import fingerprint
-from vm_pipeline.warehouse.parts import PARTED_BY, PROVIDER
+from vm_pipeline.warehouse.parts import BATCH, PARTED_BY, PROVIDER, TEAM, known_as
 from vm_pipeline.warehouse.statements import LAYERS, statements
 from vm_pipeline.warehouse.workspace import Built, open_workspace
 from vm_pipeline_tests.programme import Programme
@@ -175,7 +175,7 @@ def contents(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
 def test_a_part_is_made_of_its_own_inputs_alone(
     world_programme: Programme, world_built: Path, tmp_path: Path, column: str
 ) -> None:
-    """One provider's, and the batches of one provider, made once more over what is theirs: nothing moves."""
+    """One provider's, the batches of one provider, one of its teams, made once more over what is theirs: nothing moves."""
     draft = tmp_path / "again.duckdb"
     parted = {target for target, by in PARTED_BY.items() if by == column}
     for path in (world_built, core_of(world_built)):
@@ -183,15 +183,17 @@ def test_a_part_is_made_of_its_own_inputs_alone(
     with open_workspace(draft, threads=1) as con:
         before = contents(con)
         con.execute(
-            "UPDATE core.part SET key = 'other' WHERE provider_code = 'B1' AND target IN (SELECT unnest(?))",
-            [[*parted]],
+            "UPDATE core.part SET key = 'other' WHERE provider_code = 'B1' AND team_code IN ('', 'T1') "
+            "AND target IN (SELECT unnest(?))",
+            [[known_as(target) for target in parted]],
         )
     with built(world_programme, draft) as (con, made):
         assert contents(con) == before
     partly = {one.statement.target for one in made if one.only and one.only[1]}
     assert partly >= parted - {"core.year_to_date_before"}
-    if column == PROVIDER:
-        assert {one.only for one in made if one.statement.target in partly} == {(PROVIDER, ("B1",))}
+    if column != BATCH:
+        names = {PROVIDER: "B1", TEAM: "B1 T1"}
+        assert {one.only for one in made if one.statement.target in partly} == {(column, (names[column],))}
 
 
 def test_a_month_of_one_provider_touches_its_parts_alone(
