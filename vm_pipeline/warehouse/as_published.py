@@ -81,7 +81,8 @@ def put_as_published(
                 continue
         kept.append(path)
     con.execute(f"CREATE OR REPLACE VIEW core.as_published AS SELECT * FROM {_union(kept)}")
-    files = f"SELECT provider_code, team_code, list(DISTINCT filename) FROM {_union(kept, ', filename = true')} GROUP BY ALL"
+    rows = _union(kept, ", filename = true")
+    files = f"SELECT provider_code, team_code, list(DISTINCT filename) FROM {rows} GROUP BY ALL"
     digests = {path.name: digest(path) for path in kept}
     return {
         (provider, "", team): name_of(sorted(digests[Path(file).name] for file in found))

@@ -32,18 +32,19 @@ _SERIES = (
     "factor, target::DOUBLE AS target, CASE direction WHEN 'higher' THEN 1 WHEN 'lower' THEN -1 ELSE 0 END AS better"
 )
 _COLUMNS = (
-    "provider_code VARCHAR, team_code VARCHAR, series INTEGER, starts_on DATE, is_final BOOLEAN, is_baseline BOOLEAN, is_tentative BOOLEAN, "
-    "value DOUBLE, centre_line DOUBLE, lower_limit DOUBLE, upper_limit DOUBLE, signal BOOLEAN, rule VARCHAR, tier VARCHAR, "
-    "in_shift BOOLEAN, in_trend BOOLEAN, outside_limits BOOLEAN, two_in_three BOOLEAN, fifteen_inside BOOLEAN, "
-    "phase BIGINT, longest_run INTEGER, longest_run_max INTEGER, crossings INTEGER, crossings_min INTEGER, "
-    "assurance VARCHAR"
+    "provider_code VARCHAR, team_code VARCHAR, series INTEGER, starts_on DATE, "
+    "is_final BOOLEAN, is_baseline BOOLEAN, is_tentative BOOLEAN, "
+    "value DOUBLE, centre_line DOUBLE, lower_limit DOUBLE, upper_limit DOUBLE, "
+    "signal BOOLEAN, rule VARCHAR, tier VARCHAR, in_shift BOOLEAN, in_trend BOOLEAN, outside_limits BOOLEAN, "
+    "two_in_three BOOLEAN, fifteen_inside BOOLEAN, phase BIGINT, longest_run INTEGER, longest_run_max INTEGER, "
+    "crossings INTEGER, crossings_min INTEGER, assurance VARCHAR"
 )
 _COUNTS = ("longest_run", "longest_run_max", "crossings", "crossings_min")
 _KNOWN = ", ".join(f"nullif({name}, -1) AS {name}" for name in _COUNTS)
 
 
 def put_judged(con: duckdb.DuckDBPyConnection, teams: Collection[str] | None = None) -> None:
-    """Create `core.judged_point` of `core.signal_point`; or judge the teams that are chosen again, and leave the others.
+    """Create `core.judged_point` of `core.signal_point`; or judge the teams that are chosen again, and no other.
 
     Series go to the engine by number, and its answers come back to them by it.
     """
@@ -89,7 +90,7 @@ def _of_pair(points: "pd.DataFrame", series: "pd.DataFrame") -> "pd.DataFrame":
     from vm_pipeline.signals.series import points as made
 
     profile, chart = series[["rule_profile", "chart"]].iloc[0]
-    given = {name: points[name].to_numpy() for name in points}
+    given = {str(name): points[name].to_numpy() for name in points}
     found = engine.judge(
         made(
             given["number"], given["starts_on"], given["value"], given["num"], given["den"],
@@ -111,7 +112,7 @@ def _of_pair(points: "pd.DataFrame", series: "pd.DataFrame") -> "pd.DataFrame":
 
 def _in_words(
     found: "Judged", told: Mapping[str, Any], series: "pd.DataFrame", profile: str
-) -> dict[str, "pd.Categorical"]:
+) -> dict[str, "pd.Categorical[str]"]:
     """The rule by its code, its tier, and whether the target can be met; each missing where there is none."""
     import numpy as np
     import pandas as pd
@@ -121,14 +122,12 @@ def _in_words(
     aimed = np.flatnonzero(series["target"].notna())
     target, better = (series[name].to_numpy()[aimed] for name in ("target", "better"))
     said = np.full(len(series), -1, dtype=np.int8)
-    words = assurance(told["lower_limit"][aimed], told["upper_limit"][aimed], target, better)
-    said[aimed] = pd.Categorical(words, categories=ASSURANCES).codes
+    answers = assurance(told["lower_limit"][aimed], told["upper_limit"][aimed], target, better)
+    said[aimed] = pd.Categorical(answers, categories=pd.Index(ASSURANCES)).codes
     tier = np.where(found.signal, np.where(found.strong, 0, 1), -1)
-    return {
-        "rule": pd.Categorical.from_codes(found.rule, [rule.code for rule in PROFILES[profile].rules]),
-        "tier": pd.Categorical.from_codes(tier, ["A", "B"]),
-        "assurance": pd.Categorical.from_codes(said, ASSURANCES),
-    }
+    rules = [rule.code for rule in PROFILES[profile].rules]
+    words = {"rule": (found.rule, rules), "tier": (tier, ["A", "B"]), "assurance": (said, ASSURANCES)}
+    return {name: pd.Categorical.from_codes(codes, pd.Index(of)) for name, (codes, of) in words.items()}
 
 
 def _stands_on(points: Mapping[str, Any], phase: "Places") -> "Places":

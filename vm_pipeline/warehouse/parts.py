@@ -73,7 +73,8 @@ CHOSEN = {
 }
 """Rows of the parts that are made, by the column that parts them."""
 
-Made, Name = TypeVar("Made"), TypeVar("Name")
+Made = TypeVar("Made")
+Name = TypeVar("Name")
 _IN_FULL = {"vm": "warehouse.vm", "core": "core.main", "staging": "staging.main"}  # as views have to name them
 
 Place = tuple[str, str, str]  # provider, batch and team; empty where a table has no such column
@@ -152,7 +153,7 @@ class Parts:
         self._feeds: Callable[[str, Collection[str]], str] = lambda feed, providers: f"FROM staging.{feed}"
         found: dict[str, dict[Place, str]] = defaultdict(dict)
         for target, *place, key in con.execute("FROM core.part").fetchall():
-            found[target] |= {tuple(place): key} if key else {}  # type: ignore[dict-item]  # three of them
+            found[target] |= {tuple(place): key} if key else {}
         self._keys = {target: Keys(rows) for target, rows in found.items()}
 
     def put_inputs(self, what: Known, staging: Staging) -> None:

@@ -21,12 +21,14 @@ def judged(points: dict[str, tuple[bool, bool]]) -> duckdb.DuckDBPyConnection:
     names = ", ".join(f"'{key.get(name, name)}' AS {name}" for name in POINT if name != "starts_on")
     con.execute(f"CREATE TABLE core.signal_series AS SELECT 1 AS series, {names}")
     con.execute(
-        "CREATE TABLE core.judged_point (provider_code VARCHAR, team_code VARCHAR, series INTEGER, starts_on DATE, is_final BOOLEAN, "
-        "is_tentative BOOLEAN, signal BOOLEAN, rule VARCHAR, tier VARCHAR)"
+        "CREATE TABLE core.judged_point (provider_code VARCHAR, team_code VARCHAR, series INTEGER, starts_on DATE, "
+        "is_final BOOLEAN, is_tentative BOOLEAN, signal BOOLEAN, rule VARCHAR, tier VARCHAR)"
     )
     for day, (final, signal) in points.items():
         said = ["shift", "A"] if signal else [None, None]
-        con.execute("INSERT INTO core.judged_point VALUES ('B1', 'T1', 1, ?, ?, false, ?, ?, ?)", [day, final, signal, *said])
+        con.execute(
+            "INSERT INTO core.judged_point VALUES ('B1', 'T1', 1, ?, ?, false, ?, ?, ?)", [day, final, signal, *said]
+        )
     return con
 
 

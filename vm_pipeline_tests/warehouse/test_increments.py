@@ -40,6 +40,9 @@ MAPS = {
     "survey_team_map": [["B1,PULSE,Team One,T1"], ["B1,PULSE,Team One,T2", "B2,PULSE,Team One,T1"]],
     "survey_questions": [["PULSE,Q1,I am heard,agree5,Strongly agree|Agree"], ["PULSE,Q1,I am heard,agree5,"]],
     "teams": [["B1,T1,One,Medicine,ward,,", "B1,T2,Two,Medicine,ward,,"], ["B1,T1,One,Surgery,ward,,2022-05-15"]],
+    "targets": [["B1,T1,F01,2022-04,2022-05,120.50,90,,"], ["B1,T2,F01,,,2,1,,", "B1,T1,F01,,,3,1,2022-05-01,"]],
+    "pauses": [["B1,T1,2022-05,2022-05,Moved"], ["B1,,2022-05,2022-05,Winter", "B2,,2022-05,2022-06,Winter"]],
+    "rebases": [["B1,T1,F01,2022-05,,,"], ["B1,T2,F01,2022-05,,,", "B1,T2,F01,2022-06,,,"]],
     "prices": [["B1,MILK,0.55,,"]],
     "budget": [["B1,2022/23,2,R1,A1,100,"]],
 }
@@ -175,7 +178,7 @@ def contents(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
 def test_a_part_is_made_of_its_own_inputs_alone(
     world_programme: Programme, world_built: Path, tmp_path: Path, column: str
 ) -> None:
-    """One provider's, the batches of one provider, one of its teams, made once more over what is theirs: nothing moves."""
+    """One provider's, its batches, one of its teams, made once more over what is theirs: nothing moves."""
     draft = tmp_path / "again.duckdb"
     parted = {target for target, by in PARTED_BY.items() if by == column}
     for path in (world_built, core_of(world_built)):

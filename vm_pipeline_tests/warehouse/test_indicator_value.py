@@ -525,7 +525,8 @@ def _rolled_up(members: dict[tuple[str, str], tuple[str | None, int | None, int 
             "is_known BOOLEAN, lacks_ledger BOOLEAN, lacks_activity BOOLEAN)"
         )
         con.executemany(
-            "INSERT INTO core.indicator_member VALUES ('F03', ?, ?, ?, 'week', DATE '2022-07-04', ?, ?, ?, false, false)",
+            "INSERT INTO core.indicator_member "
+            "VALUES ('F03', ?, ?, ?, 'week', DATE '2022-07-04', ?, ?, ?, false, false)",
             [[*key, *value, value[1] is not None and value[2] is not None] for key, value in members.items()],
         )
         con.execute(f"CREATE TABLE core.indicator_of_all AS {sql['indicator_of_all']}")
