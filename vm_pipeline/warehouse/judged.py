@@ -53,7 +53,7 @@ def put_judged(con: duckdb.DuckDBPyConnection, teams: Collection[str] | None = N
     con.register("asked", series)
     points = con.execute(
         "SELECT asked.number, point.* EXCLUDE (provider_code, team_code, series) FROM core.signal_point AS point "
-        "JOIN asked USING (provider_code, team_code, series) ORDER BY asked.number, point.starts_on"
+        f"JOIN asked USING (provider_code, team_code, series) WHERE {whose} ORDER BY asked.number, point.starts_on"
     ).df()
     if teams is None:
         con.execute(f"CREATE OR REPLACE TABLE core.judged_point ({_COLUMNS})")

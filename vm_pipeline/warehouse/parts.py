@@ -27,7 +27,7 @@ from vm_pipeline.staging.known import Known
 from vm_pipeline.warehouse.inputs import feed_rows
 from vm_pipeline.warehouse.made_from import name_of
 from vm_pipeline.warehouse.statements import Statement, read_by_others, reading
-from vm_pipeline.warehouse.workspace import Built, columns_of, replace_rows, run, untouched
+from vm_pipeline.warehouse.workspace import Built, columns_of, put_view, replace_rows, run, untouched
 
 BATCH, PROVIDER, TEAM = "batch_id", "provider_code", "team_code"
 
@@ -65,6 +65,9 @@ PARTED_BY = {
 
 # Made by provider and read by team.
 LOOKED_AT = frozenset({"core.cost_part", "core.ingredient", "core.indicator_level"})
+
+# Read once, as a whole or by teams: worked out when it is read, and kept nowhere.
+VIEWS = frozenset({"core.signal_point"})
 
 CHOSEN = {
     BATCH: "batch_id IN (SELECT batch_id FROM chosen.main.part)",
@@ -172,7 +175,14 @@ class Parts:
     def make(self, statement: Statement) -> Built:
         """Make a table, or those parts of it that are new or made of other things than they were."""
         column = PARTED_BY.get(statement.target)
+        if column and statement.target in VIEWS:
+            return self._view(statement, column)
         return self._in_parts(statement, column) if column else self._whole(statement)
+
+    def _view(self, statement: Statement, column: str) -> Built:
+        places = self._places(statement.reads, column)
+        self.note(statement.target, {place: self._made_of(statement.reads, place) for place in places})
+        return put_view(self._con, statement, {table: _in_full(table) for table in statement.reads})
 
     def _whole(self, statement: Statement) -> Built:
         target, made_of = statement.target, self._made_of(statement.reads, EVERYWHERE)
@@ -250,8 +260,7 @@ class Parts:
         for table in statement.reads:
             schema, _, name = table.partition(".")
             by = _parted(columns_of(con, table), column)
-            rows = f"FROM {_IN_FULL[schema]}.{name}"
-            rows += f" WHERE {CHOSEN[by]}" if by else ""
+            rows = f"FROM {_in_full(table)}" + (f" WHERE {CHOSEN[by]}" if by else "")
             views[table] = f"chosen.{schema}_.{name}"
             rows = self._feeds(name, self._providers) if table in _FEEDS else rows
             con.execute(f"CREATE OR REPLACE VIEW {views[table]} AS {rows}")
@@ -286,6 +295,11 @@ class Parts:
 def _names(places: Iterable[Place], column: str) -> set[str]:
     name = {BATCH: "{1}", PROVIDER: "{0}", TEAM: "{0} {2}"}[column]
     return {name.format(*place) for place in places}
+
+
+def _in_full(table: str) -> str:
+    schema, _, name = table.partition(".")
+    return f"{_IN_FULL[schema]}.{name}"
 
 
 def _parted(columns: Collection[str], column: str) -> str:
