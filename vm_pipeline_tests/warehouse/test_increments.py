@@ -223,6 +223,27 @@ def test_a_month_of_one_provider_touches_its_parts_alone(
         assert found[target] == ("", ()), target
 
 
+def test_a_line_that_is_sent_again_touches_its_team(new_programme: Callable[[str], Programme]) -> None:
+    """And what is added up of all teams; the other team of the board keeps its rows."""
+    programme = new_programme("line")
+    programme.reference("cost_centre_map", "B1,R1,T1,1,,", "B1,R2,T2,1,,")
+    programme.reference("account_map", "A1,Bread,food,true,")
+    line = {"account_code": "A1", "posting_date": "2022-05-02", "period": "2"}
+    before, draft = programme.root / "1.duckdb", programme.root / "2.duckdb"
+    programme.ledger(line | {"cost_centre_code": "R1"}, line | {"cost_centre_code": "R2"}, period="2022-05")
+    programme.night()
+    with built(programme, before):
+        pass
+    other = line | {"cost_centre_code": "R2", "amount": "2.00"}
+    programme.ledger(line | {"cost_centre_code": "R1"}, other, period="2022-05")
+    programme.night()
+    with built(programme, draft, before) as (_, made):
+        found = {one.statement.target: one.only or ("", ()) for one in made}
+    for target in sorted({target for target, by in PARTED_BY.items() if by == TEAM} - VIEWS - {"core.indicator_class"}):
+        column, touched = found[target]
+        assert column == TEAM and "B1 T2" in touched and "B1 T1" not in touched, target
+
+
 def test_what_was_carried_over_is_still_added_up(
     new_programme: Callable[[str], Programme], world_programme: Programme, world_built: Path, tmp_path: Path
 ) -> None:
