@@ -97,7 +97,7 @@ def _keep(then: duckdb.DuckDBPyConnection, before: list[Path], path: Path, recei
             f"COPY (SELECT {', '.join(POINT)}, {_KEPT}, ?::TIMESTAMP AS published_at FROM core.judged_point "
             "JOIN core.signal_series USING (provider_code, team_code, series) "
             f"ANTI JOIN {_union(before)} AS before USING ({', '.join(POINT)}) "
-            "WHERE is_final ORDER BY provider_code, team_code, series, starts_on) "
+            "WHERE is_final) "
             f"TO {literal(draft)} (FORMAT parquet, COMPRESSION zstd)",
             [received_at.removesuffix("+00:00")],
         )

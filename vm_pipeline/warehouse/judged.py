@@ -39,6 +39,7 @@ _COLUMNS = (
     "two_in_three BOOLEAN, fifteen_inside BOOLEAN, phase BIGINT, longest_run INTEGER, longest_run_max INTEGER, "
     "crossings INTEGER, crossings_min INTEGER, assurance VARCHAR"
 )
+_RULES = tuple(dict.fromkeys(rule.code for profile in PROFILES.values() for rule in profile.rules))
 _COUNTS = ("longest_run", "longest_run_max", "crossings", "crossings_min")
 _KNOWN = ", ".join(f"nullif({name}, -1) AS {name}" for name in _COUNTS)
 
@@ -48,6 +49,8 @@ def put_judged(con: duckdb.DuckDBPyConnection, teams: Collection[str] | None = N
 
     Series go to the engine by number, and its answers come back to them by it.
     """
+    import pandas as pd
+
     whose = "true" if teams is None else CHOSEN[TEAM]
     series = con.execute(f"SELECT {_SERIES} FROM core.signal_series WHERE {whose} ORDER BY number").df()
     con.register("asked", series)
@@ -59,8 +62,8 @@ def put_judged(con: duckdb.DuckDBPyConnection, teams: Collection[str] | None = N
         con.execute(f"CREATE OR REPLACE TABLE core.judged_point ({_COLUMNS})")
     else:
         con.execute(f"DELETE FROM core.judged_point WHERE {whose}")
-    for found in _judged(points, series):
-        con.register("found", found)
+    if len(points):
+        con.register("found", pd.concat(_judged(points, series)))
         con.execute(
             "INSERT INTO core.judged_point BY NAME SELECT asked.provider_code, asked.team_code, asked.series, "
             f"found.* EXCLUDE (number) REPLACE ({_KNOWN}) FROM found JOIN asked USING (number)"
@@ -125,8 +128,8 @@ def _in_words(
     answers = assurance(told["lower_limit"][aimed], told["upper_limit"][aimed], target, better)
     said[aimed] = pd.Categorical(answers, categories=pd.Index(ASSURANCES)).codes
     tier = np.where(found.signal, np.where(found.strong, 0, 1), -1)
-    rules = [rule.code for rule in PROFILES[profile].rules]
-    words = {"rule": (found.rule, rules), "tier": (tier, ["A", "B"]), "assurance": (said, ASSURANCES)}
+    rule = np.array([*(_RULES.index(rule.code) for rule in PROFILES[profile].rules), -1])[found.rule]
+    words = {"rule": (rule, _RULES), "tier": (tier, ["A", "B"]), "assurance": (said, ASSURANCES)}
     return {name: pd.Categorical.from_codes(codes, pd.Index(of)) for name, (codes, of) in words.items()}
 
 
