@@ -26,10 +26,12 @@ JUDGED_OF = ("core.signal_series", "core.signal_point")
 ENOUGH = 10
 LONGEST = 400  # points up to which false alarms are told; a longer series has those of this length
 
+# What is added up of all teams changes with any of them: it lies together at the end, and others stay where they are.
 _SERIES = (
-    "provider_code, team_code, series, row_number() OVER (ORDER BY provider_code, team_code, series) - 1 AS number, "
-    "rule_profile, chart, "
-    "factor, target::DOUBLE AS target, CASE direction WHEN 'higher' THEN 1 WHEN 'lower' THEN -1 ELSE 0 END AS better"
+    "provider_code, team_code, series, "
+    "row_number() OVER (ORDER BY team_code = '*', provider_code, team_code, series) - 1 AS number, "
+    "rule_profile, chart, factor, target::DOUBLE AS target, "
+    "CASE direction WHEN 'higher' THEN 1 WHEN 'lower' THEN -1 ELSE 0 END AS better"
 )
 _COLUMNS = (
     "provider_code VARCHAR, team_code VARCHAR, series INTEGER, starts_on DATE, "
@@ -63,7 +65,7 @@ def put_judged(con: duckdb.DuckDBPyConnection, teams: Collection[str] | None = N
     else:
         con.execute(f"DELETE FROM core.judged_point WHERE {whose}")
     if len(points):
-        con.register("found", pd.concat(_judged(points, series)))
+        con.register("found", pd.concat(_judged(points, series)).sort_index())
         con.execute(
             "INSERT INTO core.judged_point BY NAME SELECT asked.provider_code, asked.team_code, asked.series, "
             f"found.* EXCLUDE (number) REPLACE ({_KNOWN}) FROM found JOIN asked USING (number)"
@@ -110,7 +112,7 @@ def _of_pair(points: "pd.DataFrame", series: "pd.DataFrame") -> "pd.DataFrame":
     names = {name: given[name] for name in ("number", "starts_on", "is_baseline")}
     more = {"is_final": ~given["is_excluded"], "is_tentative": _stands_on(given, found.phase) < ENOUGH}
     del told["strong"]
-    return pd.DataFrame(names | told | more | _in_words(found, told, series, profile))
+    return pd.DataFrame(names | told | more | _in_words(found, told, series, profile), index=points.index)
 
 
 def _in_words(
