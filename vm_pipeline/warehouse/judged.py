@@ -78,9 +78,11 @@ def _judged(points: "pd.DataFrame", series: "pd.DataFrame") -> Iterator["pd.Data
     """What the engine says of all series of one profile and chart, one pair after the other."""
     import numpy as np
 
+    from vm_pipeline.signals.series import begins
+
     of = points["number"].to_numpy()
     paused = points["is_paused"].to_numpy(dtype=bool)
-    points["is_after_pause"] = ~paused & np.roll(paused, 1) & (of == np.roll(of, 1))
+    points["is_after_pause"] = ~paused & np.roll(paused, 1) & ~begins(of)
     pairs = series.groupby(["rule_profile", "chart"]).ngroup().to_numpy()
     for pair in np.unique(pairs):
         some = points[pairs[of] == pair]

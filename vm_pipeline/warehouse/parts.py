@@ -1,7 +1,8 @@
 """Parts of tables, and what each is made of: what a night carries over from the last, and what it makes again.
 
-Belongs here: which tables fall into parts, keys of parts, making only the parts whose key has changed.
-Does not belong here: what a statement computes (sql/), where the last night's tables come from (kept).
+Belongs here: which tables fall into parts, making only the parts whose key has changed.
+Does not belong here: how keys of one table are put together (part_keys), what a statement computes (sql/), where the
+last night's tables come from (kept).
 
 A part is the rows of one batch, of one provider or of one of its teams. It is carried over where the key of all that it
 is made of has not changed: of a batch its content, of a reference table the rows of the part's provider, of a table
@@ -15,8 +16,6 @@ providers, what came out is looked at, team by team: the rows of a team that are
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cached_property
 from typing import TypeVar
 
 import duckdb
@@ -26,6 +25,7 @@ from vm_pipeline.staging.batches import Staging
 from vm_pipeline.staging.known import Known
 from vm_pipeline.warehouse.inputs import feed_rows
 from vm_pipeline.warehouse.made_from import name_of
+from vm_pipeline.warehouse.part_keys import EVERYWHERE, Keys, Place
 from vm_pipeline.warehouse.statements import Statement, read_by_others, reading
 from vm_pipeline.warehouse.workspace import Built, columns_of, put_view, replace_rows, run, untouched
 
@@ -77,53 +77,11 @@ CHOSEN = {
 """Rows of the parts that are made, by the column that parts them."""
 
 Made = TypeVar("Made")
-Name = TypeVar("Name")
 _IN_FULL = {"vm": "warehouse.vm", "core": "core.main", "staging": "staging.main"}  # as views have to name them
 
-Place = tuple[str, str, str]  # provider, batch and team; empty where a table has no such column
-EVERYWHERE: Place = ("", "", "")
 _KEYS = "core.part (target VARCHAR, provider_code VARCHAR, batch_id VARCHAR, team_code VARCHAR, key VARCHAR)"
 _OF = "of "  # before the name of a table: what it was made of, beside what it holds
 _FEEDS = frozenset(f"staging.{feed}" for feed in FEEDS)
-
-
-@dataclass(frozen=True)
-class Keys:
-    """Keys of one table, by place."""
-
-    rows: Mapping[Place, str]
-
-    def of(self, place: Place) -> str:
-        """The key of what a part at this place reads of the table; the empty place reads all of it."""
-        provider, batch, team = place
-        if batch and any(b for _, b, _ in self.rows):
-            return self._by_batch[batch]
-        if team and any(t for _, _, t in self.rows):
-            return self._by_team[provider, team]
-        return self._by_provider[provider] if provider and any(p for p, _, _ in self.rows) else self._all
-
-    @cached_property
-    def _by_batch(self) -> dict[str, str]:
-        return _grouped((batch, key) for (_, batch, _), key in self.rows.items())
-
-    @cached_property
-    def _by_team(self) -> dict[tuple[str, str], str]:
-        return _grouped(((provider, team), f"{batch} {key}") for (provider, batch, team), key in self.rows.items())
-
-    @cached_property
-    def _by_provider(self) -> dict[str, str]:
-        return _grouped((provider, f"{batch} {team} {key}") for (provider, batch, team), key in self.rows.items())
-
-    @cached_property
-    def _all(self) -> str:
-        return name_of(sorted(f"{' '.join(place)} {key}" for place, key in self.rows.items()))
-
-
-def _grouped(pairs: Iterable[tuple[Name, str]]) -> dict[Name, str]:
-    found: dict[Name, list[str]] = defaultdict(list)
-    for name, key in pairs:
-        found[name].append(key)
-    return defaultdict(lambda: name_of(()), {name: name_of(sorted(keys)) for name, keys in found.items()})
 
 
 def known_as(target: str) -> str:
