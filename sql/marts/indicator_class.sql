@@ -1,10 +1,17 @@
 -- Value trajectory: the change of cost per patient, twelve months on the twelve before, and whether quality went with it.
 -- A measure of quality counts as moved from 5% on. Only where all months are known; one that worsened makes it `worse`.
-WITH month AS (
+WITH level AS (
+    SELECT indicator_code, 'team' AS level, provider_code, '*' AS service, team_code, grain, starts_on, numerator, denominator, is_known
+    FROM core.indicator_member
+    UNION ALL BY NAME
+    SELECT indicator_code, level, provider_code, service, team_code, grain, starts_on, numerator, denominator, is_known
+    FROM core.indicator_level
+),
+month AS (
     SELECT level.*, one.direction, one.is_quality
-    FROM core.indicator_level AS level
+    FROM level
     JOIN core.indicator AS one USING (indicator_code)
-    WHERE grain = 'month' AND is_known AND (one.is_quality OR indicator_code = 'F02')
+    WHERE grain = 'month' AND is_known AND contains(one.levels, level.level) AND (one.is_quality OR indicator_code = 'F02')
 ),
 year AS (
     SELECT *, sum(numerator) OVER now / nullif(sum(denominator) OVER now, 0)::DOUBLE AS this_year,

@@ -1,58 +1,81 @@
 -- Numerator and denominator of every generic indicator by team and week or month, from the first to the last with data.
 -- A team has an indicator once it ever had something of each of its sources: a kitchen has no cost per bed day.
 -- What is counted is 0 without a record where its feed was received; other ingredients are then not known (empty).
-WITH source AS (
+WITH met AS (  -- what a team ever had anything of
+    SELECT provider_code, team_code, grain, ingredient, min(starts_on) AS first_on, max(starts_on) AS last_on
+    FROM core.ingredient
+    GROUP BY ALL
+),
+source AS (
     SELECT DISTINCT part.indicator_code, declared.source
     FROM core.indicator_part AS part
     JOIN core.ingredient_declared AS declared USING (ingredient)
 ),
 asked AS (SELECT indicator_code, count(*) AS sources FROM source GROUP BY ALL),
-met AS (
-    SELECT DISTINCT provider_code, team_code, declared.source
-    FROM core.ingredient
-    JOIN core.ingredient_declared AS declared USING (ingredient)
-),
 has AS (
     SELECT source.indicator_code, met.provider_code, met.team_code
     FROM source
-    JOIN met USING (source)
+    JOIN (
+        SELECT DISTINCT provider_code, team_code, declared.source
+        FROM met
+        JOIN core.ingredient_declared AS declared USING (ingredient)
+    ) AS met USING (source)
     JOIN asked USING (indicator_code)
     GROUP BY source.indicator_code, met.provider_code, met.team_code, asked.sources
     HAVING count(*) = asked.sources
 ),
-found AS (
-    SELECT part.indicator_code, ingredient.provider_code, ingredient.team_code, ingredient.grain, ingredient.starts_on,
-           sum(ingredient.amount * part.weight) FILTER (part.side = 'numerator') AS numerator,
-           sum(ingredient.amount * part.weight) FILTER (part.side = 'denominator') AS denominator
-    FROM core.ingredient AS ingredient
+member AS (  -- a series of a team, by number
+    SELECT has.indicator_code, has.provider_code, has.team_code, met.grain, min(met.first_on) AS first_on, max(met.last_on) AS last_on,
+           row_number() OVER () AS member
+    FROM has
+    JOIN core.indicator_part AS part USING (indicator_code)
+    JOIN met USING (provider_code, team_code, ingredient)
+    JOIN core.indicator AS one ON one.indicator_code = has.indicator_code AND contains(one.grains, met.grain)
+    GROUP BY has.indicator_code, has.provider_code, has.team_code, met.grain
+),
+use AS (
+    SELECT met.provider_code, met.team_code, met.grain, met.ingredient, member.member, part.side, part.weight
+    FROM met
     JOIN core.indicator_part AS part USING (ingredient)
-    SEMI JOIN has ON has.indicator_code = part.indicator_code AND has.provider_code = ingredient.provider_code
-                 AND has.team_code = ingredient.team_code
+    JOIN member USING (indicator_code, provider_code, team_code, grain)
+),
+found AS (
+    SELECT use.member, ingredient.starts_on,
+           sum((ingredient.amount * use.weight)::DECIMAL(18,3)) FILTER (use.side = 'numerator') AS numerator,
+           sum((ingredient.amount * use.weight)::DECIMAL(18,3)) FILTER (use.side = 'denominator') AS denominator
+    FROM core.ingredient AS ingredient
+    JOIN use USING (provider_code, team_code, grain, ingredient)
     GROUP BY ALL
 ),
-extent AS (
-    SELECT indicator_code, provider_code, team_code, grain, min(starts_on) AS first_on, max(starts_on) AS last_on
-    FROM found
-    GROUP BY ALL
+due AS (  -- what follows from the feeds that were received for a week or month
+    SELECT one.indicator_code, provider.provider_code, span.grain, span.starts_on, one.denominator IS NOT NULL AS is_ratio,
+           one.numerator_counted AND upper.feed IS NOT NULL AS has_numerator,
+           one.denominator_counted AND lower.feed IS NOT NULL AS has_denominator,
+           one.numerator_feed = 'ledger' AND upper.feed IS NULL AS lacks_ledger,
+           'activity' IN (one.numerator_feed, one.denominator_feed)
+               AND (CASE one.numerator_feed WHEN 'activity' THEN upper.feed ELSE lower.feed END) IS NULL AS lacks_activity
+    FROM core.indicator AS one
+    CROSS JOIN core.span AS span
+    CROSS JOIN (SELECT DISTINCT provider_code FROM met) AS provider
+    LEFT JOIN core.feed_span AS upper ON upper.feed = one.numerator_feed AND upper.provider_code = provider.provider_code
+          AND upper.grain = span.grain AND upper.starts_on = span.starts_on
+    LEFT JOIN core.feed_span AS lower ON lower.feed = one.denominator_feed AND lower.provider_code = provider.provider_code
+          AND lower.grain = span.grain AND lower.starts_on = span.starts_on
+    WHERE contains(one.grains, span.grain)
 ),
 grid AS (
-    SELECT extent.indicator_code, extent.provider_code, extent.team_code, extent.grain, span.starts_on,
-           one.numerator_feed, one.denominator_feed, one.numerator_counted, one.denominator_counted
-    FROM extent
-    JOIN core.indicator AS one ON one.indicator_code = extent.indicator_code AND contains(one.grains, extent.grain)
-    JOIN core.span AS span ON span.grain = extent.grain AND span.starts_on BETWEEN extent.first_on AND extent.last_on
+    SELECT member.member, member.indicator_code, member.provider_code, member.team_code, member.grain,
+           due.starts_on, due.is_ratio, due.has_numerator, due.has_denominator, due.lacks_ledger, due.lacks_activity
+    FROM member
+    JOIN due USING (indicator_code, provider_code, grain)
+    WHERE due.starts_on BETWEEN member.first_on AND member.last_on
 )
 SELECT grid.indicator_code, grid.provider_code, grid.team_code, team.service, grid.grain, grid.starts_on,
-       coalesce(found.numerator, CASE WHEN grid.numerator_counted AND upper.feed IS NOT NULL THEN 0 END)::DECIMAL(38,9) AS numerator,
-       coalesce(found.denominator, CASE WHEN grid.denominator_counted AND lower.feed IS NOT NULL THEN 0 END)::DECIMAL(38,9) AS denominator,
-       grid.numerator_feed = 'ledger' AND upper.feed IS NULL AS lacks_ledger,
-       'activity' IN (grid.numerator_feed, grid.denominator_feed)
-           AND (CASE grid.numerator_feed WHEN 'activity' THEN upper.feed ELSE lower.feed END) IS NULL AS lacks_activity
+       coalesce(found.numerator, CASE WHEN grid.has_numerator THEN 0 END)::DECIMAL(18,3) AS numerator,
+       coalesce(found.denominator, CASE WHEN grid.has_denominator THEN 0 END)::DECIMAL(18,3) AS denominator,
+       (found.numerator IS NOT NULL OR grid.has_numerator) AND (found.denominator IS NOT NULL OR grid.has_denominator OR NOT grid.is_ratio) AS is_known,
+       grid.lacks_ledger, grid.lacks_activity
 FROM grid
-LEFT JOIN found USING (indicator_code, provider_code, team_code, grain, starts_on)
-LEFT JOIN core.feed_span AS upper ON upper.feed = grid.numerator_feed AND upper.provider_code = grid.provider_code
-      AND upper.grain = grid.grain AND upper.starts_on = grid.starts_on
-LEFT JOIN core.feed_span AS lower ON lower.feed = grid.denominator_feed AND lower.provider_code = grid.provider_code
-      AND lower.grain = grid.grain AND lower.starts_on = grid.starts_on
+LEFT JOIN found USING (member, starts_on)
 LEFT JOIN core.team_span AS team ON team.provider_code = grid.provider_code AND team.team_code = grid.team_code
       AND team.grain = grid.grain AND team.starts_on = grid.starts_on

@@ -1,16 +1,29 @@
 -- Indicators by level, week and month, each with its state at the time of the last receipt in force.
 -- Missing, then without a ledger, then zero denominator, then still open, incomplete or too little; else final.
 -- A pause is always said, whatever else holds: values stay.
-WITH found AS (  -- of all kinds, before anything is said of their state
-    SELECT level.indicator_code, level.level, level.provider_code, level.service, level.team_code, level.grain, level.starts_on,
-           level.numerator, level.denominator,
-           CASE WHEN one.denominator IS NULL THEN one.factor * level.numerator::DOUBLE
-                ELSE one.factor * level.numerator::DOUBLE / nullif(level.denominator, 0)::DOUBLE END AS value,
-           level.is_known, level.is_known AND one.denominator IS NOT NULL AND level.denominator = 0 AS is_zero,
-           level.lacks_part AND NOT one.is_sampled AS lacks_part, level.lacks_ledger, level.lacks_activity,
-           NULL AS said, false AS is_open
-    FROM core.indicator_level AS level
+WITH level AS (  -- generic ones: of teams, and of what they are added up to
+    SELECT member.indicator_code, 'team' AS level, member.provider_code, '*' AS service, member.team_code, member.grain,
+           member.starts_on, member.numerator, member.denominator, member.is_known, NOT member.is_known AS lacks_part,
+           member.lacks_ledger, member.lacks_activity
+    FROM core.indicator_member AS member
     JOIN core.indicator AS one USING (indicator_code)
+    WHERE contains(one.levels, 'team')
+    UNION ALL BY NAME
+    SELECT * FROM core.indicator_level
+),
+exact AS (
+    SELECT level.* REPLACE (level.numerator::DECIMAL(38,9) AS numerator, level.denominator::DECIMAL(38,9) AS denominator),
+           one.factor, one.is_sampled, one.denominator IS NOT NULL AS is_ratio,
+           one.block IS NOT NULL AND one.team_week_column IS NOT NULL AS is_in_box_score
+    FROM level
+    JOIN core.indicator AS one USING (indicator_code)
+),
+found AS (  -- of all kinds, before anything is said of their state
+    SELECT indicator_code, level, provider_code, service, team_code, grain, starts_on, numerator, denominator,
+           factor * numerator::DOUBLE / CASE WHEN is_ratio THEN nullif(denominator, 0)::DOUBLE ELSE 1 END AS value,
+           is_known, is_known AND is_ratio AND denominator = 0 AS is_zero, lacks_part AND NOT is_sampled AS lacks_part,
+           lacks_ledger, lacks_activity, NULL AS said, false AS is_open
+    FROM exact
     UNION ALL
     SELECT indicator_code, level, provider_code, service, team_code, grain, starts_on, NULL, denominator, value,
            value IS NOT NULL, false, false, false, lacks_activity, NULL, false
@@ -24,15 +37,13 @@ WITH found AS (  -- of all kinds, before anything is said of their state
            true, false, false, false, false, class, false
     FROM core.indicator_class
     UNION ALL
-    SELECT 'M02', level.level, level.provider_code, level.service, level.team_code, 'week', level.starts_on,
-           count(*) FILTER (level.is_known AND (one.denominator IS NULL OR level.denominator <> 0)), count(*),
-           100 * count(*) FILTER (level.is_known AND (one.denominator IS NULL OR level.denominator <> 0))::DOUBLE
-               / count(*)::DOUBLE,
+    SELECT 'M02', level, provider_code, service, team_code, 'week', starts_on,
+           count(*) FILTER (is_known AND (NOT is_ratio OR denominator <> 0)), count(*),
+           100 * count(*) FILTER (is_known AND (NOT is_ratio OR denominator <> 0))::DOUBLE / count(*)::DOUBLE,
            true, false, false, false, false, NULL, false
-    FROM core.indicator_level AS level
-    JOIN core.indicator AS one USING (indicator_code)
-    WHERE level.grain = 'week' AND one.block IS NOT NULL AND one.team_week_column IS NOT NULL AND NOT one.is_sampled
-    GROUP BY level.level, level.provider_code, level.service, level.team_code, level.starts_on
+    FROM exact
+    WHERE grain = 'week' AND is_in_box_score AND NOT is_sampled
+    GROUP BY level, provider_code, service, team_code, starts_on
 ),
 placed AS (
     SELECT *, CASE grain WHEN 'event' THEN 'month' ELSE grain END AS span_grain,
@@ -47,10 +58,10 @@ timed AS (
     JOIN core.indicator AS one USING (indicator_code)
     LEFT JOIN core.unfinished AS unfinished
            ON unfinished.indicator_code = point.indicator_code AND unfinished.grain = point.grain AND unfinished.starts_on = point.starts_on
-    LEFT JOIN (SELECT * FROM core.paused WHERE team_code = '*') AS of_all
+    LEFT JOIN (SELECT * FROM core.paused WHERE of_team = '*') AS of_all
            ON of_all.provider_code = point.provider_code AND of_all.grain = point.span_grain AND of_all.starts_on = point.span_on
-    LEFT JOIN (SELECT * FROM core.paused WHERE team_code <> '*') AS own
-           ON own.provider_code = point.provider_code AND own.team_code = point.team_code
+    LEFT JOIN (SELECT * FROM core.paused WHERE of_team <> '*') AS own
+           ON own.provider_code = point.provider_code AND own.of_team = point.team_code
           AND own.grain = point.span_grain AND own.starts_on = point.span_on
 ),
 judged AS (

@@ -9,12 +9,11 @@ WITH cost AS (
            sum(amount_gbp) FILTER (cost_category = 'food') AS food_gbp,
            sum(amount_gbp) FILTER (cost_category = 'supplies') AS supplies_gbp,
            sum(amount_gbp) FILTER (cost_category = 'other') AS other_gbp
-    FROM vm.fact_cost
-    WHERE period IS NOT NULL
+    FROM core.cost_part
     GROUP BY provider_code, team_code, period
 ),
 began AS (
-    SELECT provider_code, team_code, period,
+    SELECT provider_code, team_code, strftime(day, '%Y-%m') AS period,
            sum(quantity) FILTER (measure_code = 'inpatient_stay') AS admissions,
            sum(quantity) FILTER (measure_code = 'bed_day') AS bed_days,
            sum(quantity) FILTER (measure_code = 'referral' AND outcome_code = 'accepted') AS referrals_accepted,
@@ -25,8 +24,8 @@ began AS (
            sum(quantity) FILTER (measure_code = 'treatment' AND outcome_code = 'community') AS treatments_community,
            sum(quantity) FILTER (measure_code = 'item_issued') AS items_issued,
            sum(quantity) FILTER (measure_code = 'fall') AS falls
-    FROM vm.fact_activity
-    GROUP BY provider_code, team_code, period
+    FROM core.activity_day
+    GROUP BY ALL
 ),
 ended AS (
     SELECT provider_code, team_code, strftime(end_at, '%Y-%m') AS period, sum(quantity) AS discharges

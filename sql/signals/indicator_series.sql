@@ -4,26 +4,6 @@
 WITH judged AS (
     SELECT *, sign(value - centre_line) AS side FROM vm.indicator_signal WHERE is_final
 ),
-last_side AS (
-    SELECT indicator_code, level, provider_code, service, team_code, grain, max(starts_on) AS last_other
-    FROM (
-        SELECT *, last_value(side) OVER (
-                   PARTITION BY indicator_code, level, provider_code, service, team_code, grain ORDER BY starts_on
-                   ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-               ) AS final_side
-        FROM judged WHERE side <> 0
-    )
-    WHERE side <> final_side
-    GROUP BY ALL
-),
-last_run AS (
-    SELECT judged.indicator_code, judged.level, judged.provider_code, judged.service, judged.team_code, judged.grain,
-           min(judged.starts_on) AS run_from, count(*) AS points
-    FROM judged
-    LEFT JOIN last_side USING (indicator_code, level, provider_code, service, team_code, grain)
-    WHERE judged.side <> 0 AND judged.starts_on > coalesce(last_side.last_other, DATE '1900-01-01')
-    GROUP BY ALL
-),
 counted AS (
     SELECT indicator_code, level, provider_code, service, team_code, grain, any_value(rule_profile) AS rule_profile,
            any_value(chart) AS chart, count(*) AS points, count_if(NOT is_tentative AND NOT is_baseline) AS points_judged,
@@ -33,11 +13,21 @@ counted AS (
            max(starts_on) FILTER (signal AND NOT is_baseline) AS last_signal_on,
            max_by(longest_run, starts_on) AS longest_run, max_by(longest_run_max, starts_on) AS longest_run_max,
            max_by(crossings, starts_on) AS crossings, max_by(crossings_min, starts_on) AS crossings_min,
-           max_by(assurance, starts_on) AS assurance
-    FROM vm.indicator_signal WHERE is_final
+           max_by(assurance, starts_on) AS assurance,
+           max(starts_on) FILTER (side > 0) AS last_above, max(starts_on) FILTER (side < 0) AS last_below
+    FROM judged
+    GROUP BY ALL
+),
+last_run AS (  -- begins after the last point of the other side
+    SELECT judged.indicator_code, judged.level, judged.provider_code, judged.service, judged.team_code, judged.grain,
+           min(judged.starts_on) AS run_from, count(*) AS points
+    FROM judged
+    JOIN counted USING (indicator_code, level, provider_code, service, team_code, grain)
+    WHERE judged.side <> 0
+      AND (counted.last_above IS NULL OR counted.last_below IS NULL OR judged.starts_on > least(counted.last_above, counted.last_below))
     GROUP BY ALL
 )
-SELECT counted.*, noise.share AS false_alarm_share, noise.points AS false_alarm_points,
+SELECT counted.* EXCLUDE (last_above, last_below), noise.share AS false_alarm_share, noise.points AS false_alarm_points,
        CASE WHEN last_run.points >= 9 THEN last_run.run_from END AS rebase_proposed_from
 FROM counted
 LEFT JOIN last_run USING (indicator_code, level, provider_code, service, team_code, grain)

@@ -63,10 +63,11 @@ def result(built: Built) -> dg.MaterializeResult:
     """What Dagster shows of one table after it was filled."""
     column, values = built.only or ("", ())
     made = f"{len(values)} of {column}" if column else "nothing" if built.only else "all"
+    counted = {} if built.rows is None else {"dagster/row_count": built.rows}
     return dg.MaterializeResult(
         asset_key=[built.statement.layer, built.statement.name],
         metadata={
-            "dagster/row_count": built.rows,
+            **counted,
             "seconds": round(built.seconds, 3),
             "made again": made,
             "dagster/column_lineage": _column_lineage(built.statement),

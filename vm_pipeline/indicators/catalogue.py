@@ -33,10 +33,6 @@ def input_tables() -> dict[str, Table]:
             "question_code VARCHAR, is_positive BOOLEAN",
             [(i.name, i.source, i.feed, i.measure, i.outcome, i.question, i.is_positive) for i in INGREDIENTS],
         ),
-        "ingredient_cost": (
-            "ingredient VARCHAR, cost_category VARCHAR, direct_only BOOLEAN",
-            [(i.name, category, i.direct_only) for i in INGREDIENTS for category in i.categories],
-        ),
         "full_time_week": ("valid_from DATE, hours DECIMAL(9,2)", list(FULL_TIME_WEEK)),
     }
 

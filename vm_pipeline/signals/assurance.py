@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from vm_pipeline.signals.series import Floats
 
-PASS, FAIL, HIT_OR_MISS = "consistent_pass", "consistent_fail", "inconsistent"
+PASS, FAIL, HIT_OR_MISS = ASSURANCES = ("consistent_pass", "consistent_fail", "inconsistent")
 
 
 def assurance(lower: Floats, upper: Floats, target: Floats, better: NDArray[np.int8]) -> NDArray[np.str_]:

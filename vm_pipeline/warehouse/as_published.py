@@ -20,12 +20,10 @@ import duckdb
 from vm_pipeline.disk import flush
 from vm_pipeline.sources.decisions import Decision
 from vm_pipeline.sources.incoming import desk
-from vm_pipeline.sources.objects import digest
 from vm_pipeline.sources.receipts import Receipt, Version
 from vm_pipeline.staging.batches import Purged
 from vm_pipeline.staging.naming import literal
 from vm_pipeline.staging.reading import readable
-from vm_pipeline.warehouse.made_from import name_of
 
 # What names a point: one of indicator_signal's key.
 POINT = ("indicator_code", "level", "provider_code", "service", "team_code", "grain", "starts_on", "rule_profile")
@@ -62,13 +60,10 @@ def landing_names(
     return names
 
 
-def put_as_published(
-    con: duckdb.DuckDBPyConnection, folder: Path, landings: Sequence[Landed]
-) -> dict[tuple[str, str], str]:
+def put_as_published(con: duckdb.DuckDBPyConnection, folder: Path, landings: Sequence[Landed]) -> None:
     """Create `core.as_published` in a warehouse that was judged: one row a point that is final now or ever was.
 
-    `landings` are all up to the warehouse's time, oldest first; the last is the warehouse itself. Returns by provider
-    (and no batch) a hash of the files that its points stand in.
+    `landings` are all up to the warehouse's time, oldest first; the last is the warehouse itself.
     """
     kept: list[Path] = []
     for landed in landings:
@@ -81,21 +76,16 @@ def put_as_published(
                 continue
         kept.append(path)
     con.execute(f"CREATE OR REPLACE VIEW core.as_published AS SELECT * FROM {_union(kept)}")
-    files = f"SELECT provider_code, list(DISTINCT filename) FROM {_union(kept, ', filename = true')} GROUP BY ALL"
-    digests = {path.name: digest(path) for path in kept}
-    return {
-        (provider, ""): name_of(sorted(digests[Path(file).name] for file in found))
-        for provider, found in con.execute(files).fetchall()
-    }
 
 
 def _keep(then: duckdb.DuckDBPyConnection, before: list[Path], path: Path, received_at: str) -> None:
     """Write the points that are final now and were in no file before."""
     with written(path) as draft:
         then.execute(
-            f"COPY (SELECT {', '.join(POINT)}, {_KEPT}, ?::TIMESTAMP AS published_at FROM core.judged_point AS point "
-            f"ANTI JOIN {_union(before)} AS before USING ({', '.join(POINT)}) WHERE is_final ORDER BY ALL) "
-            f"TO {literal(draft)} (FORMAT parquet, COMPRESSION zstd)",
+            f"COPY (SELECT {', '.join(POINT)}, {_KEPT}, ?::TIMESTAMP AS published_at FROM core.judged_point "
+            "JOIN core.signal_series USING (provider_code, team_code, series) "
+            f"ANTI JOIN {_union(before)} AS before USING ({', '.join(POINT)}) "
+            f"WHERE is_final) TO {literal(draft)} (FORMAT parquet, COMPRESSION zstd)",
             [received_at.removesuffix("+00:00")],
         )
 
@@ -115,9 +105,9 @@ def incoming(folder: Path) -> Path:
     return folder / "incoming"
 
 
-def _union(paths: list[Path], and_more: str = "") -> str:
+def _union(paths: list[Path]) -> str:
     if paths:
-        return f"read_parquet([{', '.join(map(readable, paths))}]{and_more})"
+        return f"read_parquet([{', '.join(map(readable, paths))}])"
     kinds = {"starts_on": "DATE", "signal": "BOOLEAN", "published_at": "TIMESTAMP"}
     columns = [f"NULL::{kinds.get(name, 'VARCHAR')} AS {name}" for name in (*POINT, *_SAID, "published_at")]
     return f"(SELECT {', '.join(columns)} WHERE false)"

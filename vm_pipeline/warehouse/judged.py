@@ -5,7 +5,7 @@ Does not belong here: which points take part (sql/marts/signal_point), the stati
 (sql/signals).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
@@ -13,101 +13,141 @@ import duckdb
 
 from vm_pipeline.indicators.noise import TABLE, false_alarms
 from vm_pipeline.indicators.profiles import PROFILES
+from vm_pipeline.warehouse.parts import CHOSEN, TEAM
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from vm_pipeline.signals.judge import Judged
+    from vm_pipeline.signals.series import Places
+
+JUDGED_OF = ("core.signal_series", "core.signal_point")
 # A centre line of fewer points moves with each new one (Perla, Provost and Murray 2011 ask for 10 to 12).
 ENOUGH = 10
 LONGEST = 400  # points up to which false alarms are told; a longer series has those of this length
 
-_ASKED = (
-    "provider_code, place, dense_rank() OVER (ORDER BY provider_code, series)::INTEGER AS series, "
-    "num, den, value, factor, is_excluded, is_after_pause, begins_phase, is_baseline, "
-    "target::DOUBLE AS target, CASE direction WHEN 'higher' THEN 1 WHEN 'lower' THEN -1 ELSE 0 END AS better, "
-    "rule_profile || ' ' || chart AS asked"
+# What is added up of all teams changes with any of them: it lies together at the end, and others stay where they are.
+_SERIES = (
+    "provider_code, team_code, series, "
+    "row_number() OVER (ORDER BY team_code = '*', provider_code, team_code, series) - 1 AS number, "
+    "rule_profile, chart, factor, target::DOUBLE AS target, "
+    "CASE direction WHEN 'higher' THEN 1 WHEN 'lower' THEN -1 ELSE 0 END AS better"
 )
-_NUMBERS = ("num", "den", "value", "target")
+_COLUMNS = (
+    "provider_code VARCHAR, team_code VARCHAR, series INTEGER, starts_on DATE, "
+    "is_final BOOLEAN, is_baseline BOOLEAN, is_tentative BOOLEAN, "
+    "value DOUBLE, centre_line DOUBLE, lower_limit DOUBLE, upper_limit DOUBLE, "
+    "signal BOOLEAN, rule VARCHAR, tier VARCHAR, in_shift BOOLEAN, in_trend BOOLEAN, outside_limits BOOLEAN, "
+    "two_in_three BOOLEAN, fifteen_inside BOOLEAN, phase BIGINT, longest_run INTEGER, longest_run_max INTEGER, "
+    "crossings INTEGER, crossings_min INTEGER, assurance VARCHAR"
+)
+_RULES = tuple(dict.fromkeys(rule.code for profile in PROFILES.values() for rule in profile.rules))
+_COUNTS = ("longest_run", "longest_run_max", "crossings", "crossings_min")
+_KNOWN = ", ".join(f"nullif({name}, -1) AS {name}" for name in _COUNTS)
 
 
-def put_judged(con: duckdb.DuckDBPyConnection, providers: Collection[str] | None = None) -> None:
-    """Create `core.judged_point` of `core.signal_point`; or judge some providers again and leave the others."""
+def put_judged(con: duckdb.DuckDBPyConnection, teams: Collection[str] | None = None) -> None:
+    """Create `core.judged_point` of `core.signal_point`; or judge the teams that are chosen again, and no other.
+
+    Series go to the engine by number, and its answers come back to them by it.
+    """
     import pandas as pd
 
-    whose = "true" if providers is None else "provider_code IN (SELECT unnest($whose))"
-    given = {} if providers is None else {"whose": [*providers]}
-    asked_of = f"SELECT {_ASKED} FROM core.signal_point WHERE {whose} ORDER BY provider_code, place"
-    points = con.execute(asked_of, given).df()
-    found = [_judged(some, str(asked)) for asked, some in points.groupby("asked", sort=True)]
-    con.register("found", pd.concat(found) if found else _judged(points, "his_run run"))
-    if providers is not None:
-        con.execute(f"DELETE FROM core.judged_point WHERE {whose}", given)
-    put = (
-        "CREATE OR REPLACE TABLE core.judged_point AS" if providers is None else "INSERT INTO core.judged_point BY NAME"
-    )
-    con.execute(
-        f"{put} SELECT point.* EXCLUDE (num, den, value, is_excluded, place), NOT is_excluded AS is_final, "
-        "found.* EXCLUDE (place, provider_code) FROM core.signal_point AS point JOIN found USING (provider_code, place)"
-    )
-    con.unregister("found")
+    whose = "true" if teams is None else CHOSEN[TEAM]
+    series = con.execute(f"SELECT {_SERIES} FROM core.signal_series WHERE {whose} ORDER BY number").df()
+    con.register("asked", series)
+    points = con.execute(
+        "SELECT asked.number, point.* EXCLUDE (provider_code, team_code, series) FROM core.signal_point AS point "
+        f"JOIN asked USING (provider_code, team_code, series) WHERE {whose} ORDER BY asked.number, point.starts_on"
+    ).df()
+    if teams is None:
+        con.execute(f"CREATE OR REPLACE TABLE core.judged_point ({_COLUMNS})")
+    else:
+        con.execute(f"DELETE FROM core.judged_point WHERE {whose}")
+    if len(points):
+        con.register("found", pd.concat(_judged(points, series)).sort_index())
+        con.execute(
+            "INSERT INTO core.judged_point BY NAME SELECT asked.provider_code, asked.team_code, asked.series, "
+            f"found.* EXCLUDE (number) REPLACE ({_KNOWN}) FROM found JOIN asked USING (number)"
+        )
+        con.unregister("found")
+    con.unregister("asked")
 
 
-def _judged(points: "pd.DataFrame", asked: str) -> "pd.DataFrame":
-    """What the engine says of all series of one profile and chart, in the indicator's own unit."""
+def _judged(points: "pd.DataFrame", series: "pd.DataFrame") -> Iterator["pd.DataFrame"]:
+    """What the engine says of all series of one profile and chart, one pair after the other."""
+    import numpy as np
+
+    from vm_pipeline.signals.series import begins
+
+    of = points["number"].to_numpy()
+    paused = points["is_paused"].to_numpy(dtype=bool)
+    points["is_after_pause"] = ~paused & np.roll(paused, 1) & ~begins(of)
+    pairs = series.groupby(["rule_profile", "chart"]).ngroup().to_numpy()
+    for pair in np.unique(pairs):
+        some = points[pairs[of] == pair]
+        yield _of_pair(some, series.iloc[some["number"]])
+
+
+def _of_pair(points: "pd.DataFrame", series: "pd.DataFrame") -> "pd.DataFrame":
+    """Points of one profile and chart, in order, judged in the indicator's own unit; `series` has a row a point."""
     import pandas as pd
 
     from vm_pipeline.signals import judge as engine
     from vm_pipeline.signals.series import points as made
 
-    profile, chart = asked.split(" ")
-    numbers = {name: points[name].astype("float64") for name in _NUMBERS}
-    flags = {
-        "excluded": points["is_excluded"],
-        "gap": points["is_after_pause"],
-        "phase": points["begins_phase"],
-        "baseline": points["is_baseline"],
-    }
+    profile, chart = series[["rule_profile", "chart"]].iloc[0]
+    given = {str(name): points[name].to_numpy() for name in points}
     found = engine.judge(
         made(
-            points["series"].to_numpy(), points["place"].to_numpy(), numbers["value"], numbers["num"], numbers["den"],
-            **{name: column.to_numpy(dtype=bool) for name, column in flags.items()},
+            given["number"], given["starts_on"], given["value"], given["num"], given["den"],
+            excluded=given["is_excluded"], gap=given["is_after_pause"], phase=given["begins_phase"],
+            baseline=given["is_baseline"],
         ),
         profile,
         chart,
     )  # fmt: skip
-    told = pd.DataFrame({one.name: getattr(found, one.name) for one in fields(found)}, index=points.index)
-    scale = points["factor"] if chart in ("p", "pp") else 1  # these are judged as shares of 1
+    told = {one.name: getattr(found, one.name) for one in fields(found)}
+    scale = series["factor"].to_numpy() if chart in ("p", "pp") else 1  # these are judged as shares of 1
     for name in ("value", "centre_line", "lower_limit", "upper_limit"):
-        told[name] *= scale
-    place = {name: points[name] for name in ("provider_code", "place")}
-    return _in_words(told.assign(**place), points, numbers["target"], profile)
+        told[name] = told[name] * scale
+    names = {name: given[name] for name in ("number", "starts_on", "is_baseline")}
+    more = {"is_final": ~given["is_excluded"], "is_tentative": _stands_on(given, found.phase) < ENOUGH}
+    del told["strong"]
+    return pd.DataFrame(names | told | more | _in_words(found, told, series, profile), index=points.index)
 
 
-def _in_words(told: "pd.DataFrame", points: "pd.DataFrame", target: Any, profile: str) -> "pd.DataFrame":
-    """Rules by their codes, tiers, whether the line is tentative, and whether the target can be met; unknown = NULL."""
+def _in_words(
+    found: "Judged", told: Mapping[str, Any], series: "pd.DataFrame", profile: str
+) -> dict[str, "pd.Categorical[str]"]:
+    """The rule by its code, its tier, and whether the target can be met; each missing where there is none."""
     import numpy as np
     import pandas as pd
 
-    from vm_pipeline.signals.assurance import assurance
+    from vm_pipeline.signals.assurance import ASSURANCES, assurance
 
-    codes = np.array([*(rule.code for rule in PROFILES[profile].rules), None], dtype=object)
-    limits = told["lower_limit"].to_numpy(), told["upper_limit"].to_numpy()
-    said = assurance(*limits, target.to_numpy(), points["better"].to_numpy())
-    told["assurance"] = pd.Series(said, told.index, dtype=object).where(said != "", None)
-    told["tier"] = told["strong"].map({True: "A", False: "B"}).where(told["signal"], None)
-    told["rule"] = codes[told["rule"]]
-    told["is_tentative"] = _stands_on(points, told) < ENOUGH
-    counts = ["longest_run", "longest_run_max", "crossings", "crossings_min"]
-    told[counts] = told[counts].astype(pd.Int32Dtype()).mask(told[counts] < 0)
-    return told.drop(columns="strong")
+    aimed = np.flatnonzero(series["target"].notna())
+    target, better = (series[name].to_numpy()[aimed] for name in ("target", "better"))
+    said = np.full(len(series), -1, dtype=np.int8)
+    answers = assurance(told["lower_limit"][aimed], told["upper_limit"][aimed], target, better)
+    said[aimed] = pd.Categorical(answers, categories=pd.Index(ASSURANCES)).codes
+    tier = np.where(found.signal, np.where(found.strong, 0, 1), -1)
+    rule = np.array([*(_RULES.index(rule.code) for rule in PROFILES[profile].rules), -1])[found.rule]
+    words = {"rule": (rule, _RULES), "tier": (tier, ["A", "B"]), "assurance": (said, ASSURANCES)}
+    return {name: pd.Categorical.from_codes(codes, pd.Index(of)) for name, (codes, of) in words.items()}
 
 
-def _stands_on(points: "pd.DataFrame", told: "pd.DataFrame") -> Any:
+def _stands_on(points: Mapping[str, Any], phase: "Places") -> "Places":
     """How many points the centre line of each point's phase is made of."""
-    phase = [points["series"], told["phase"]]
-    used, marked = ~points["is_excluded"], points["is_baseline"] & ~points["is_excluded"]
-    every, fixed = used.groupby(phase).transform("sum"), marked.groupby(phase).transform("sum")
-    return fixed.where(fixed > 0, every)
+    import numpy as np
+
+    from vm_pipeline.signals.series import begins, size, stretches
+
+    of = stretches(begins(points["number"], phase))
+    count = int(of[-1]) + 1 if len(of) else 0
+    used = ~points["is_excluded"]
+    every, fixed = (size(of[some], count) for some in (used, used & points["is_baseline"]))
+    return np.where(fixed > 0, fixed, every)[of]
 
 
 def put_noise(con: duckdb.DuckDBPyConnection) -> None:

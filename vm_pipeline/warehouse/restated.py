@@ -29,8 +29,7 @@ JOIN core.indicator AS one USING (indicator_code)
 WHERE value.level = 'provider' AND value.grain = 'month' AND value.value IS NOT NULL
 UNION ALL
 SELECT provider_code, period, 'ledger_gbp', sum(amount_gbp)::DOUBLE, 'ledger', ''
-FROM vm.fact_cost
-WHERE period IS NOT NULL
+FROM core.cost_part
 GROUP BY provider_code, period
 ORDER BY ALL
 """

@@ -5,12 +5,13 @@ Does not belong here: what they compute (the files themselves), where they run (
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from graphlib import TopologicalSorter
 
 from vm_pipeline.indicators.catalogue import BOX_SCORE
+from vm_pipeline.indicators.entry import Facts
 from vm_pipeline.indicators.ingredients import INGREDIENTS
 from vm_pipeline.warehouse.sql_files import sql_folder
 
@@ -67,27 +68,54 @@ def macros() -> dict[str, str]:
 
 
 def _box_score() -> str:
-    """Columns of `team_week`, from the catalogue: of each measure its value, its baseline and its target."""
-    return ",\n           ".join(
-        f"max({what}) FILTER (measure = '{one.column}') AS {one.column}{suffix}"
+    """Columns of `team_week` with the values of measures, from the catalogue."""
+    return _columns(f"max(value) FILTER (indicator_code = '{one.code}') AS {one.column}" for one in BOX_SCORE)
+
+
+def _box_score_aims() -> str:
+    """Columns of `team_week` with the baseline and the target of each measure."""
+    return _columns(
+        f"max(target.{what}) FILTER (indicator_code = '{one.code}')::DOUBLE AS {one.column}_{what}"
         for one in BOX_SCORE
-        for what, suffix in (("value", ""), ("baseline", "_baseline"), ("target", "_target"))
+        for what in ("baseline", "target")
     )
+
+
+def _columns(found: Iterable[str]) -> str:
+    return ",\n           ".join(found)
 
 
 def _stated() -> str:
     """SELECTs of the ingredients that are declared by a condition on facts, added up by day."""
     return "\n    UNION ALL\n    ".join(
-        f"SELECT provider_code, team_code, {facts.day}::DATE, '{one.name}', sum({facts.counts})::DECIMAL(38,9)\n"
+        f"SELECT provider_code, team_code, {facts.day}::DATE, '{one.name}', sum({facts.counts})::DECIMAL(18,3)\n"
         f"    FROM vm.{facts.table} WHERE {facts.where}\n    GROUP BY ALL"
         for one in INGREDIENTS
         if (facts := one.stated)
     )
 
 
+def _cost_sums() -> str:
+    """Columns with the sums of cost categories that make an ingredient each."""
+    return _columns(f"sum(amount_gbp) FILTER ({facts.where})::DECIMAL(18,3) AS {name}" for name, facts in _costs())
+
+
+def _costs_each() -> str:
+    """SELECTs that put these columns one below the other, by the name of the ingredient."""
+    return "\nUNION ALL\n".join(
+        f"SELECT provider_code, team_code, grain, starts_on, '{name}' AS ingredient, {name} AS amount FROM cost "
+        f"WHERE {name} IS NOT NULL"
+        for name, _ in _costs()
+    )
+
+
+def _costs() -> list[tuple[str, Facts]]:
+    return [(one.name, one.facts) for one in INGREDIENTS if one.categories and one.facts]
+
+
 def _signals() -> str:
     """What `bi_box_score` makes of signals: of each measure whether its own rule profile raises one."""
-    return ",\n           ".join(
+    return _columns(
         f"bool_or(signal) FILTER (WHERE indicator_code = '{one.code}' AND rule_profile = '{one.profile}') "
         f"AS {one.column}_signal"
         for one in BOX_SCORE
@@ -96,7 +124,14 @@ def _signals() -> str:
 
 def _made() -> dict[str, str]:
     """What SQL files name in braces, and that follows from the catalogue."""
-    return {"box_score": _box_score(), "box_score_signals": _signals(), "stated": _stated()}
+    return {
+        "box_score": _box_score(),
+        "box_score_aims": _box_score_aims(),
+        "box_score_signals": _signals(),
+        "cost_sums": _cost_sums(),
+        "costs": _costs_each(),
+        "stated": _stated(),
+    }
 
 
 @cache

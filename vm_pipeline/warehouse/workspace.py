@@ -5,7 +5,7 @@ Does not belong here: filling the inputs (inputs), what the files compute (sql/)
 """
 
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
 from vm_pipeline.warehouse.drafts import core_of, spill_of
-from vm_pipeline.warehouse.statements import Statement, macros
+from vm_pipeline.warehouse.statements import Statement, macros, reading
 from vm_pipeline.warehouse.tables import METADATA, SCHEMA, TABLES
 from vm_pipeline.warehouse.views import create_view, in_order
 
@@ -28,10 +28,10 @@ _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]  # DuckDB reads
 
 @dataclass(frozen=True)
 class Built:
-    """One table after its statement ran."""
+    """One table after its statement ran. Rows of a view are not counted."""
 
     statement: Statement
-    rows: int
+    rows: int | None
     seconds: float
     only: tuple[str, tuple[str, ...]] | None = None  # a column and its values: no row of others was made
 
@@ -116,13 +116,20 @@ def run(con: duckdb.DuckDBPyConnection, statement: Statement) -> Built:
 
 
 def replace_rows(
-    con: duckdb.DuckDBPyConnection, statement: Statement, sql: str, column: str, values: Collection[str]
+    con: duckdb.DuckDBPyConnection, statement: Statement, sql: str, whose: str, only: tuple[str, Collection[str]]
 ) -> Built:
-    """Put what `sql` finds, its file over some of the rows, in place of the rows with these values in a column."""
+    """Put what `sql` finds, its file over some of the rows, in place of the rows `whose` says; `only` names them."""
     start = time.perf_counter()
-    con.execute(f"DELETE FROM {statement.target} WHERE {column} IN (SELECT unnest(?))", [[*values]])
+    con.execute(f"DELETE FROM {statement.target} WHERE {whose}")
     _insert(con, statement, sql)
+    column, values = only
     return Built(statement, _rows(con, statement), time.perf_counter() - start, (column, tuple(values)))
+
+
+def put_view(con: duckdb.DuckDBPyConnection, statement: Statement, names: Mapping[str, str]) -> Built:
+    """Its SQL as a view. `names`: of each table it reads the one by which it is found from everywhere."""
+    con.execute(f"CREATE OR REPLACE VIEW {statement.target} AS {reading(statement, names)}")
+    return Built(statement, None, 0.0, ("", ()))
 
 
 def untouched(con: duckdb.DuckDBPyConnection, statement: Statement) -> Built:

@@ -17,16 +17,17 @@ def judged(points: dict[str, tuple[bool, bool]]) -> duckdb.DuckDBPyConnection:
     """A warehouse of one series: day → (is final, signals)."""
     con = duckdb.connect()
     con.execute("ATTACH ':memory:' AS core")
-    names = ", ".join(f"{name} VARCHAR" if name != "starts_on" else "starts_on DATE" for name in POINT)
+    key = {"provider_code": "B1", "team_code": "T1"}
+    names = ", ".join(f"'{key.get(name, name)}' AS {name}" for name in POINT if name != "starts_on")
+    con.execute(f"CREATE TABLE core.signal_series AS SELECT 1 AS series, {names}")
     con.execute(
-        f"CREATE TABLE core.judged_point ({names}, is_final BOOLEAN, is_tentative BOOLEAN, signal BOOLEAN, "
-        "rule VARCHAR, tier VARCHAR)"
+        "CREATE TABLE core.judged_point (provider_code VARCHAR, team_code VARCHAR, series INTEGER, starts_on DATE, "
+        "is_final BOOLEAN, is_tentative BOOLEAN, signal BOOLEAN, rule VARCHAR, tier VARCHAR)"
     )
     for day, (final, signal) in points.items():
-        row = [day if name == "starts_on" else name for name in POINT]
+        said = ["shift", "A"] if signal else [None, None]
         con.execute(
-            f"INSERT INTO core.judged_point VALUES ({', '.join('?' * (len(row) + 5))})",
-            [*row, final, False, signal, "shift" if signal else None, "A" if signal else None],
+            "INSERT INTO core.judged_point VALUES ('B1', 'T1', 1, ?, ?, false, ?, ?, ?)", [day, final, signal, *said]
         )
     return con
 

@@ -18,7 +18,7 @@ from vm_pipeline.sources.decisions import Decision, Kind
 from vm_pipeline.warehouse.build import build_core, build_marts, build_signals, judge
 from vm_pipeline.warehouse.drafts import core_of
 from vm_pipeline.warehouse.fingerprint import fingerprint
-from vm_pipeline.warehouse.parts import PARTED_BY, PROVIDER
+from vm_pipeline.warehouse.parts import BATCH, PARTED_BY, PROVIDER, TEAM, VIEWS, known_as
 from vm_pipeline.warehouse.statements import LAYERS, statements
 from vm_pipeline.warehouse.workspace import Built, open_workspace
 from vm_pipeline_tests.programme import Programme
@@ -40,6 +40,9 @@ MAPS = {
     "survey_team_map": [["B1,PULSE,Team One,T1"], ["B1,PULSE,Team One,T2", "B2,PULSE,Team One,T1"]],
     "survey_questions": [["PULSE,Q1,I am heard,agree5,Strongly agree|Agree"], ["PULSE,Q1,I am heard,agree5,"]],
     "teams": [["B1,T1,One,Medicine,ward,,", "B1,T2,Two,Medicine,ward,,"], ["B1,T1,One,Surgery,ward,,2022-05-15"]],
+    "targets": [["B1,T1,F01,2022-04,2022-05,120.50,90,,"], ["B1,T2,F01,,,2,1,,", "B1,T1,F01,,,3,1,2022-05-01,"]],
+    "pauses": [["B1,T1,2022-05,2022-05,Moved"], ["B1,,2022-05,2022-05,Winter", "B2,,2022-05,2022-06,Winter"]],
+    "rebases": [["B1,T1,F01,2022-05,,,"], ["B1,T2,F01,2022-05,,,", "B1,T2,F01,2022-06,,,"]],
     "prices": [["B1,MILK,0.55,,"]],
     "budget": [["B1,2022/23,2,R1,A1,100,"]],
 }
@@ -175,23 +178,25 @@ def contents(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
 def test_a_part_is_made_of_its_own_inputs_alone(
     world_programme: Programme, world_built: Path, tmp_path: Path, column: str
 ) -> None:
-    """One provider's, and the batches of one provider, made once more over what is theirs: nothing moves."""
+    """One provider's, its batches, one of its teams, made once more over what is theirs: nothing moves."""
     draft = tmp_path / "again.duckdb"
-    parted = {target for target, by in PARTED_BY.items() if by == column}
+    parted = {target for target, by in PARTED_BY.items() if by == column} - VIEWS
     for path in (world_built, core_of(world_built)):
         shutil.copy(path, tmp_path / path.name.replace("first", "again"))
     with open_workspace(draft, threads=1) as con:
         before = contents(con)
         con.execute(
-            "UPDATE core.part SET key = 'other' WHERE provider_code = 'B1' AND target IN (SELECT unnest(?))",
-            [[*parted]],
+            "UPDATE core.part SET key = 'other' WHERE provider_code = 'B1' AND team_code IN ('', 'T1') "
+            "AND target IN (SELECT unnest(?))",
+            [[known_as(target) for target in parted]],
         )
     with built(world_programme, draft) as (con, made):
         assert contents(con) == before
     partly = {one.statement.target for one in made if one.only and one.only[1]}
     assert partly >= parted - {"core.year_to_date_before"}
-    if column == PROVIDER:
-        assert {one.only for one in made if one.statement.target in partly} == {(PROVIDER, ("B1",))}
+    if column != BATCH:
+        names = {PROVIDER: "B1", TEAM: "B1 T1"}
+        assert {one.only for one in made if one.statement.target in partly} == {(column, (names[column],))}
 
 
 def test_a_month_of_one_provider_touches_its_parts_alone(
@@ -216,6 +221,27 @@ def test_a_month_of_one_provider_touches_its_parts_alone(
     assert found["core.cost_part"] == found["core.ingredient"] == (PROVIDER, ("B1",))
     for target in ("vm.fact_activity", "vm.fact_survey", "core.stay", "core.survey_day", "core.cost_centre_share"):
         assert found[target] == ("", ()), target
+
+
+def test_a_line_that_is_sent_again_touches_its_team(new_programme: Callable[[str], Programme]) -> None:
+    """And what is added up of all teams; the other team of the board keeps its rows."""
+    programme = new_programme("line")
+    programme.reference("cost_centre_map", "B1,R1,T1,1,,", "B1,R2,T2,1,,")
+    programme.reference("account_map", "A1,Bread,food,true,")
+    line = {"account_code": "A1", "posting_date": "2022-05-02", "period": "2"}
+    before, draft = programme.root / "1.duckdb", programme.root / "2.duckdb"
+    programme.ledger(line | {"cost_centre_code": "R1"}, line | {"cost_centre_code": "R2"}, period="2022-05")
+    programme.night()
+    with built(programme, before):
+        pass
+    other = line | {"cost_centre_code": "R2", "amount": "2.00"}
+    programme.ledger(line | {"cost_centre_code": "R1"}, other, period="2022-05")
+    programme.night()
+    with built(programme, draft, before) as (_, made):
+        found = {one.statement.target: one.only or ("", ()) for one in made}
+    for target in sorted({target for target, by in PARTED_BY.items() if by == TEAM} - VIEWS - {"core.indicator_class"}):
+        column, touched = found[target]
+        assert column == TEAM and "B1 T2" in touched and "B1 T1" not in touched, target
 
 
 def test_what_was_carried_over_is_still_added_up(

@@ -521,16 +521,17 @@ def _rolled_up(members: dict[tuple[str, str], tuple[str | None, int | None, int 
             "CREATE TABLE core.patient_count (level VARCHAR, provider_code VARCHAR, service VARCHAR, "
             "team_code VARCHAR, grain VARCHAR, starts_on DATE, patients DECIMAL(38,9)); "
             "CREATE TABLE core.indicator_member (indicator_code VARCHAR, provider_code VARCHAR, team_code VARCHAR, "
-            "service VARCHAR, grain VARCHAR, starts_on DATE, numerator DECIMAL(38,9), denominator DECIMAL(38,9), "
-            "lacks_ledger BOOLEAN, lacks_activity BOOLEAN)"
+            "service VARCHAR, grain VARCHAR, starts_on DATE, numerator DECIMAL(18,3), denominator DECIMAL(18,3), "
+            "is_known BOOLEAN, lacks_ledger BOOLEAN, lacks_activity BOOLEAN)"
         )
         con.executemany(
-            "INSERT INTO core.indicator_member VALUES ('F03', ?, ?, ?, 'week', DATE '2022-07-04', ?, ?, false, false)",
-            [[*key, *value] for key, value in members.items()],
+            "INSERT INTO core.indicator_member "
+            "VALUES ('F03', ?, ?, ?, 'week', DATE '2022-07-04', ?, ?, ?, false, false)",
+            [[*key, *value, value[1] is not None and value[2] is not None] for key, value in members.items()],
         )
         con.execute(f"CREATE TABLE core.indicator_of_all AS {sql['indicator_of_all']}")
         rows = con.execute(
             "SELECT level, provider_code, service, numerator, denominator "
-            f"FROM ({sql['indicator_level']}) WHERE level <> 'team' AND is_known"
+            f"FROM ({sql['indicator_level']}) WHERE is_known"
         ).fetchall()
     return {row[:3]: row[3:] for row in rows}

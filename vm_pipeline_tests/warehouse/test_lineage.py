@@ -55,6 +55,7 @@ def test_what_columns_come_from(column: str, expected: dict[str, tuple[str, ...]
 def test_a_column_names_the_tables_it_comes_through() -> None:
     assert below("vm.team_month.drugs_gbp")[1] == {
         "vm.team_month",
+        "core.cost_part",
         "vm.fact_cost",
         "core.cost_centre_share",
         "core.year_to_date_before",
