@@ -1,6 +1,6 @@
 -- Ingredients of all indicators: one row a provider, team, week or month and ingredient that any fact speaks of.
 -- What is an activity measure, a set of cost categories or a survey question comes by declaration, and so does what is a
--- condition on facts (all of vm_pipeline/indicators/ingredients.py); the rest is written here.
+-- condition on facts (all of vm_pipeline/indicators/ingredients.py); the rest is written here. Amounts have three decimals.
 WITH cost AS (
     SELECT provider_code, team_code, 'month' AS grain, (period || '-01')::DATE AS starts_on,
            {cost_sums}
