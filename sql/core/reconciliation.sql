@@ -4,7 +4,7 @@ WITH shared AS (
     SELECT batch_id, financial_year, ledger_period::VARCHAR AS ledger_period, sum(amount_gbp) AS amount_gbp,
            sum(amount_gbp) FILTER (team_code = 'UNALLOCATED') AS unallocated_gbp
     FROM vm.fact_cost
-    GROUP BY ALL
+    GROUP BY batch_id, financial_year, fact_cost.ledger_period
 ),
 superseded AS (
     SELECT version.batch_id, ledger_month.financial_year, ledger.ledger_period::VARCHAR AS ledger_period,

@@ -7,15 +7,15 @@ WITH name AS (
     WHERE question_text IS NOT NULL
 ),
 header AS (
-    SELECT survey_code, question_code, scale, positive_answers, name FROM name
+    SELECT survey_code, question_code, scale, name,
+           list_transform(string_split(lower(positive_answers), '|'), lambda one: trim(one)) AS positive_answers
+    FROM name
     QUALIFY row_number() OVER (PARTITION BY survey_code, name ORDER BY place, question_code) = 1
 )
 SELECT batch.provider_code, batch.batch_id, answer.row_number, answer.survey_code, answer.wave_date, answer.team_name,
        answer.month_number, coalesce(header.question_code, upper(answer.question)) AS question_code,
        answer.answer, answer.answers, answer.positive, scale.score,
-       CASE WHEN header.positive_answers IS NOT NULL
-            THEN list_contains(list_transform(string_split(lower(header.positive_answers), '|'), lambda one: trim(one)), answer.answer)
-       END AS is_positive
+       list_contains(header.positive_answers, answer.answer) AS is_positive
 FROM staging.survey AS answer
 JOIN staging.month_in_force AS batch USING (content_id, batch_month)
 LEFT JOIN header ON header.survey_code = answer.survey_code AND header.name = lower(answer.question)
