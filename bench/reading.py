@@ -211,9 +211,7 @@ def measured(path: Path, kind: Kind) -> tuple[float, float, int]:
         start = time.process_time()
         sheet = read_sheet(path, Path(folder), shape)
         cells = ", ".join(f"count(c{place})" for place in range(len(sheet.header)))
-        con.execute(
-            f"SELECT count(*), max(number), {cells} FROM (SELECT *, {sheet.row_number} AS number FROM {sheet.relation})"
-        )
+        con.execute(f"SELECT count(*), max(row_number), {cells} FROM ({sheet.relation})")
         read = con.fetchall()[0][0]
         seconds = time.process_time() - start
     return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, read

@@ -130,7 +130,7 @@ def _in_words(
     target, better = (series[name].to_numpy()[aimed] for name in ("target", "better"))
     said = np.full(len(series), -1, dtype=np.int8)
     answers = assurance(told["lower_limit"][aimed], told["upper_limit"][aimed], target, better)
-    said[aimed] = pd.Categorical(answers, categories=pd.Index(ASSURANCES)).codes
+    said[aimed] = pd.Index(ASSURANCES).get_indexer(pd.Index(answers))
     tier = np.where(found.signal, np.where(found.strong, 0, 1), -1)
     rule = np.array([*(_RULES.index(rule.code) for rule in PROFILES[profile].rules), -1])[found.rule]
     words = {"rule": (rule, _RULES), "tier": (tier, ["A", "B"]), "assurance": (said, ASSURANCES)}
