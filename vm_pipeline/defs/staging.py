@@ -57,7 +57,6 @@ def _feed_asset(feed: str, months: dg.PartitionsDefinition) -> dg.AssetsDefiniti
         home, until = night.home, known_until(context)
         receipts = [r for r in home.receipts(until) if r.slot.feed == feed]
         chosen = in_months(receipts, context)
-        Thread(target=preload, daemon=True).start()
         with said_first():
             done = stage(night, chosen, feed, again=FULL in context.run.tags)
             known, versions = known_in(home, receipts, chosen, until)
@@ -100,12 +99,14 @@ def _bounds(context: dg.AssetExecutionContext) -> tuple[str, str]:
 
 
 def stage(night: Night, receipts: list[Receipt], feed: str, again: bool) -> int:
-    """Stage what is not staged yet, telling whoever listens."""
+    """Stage what is not staged yet, telling whoever listens; what judges it is imported once DuckDB is at work."""
     todo = receipts if again else night.home.staging.unstaged(receipts)
     done = 0
 
     def progress(_: str) -> None:
         nonlocal done
+        if not done:
+            Thread(target=preload, daemon=True).start()
         done += 1
         night.report(f"staging {feed}", done, len(todo))
 

@@ -2,11 +2,14 @@
 
 import json
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from psycopg import Copy
 
 from vm_pipeline import settings
 from vm_pipeline.cli import main
@@ -129,6 +132,13 @@ def test_rights_that_are_missing(patient: Patient) -> None:
     patient.there.ask("DROP OWNED BY stranger; DROP ROLE stranger")
 
 
+def _feed(copy: Copy, rest: Callable[[float], None], _: float) -> None:
+    """Lines for a COPY, the last of which may wait here, and a moment in which the server takes them."""
+    for _piece in range(10):
+        copy.write(b"line\n" * 10**5)
+    rest(0.5)
+
+
 def test_a_publisher_at_work_and_a_session_whose_program_is_gone(
     patient: Patient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -146,6 +156,5 @@ def test_a_publisher_at_work_and_a_session_whose_program_is_gone(
         with holder.connection.cursor() as cursor:
             cursor.execute("CREATE TEMP TABLE fed (line text)")
             with cursor.copy("COPY fed FROM STDIN") as copy:
-                rest = server.time.sleep
-                monkeypatch.setattr(server.time, "sleep", lambda _: [copy.write(b"line\n" * 10**6), rest(0.5)])
+                monkeypatch.setattr(server.time, "sleep", partial(_feed, copy, server.time.sleep))
                 assert patient.ask()[-1].state == "note", "what is fed moves on"

@@ -59,6 +59,7 @@ def holder(con: Connection) -> Holder | None:
     """Who has the lock of this database. Asked as the login: what a session does is shown to its own role alone."""
     there = con.begin_nested()
     con.execute(text("SET LOCAL ROLE NONE"))
+    con.execute(text("SELECT pg_stat_clear_snapshot()"))  # or who asks twice in a transaction is told the same twice
     row = con.execute(
         text(
             "SELECT pid, usename, "
