@@ -99,14 +99,13 @@ def _bounds(context: dg.AssetExecutionContext) -> tuple[str, str]:
 
 
 def stage(night: Night, receipts: list[Receipt], feed: str, again: bool) -> int:
-    """Stage what is not staged yet, telling whoever listens; what judges it is imported once DuckDB is at work."""
+    """Stage what is not staged yet, telling whoever listens. What judges it is imported meanwhile: it takes seconds."""
+    Thread(target=preload, daemon=True).start()
     todo = receipts if again else night.home.staging.unstaged(receipts)
     done = 0
 
     def progress(_: str) -> None:
         nonlocal done
-        if not done:
-            Thread(target=preload, daemon=True).start()
         done += 1
         night.report(f"staging {feed}", done, len(todo))
 
