@@ -41,6 +41,7 @@ whole AS (
 SELECT provider_code, cost_centre_code, first_day, last_day, team_code, units,
        (sum(units) OVER same_days)::BIGINT AS total,
        count(*) OVER same_days AS teams,
+       min(units) OVER same_days = max(units) OVER same_days AS is_even,
        row_number() OVER by_team AS place,
        list(units) OVER (by_team ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS units_of_teams
 FROM whole

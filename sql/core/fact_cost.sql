@@ -22,7 +22,7 @@ line AS (
 ),
 carried AS (
     SELECT line.*, coalesce(share.team_code, 'UNALLOCATED') AS team_code, share.units, share.total, share.teams,
-           share.place, share.units_of_teams, share.units * share.teams = share.total AS is_even
+           share.place, share.units_of_teams, share.is_even
     FROM line
     LEFT JOIN core.cost_centre_share AS share
            ON share.provider_code = line.provider_code

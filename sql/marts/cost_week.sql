@@ -4,7 +4,7 @@
 -- that are left each week has its days' part cut to pence, then one each goes to the largest remainders, ties to the
 -- earlier week. Ledger periods 0, 13 and 14 are in no week.
 WITH spread AS (
-    SELECT *, (amount_gbp * 100)::BIGINT AS pence, day(last_day((period || '-01')::DATE)) AS days_of_month
+    SELECT *, (amount_gbp::DECIMAL(36,2) * 100)::HUGEINT AS pence, day(last_day((period || '-01')::DATE)) AS days_of_month
     FROM core.cost_part
     WHERE cost_timing = 'spread' AND is_in_year
 ),
@@ -29,7 +29,7 @@ dealt AS (
            largest_first AS (PARTITION BY period, left_over ORDER BY remainder DESC, week_start)
 )
 SELECT provider_code, team_code, cost_category, is_direct, cost_timing, dealt.week_start, period,
-       ((sign(spread.pence) * (abs(spread.pence) // days_of_month * dealt.days + dealt.pence))::DECIMAL(18,0) * 0.01)::DECIMAL(18,2) AS amount_gbp
+       ((sign(spread.pence) * (abs(spread.pence) // days_of_month * dealt.days + dealt.pence))::DECIMAL(36,0) * 0.01)::DECIMAL(18,2) AS amount_gbp
 FROM spread
 JOIN dealt USING (period)
 WHERE dealt.left_over = abs(spread.pence) % days_of_month

@@ -41,8 +41,8 @@ use AS (
 ),
 found AS (
     SELECT use.member, ingredient.starts_on,
-           sum((ingredient.amount * use.weight)::DECIMAL(18,3)) FILTER (use.side = 'numerator') AS numerator,
-           sum((ingredient.amount * use.weight)::DECIMAL(18,3)) FILTER (use.side = 'denominator') AS denominator
+           sum((ingredient.amount * use.weight)::DECIMAL(38,3)) FILTER (use.side = 'numerator') AS numerator,
+           sum((ingredient.amount * use.weight)::DECIMAL(38,3)) FILTER (use.side = 'denominator') AS denominator
     FROM core.ingredient AS ingredient
     JOIN use USING (provider_code, team_code, grain, ingredient)
     GROUP BY ALL
@@ -71,8 +71,8 @@ grid AS (
     WHERE due.starts_on BETWEEN member.first_on AND member.last_on
 )
 SELECT grid.indicator_code, grid.provider_code, grid.team_code, team.service, grid.grain, grid.starts_on,
-       coalesce(found.numerator, CASE WHEN grid.has_numerator THEN 0 END)::DECIMAL(18,3) AS numerator,
-       coalesce(found.denominator, CASE WHEN grid.has_denominator THEN 0 END)::DECIMAL(18,3) AS denominator,
+       coalesce(found.numerator, CASE WHEN grid.has_numerator THEN 0 END)::DECIMAL(38,3) AS numerator,
+       coalesce(found.denominator, CASE WHEN grid.has_denominator THEN 0 END)::DECIMAL(38,3) AS denominator,
        (found.numerator IS NOT NULL OR grid.has_numerator) AND (found.denominator IS NOT NULL OR grid.has_denominator OR NOT grid.is_ratio) AS is_known,
        grid.lacks_ledger, grid.lacks_activity
 FROM grid

@@ -23,7 +23,7 @@ by_day AS (
     JOIN core.ingredient_declared AS declared USING (measure_code)
     WHERE declared.outcome_code IS NULL OR declared.outcome_code = activity.outcome_code
     UNION ALL
-    SELECT provider_code, team_code, day, 'activity_records', sum(records)::DECIMAL(18,3) FROM core.activity_day GROUP BY ALL
+    SELECT provider_code, team_code, day, 'activity_records', sum(records)::DECIMAL(38,3) FROM core.activity_day GROUP BY ALL
     UNION ALL
     {stated}
     UNION ALL
@@ -40,21 +40,21 @@ by_day AS (
     UNION ALL
     SELECT provider_code, team_code, day, 'engagement_answers', scored FROM core.survey_day WHERE scored > 0
     UNION ALL
-    SELECT provider_code, team_code, wave_date, 'responses', responses::DECIMAL(18,3) FROM core.wave
+    SELECT provider_code, team_code, wave_date, 'responses', responses::DECIMAL(38,3) FROM core.wave
     UNION ALL
-    SELECT provider_code, team_code, wave_date, 'issued', issued::DECIMAL(18,3) FROM core.wave
+    SELECT provider_code, team_code, wave_date, 'issued', issued::DECIMAL(38,3) FROM core.wave
     UNION ALL
-    SELECT provider_code, team_code, week_start, 'huddle_weeks', 1::DECIMAL(18,3) FROM vm.huddle_week
+    SELECT provider_code, team_code, week_start, 'huddle_weeks', 1::DECIMAL(38,3) FROM vm.huddle_week
     UNION ALL
-    SELECT provider_code, team_code, week_start, 'mdt_weeks', is_extended::INTEGER::DECIMAL(18,3) FROM vm.huddle_week
+    SELECT provider_code, team_code, week_start, 'mdt_weeks', is_extended::INTEGER::DECIMAL(38,3) FROM vm.huddle_week
     UNION ALL
-    SELECT provider_code, team_code, day, 'confidence_gain', gain::DECIMAL(18,3) FROM core.coach_pair
+    SELECT provider_code, team_code, day, 'confidence_gain', gain::DECIMAL(38,3) FROM core.coach_pair
     UNION ALL
-    SELECT provider_code, team_code, day, 'confidence_pairs', 1::DECIMAL(18,3) FROM core.coach_pair
+    SELECT provider_code, team_code, day, 'confidence_pairs', 1::DECIMAL(38,3) FROM core.coach_pair
 ),
 dated AS (
     SELECT provider_code, team_code, grain.grain, date_trunc(grain.grain, day)::DATE AS starts_on, ingredient,
-           sum(amount)::DECIMAL(18,3) AS amount
+           sum(amount)::DECIMAL(38,3) AS amount
     FROM by_day
     CROSS JOIN (VALUES ('week'), ('month')) AS grain (grain)
     WHERE amount IS NOT NULL
@@ -147,7 +147,7 @@ week_records AS (
     SELECT provider_code, team_code, starts_on, amount FROM dated WHERE grain = 'week' AND ingredient = 'activity_records'
 ),
 expected AS (
-    SELECT provider_code, team_code, starts_on, (sum(amount) OVER past / 12)::DECIMAL(18,3) AS amount
+    SELECT provider_code, team_code, starts_on, (sum(amount) OVER past / 12)::DECIMAL(38,3) AS amount
     FROM week_records
     WINDOW past AS (PARTITION BY provider_code, team_code ORDER BY starts_on
                     RANGE BETWEEN INTERVAL 84 DAY PRECEDING AND INTERVAL 1 DAY PRECEDING)
@@ -157,21 +157,21 @@ expected AS (
 UNION ALL
 SELECT * FROM dated
 UNION ALL
-SELECT provider_code, team_code, grain, starts_on, 'open_stays', stays::DECIMAL(18,3) FROM open
+SELECT provider_code, team_code, grain, starts_on, 'open_stays', stays::DECIMAL(38,3) FROM open
 UNION ALL
-SELECT provider_code, team_code, grain, starts_on, 'open_stay_days', days::DECIMAL(18,3) FROM open
+SELECT provider_code, team_code, grain, starts_on, 'open_stay_days', days::DECIMAL(38,3) FROM open
 UNION ALL
-SELECT provider_code, team_code, 'month', (period || '-01')::DATE, ingredient, amount::DECIMAL(18,3) FROM by_month
+SELECT provider_code, team_code, 'month', (period || '-01')::DATE, ingredient, amount::DECIMAL(38,3) FROM by_month
 UNION ALL
-SELECT provider_code, team_code, 'month', starts_on, 'coaches', coaches::DECIMAL(18,3) FROM coached
+SELECT provider_code, team_code, 'month', starts_on, 'coaches', coaches::DECIMAL(38,3) FROM coached
 UNION ALL
-SELECT provider_code, team_code, 'month', starts_on, 'coaches_progressed', progressed::DECIMAL(18,3) FROM coached
+SELECT provider_code, team_code, 'month', starts_on, 'coaches_progressed', progressed::DECIMAL(38,3) FROM coached
 UNION ALL
 SELECT provider_code, team_code, 'week', starts_on, 'expected_records', amount FROM expected
 UNION ALL
-SELECT provider_code, team_code, grain, starts_on, 'patients', patients::DECIMAL(18,3) FROM core.patient_count WHERE level = 'team'
+SELECT provider_code, team_code, grain, starts_on, 'patients', patients::DECIMAL(38,3) FROM core.patient_count WHERE level = 'team'
 UNION ALL
 SELECT worked.provider_code, worked.team_code, 'month', date_trunc('month', worked.day)::DATE, 'worked_wte',
-       (sum(worked.full_time_weeks) * 7 / day(last_day(any_value(worked.day))))::DECIMAL(38,9)::DECIMAL(18,3)
+       (sum(worked.full_time_weeks) * 7 / day(last_day(any_value(worked.day))))::DECIMAL(38,9)::DECIMAL(38,3)
 FROM core.worked_wte AS worked
 GROUP BY worked.provider_code, worked.team_code, date_trunc('month', worked.day)

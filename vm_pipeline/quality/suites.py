@@ -16,7 +16,7 @@ import duckdb
 
 from vm_pipeline.calendar import month_number
 from vm_pipeline.feeds import Contract
-from vm_pipeline.quality.expectations import Bound, outside, preload, suite
+from vm_pipeline.quality.expectations import Bound, outside, suite
 from vm_pipeline.quality.parquet import Answer, Batch, ask, batches
 from vm_pipeline.quality.promises import (
     CONTRACTS,
@@ -35,8 +35,6 @@ from vm_pipeline.staging.known import Known
 
 if TYPE_CHECKING:
     from great_expectations import ExpectationSuite
-
-__all__ = ["check_contract", "preload", "suite_for"]
 
 _TYPES = (
     "SELECT file_name, list(name ORDER BY column_id), list(duckdb_type ORDER BY column_id) "

@@ -88,7 +88,7 @@ def _columns(found: Iterable[str]) -> str:
 def _stated() -> str:
     """SELECTs of the ingredients that are declared by a condition on facts, added up by day."""
     return "\n    UNION ALL\n    ".join(
-        f"SELECT provider_code, team_code, {facts.day}::DATE, '{one.name}', sum({facts.counts})::DECIMAL(18,3)\n"
+        f"SELECT provider_code, team_code, {facts.day}::DATE, '{one.name}', sum({facts.counts})::DECIMAL(38,3)\n"
         f"    FROM vm.{facts.table} WHERE {facts.where}\n    GROUP BY ALL"
         for one in INGREDIENTS
         if (facts := one.stated)
@@ -97,7 +97,7 @@ def _stated() -> str:
 
 def _cost_sums() -> str:
     """Columns with the sums of cost categories that make an ingredient each."""
-    return _columns(f"sum(amount_gbp) FILTER ({facts.where})::DECIMAL(18,3) AS {name}" for name, facts in _costs())
+    return _columns(f"sum(amount_gbp) FILTER ({facts.where})::DECIMAL(38,3) AS {name}" for name, facts in _costs())
 
 
 def _costs_each() -> str:

@@ -105,6 +105,9 @@ def units(draw: st.DrawFn) -> list[tuple[str, int]]:
 
 @given(lines=st.lists(st.tuples(units(), PENCE), min_size=1, max_size=12))
 @example(lines=[([("T1", 333_333), ("T2", 333_333), ("T3", 333_333)], 100), ([("T2", 500_000), ("T1", 500_000)], -1)])
+@example(  # a team with as much as an even share would be, beside others
+    lines=[([("A", 250_000), ("T1", 500_000), ("T2", 125_000), ("T3", 125_000)], pence) for pence in (1, 2, 5)]
+)
 @example(lines=[([("T1", 142_857)] * 7, 10**17 - 1), ([("T1", MILLION)], 123_456_789_012_345_67)])
 def test_shares_are_whole_pence_by_largest_remainder(
     con: duckdb.DuckDBPyConnection, lines: list[tuple[list[tuple[str, int]], int]]
