@@ -28,7 +28,10 @@ _NUMERIC = re.compile(r"(?!.*[0-9]{9})[0-9/. -]{0,9}")
 
 @dataclass(frozen=True)
 class Counts:
-    """Rows and pounds of one batch. `outside`: accepted rows of another month; `rows_before`: its first's less one."""
+    """Rows and pounds of one batch. `outside`: accepted rows of another month.
+
+    `rows_before`: the number before that of its first row.
+    """
 
     received: int = 0
     accepted: int = 0
@@ -53,7 +56,7 @@ def count(con: duckdb.DuckDBPyConnection, contract: Contract, slots: Sequence[Sl
 
 @dataclass(frozen=True)
 class _Part:
-    """Rows of one batch under one rule ("" = accepted) in one month, of themselves and not of their batch."""
+    """Rows of one batch under one rule ("" = accepted) in the month that they say; `first`: the least number."""
 
     rule_code: str
     month: int | None

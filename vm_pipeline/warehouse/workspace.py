@@ -33,7 +33,8 @@ class Built:
     statement: Statement
     rows: int | None
     seconds: float
-    only: tuple[str, tuple[str, ...]] | None = None  # a column and its values: no row of others was made
+    # A column and its values, of teams with their provider before each: no row of others was made.
+    only: tuple[str, tuple[str, ...]] | None = None
 
 
 @contextmanager
