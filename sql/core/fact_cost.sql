@@ -41,7 +41,7 @@ parted AS (
     SELECT * EXCLUDE (pence),
            CASE WHEN is_even
                 THEN sign(pence) * (abs(pence) // teams + (place <= abs(pence) % teams)::BIGINT)
-                WHEN teams > 1
+                WHEN NOT is_even
                 THEN sign(pence) * (whole + (list_sum(remainders) // total > len(list_filter(remainders, lambda other, i:
                      other > remainder OR (other = remainder AND i < place))))::BIGINT)
                 ELSE pence END::BIGINT AS pence

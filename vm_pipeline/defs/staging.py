@@ -57,6 +57,7 @@ def _feed_asset(feed: str, months: dg.PartitionsDefinition) -> dg.AssetsDefiniti
         home, until = night.home, known_until(context)
         receipts = [r for r in home.receipts(until) if r.slot.feed == feed]
         chosen = in_months(receipts, context)
+        Thread(target=preload, daemon=True).start()  # what judges it takes seconds to import: it loads meanwhile
         with said_first():
             done = stage(night, chosen, feed, again=FULL in context.run.tags)
             known, versions = known_in(home, receipts, chosen, until)
@@ -99,8 +100,7 @@ def _bounds(context: dg.AssetExecutionContext) -> tuple[str, str]:
 
 
 def stage(night: Night, receipts: list[Receipt], feed: str, again: bool) -> int:
-    """Stage what is not staged yet, telling whoever listens. What judges it is imported meanwhile: it takes seconds."""
-    Thread(target=preload, daemon=True).start()
+    """Stage what is not staged yet, telling whoever listens."""
     todo = receipts if again else night.home.staging.unstaged(receipts)
     done = 0
 

@@ -98,8 +98,12 @@ def _by_program(schema: Schema) -> dict[str, dict[str, tuple[str, ...]]]:
     computed = tuple(f"{points}.{name}" for name in _JUDGED_OF)
     given = set(core["signal_point"]) - {"value"}
     judged = {name: (f"{points}.{name}",) if name in given else computed for name in core["judged_point"]}
-    named = [f"core.{table}.{name}" for table in ("judged_point", "signal_series") for name in core[table]]
-    published = {one.rpartition(".")[2]: (one,) for one in named if one.rpartition(".")[2] in core["as_published"]}
+    published = {
+        name: (f"core.{table}.{name}",)
+        for table in ("judged_point", "signal_series")
+        for name in core[table]
+        if name in core["as_published"]
+    }
     figures = of_select(FIGURES, [*core["figure_now"]], schema)
     return {
         "core.judged_point": judged,

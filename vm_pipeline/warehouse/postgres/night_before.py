@@ -13,12 +13,12 @@ from typing import Any
 
 import duckdb
 
+from vm_pipeline.warehouse.parts import BATCH
 from vm_pipeline.warehouse.postgres.changes import Change
 from vm_pipeline.warehouse.postgres.parts import Content, contents, hashed
 from vm_pipeline.warehouse.postgres.schema import kept
 from vm_pipeline.warehouse.tables import SCHEMA
 
-BATCH = "batch_id"
 Row = tuple[Any, ...]
 _NAME = "night_before"
 _MOST = 200_000  # keys at a time, in memory; and of more than half the rows of a part, deleting it whole takes less

@@ -10,9 +10,10 @@ from typing import Any
 import duckdb
 from sqlalchemy import Connection, text
 
+from vm_pipeline.warehouse.parts import BATCH
 from vm_pipeline.warehouse.postgres import night_before
 from vm_pipeline.warehouse.postgres.changes import Change
-from vm_pipeline.warehouse.postgres.night_before import BATCH, Gone, Row
+from vm_pipeline.warehouse.postgres.night_before import Gone, Row
 from vm_pipeline.warehouse.postgres.refused import WarehouseRefused
 from vm_pipeline.warehouse.postgres.schema import attach_partition, kept, make_partition
 from vm_pipeline.warehouse.postgres.shape import word
