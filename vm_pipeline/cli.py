@@ -34,6 +34,7 @@ from vm_pipeline.feeds.reference import REFERENCES
 from vm_pipeline.home import Home, Report, utc_now
 from vm_pipeline.indicators.profiles import PROFILES
 from vm_pipeline.outcome import Outcome, nothing_to_do
+from vm_pipeline.quality import aside
 from vm_pipeline.settings import Asked, ConfigurationError
 from vm_pipeline.sources.folder import FolderSource
 
@@ -117,12 +118,14 @@ def _tonight(chosen: settings.Settings, full: bool, report: Report) -> Outcome:
         if not (full or home.is_awaited) and (nothing := nothing_to_do(home, received)):
             report("landing", 1, 1)
             return nothing
+    aside.begin()
     from vm_pipeline.defs.run import run_night
 
     return run_night(chosen, report, full, received)
 
 
 def _as_of(chosen: settings.Settings, moment: str, full: bool, report: Report) -> Outcome:
+    aside.begin()
     from vm_pipeline.defs.run import rebuild_as_of
 
     return rebuild_as_of(chosen, report, moment, full)

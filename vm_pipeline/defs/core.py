@@ -11,6 +11,7 @@ from vm_pipeline.defs.describe import OWNERS, table_of
 from vm_pipeline.defs.night import AS_OF, FULL, Night, as_check, known_until, one_each, said_first
 from vm_pipeline.defs.statements import result, specs
 from vm_pipeline.feeds import FEEDS
+from vm_pipeline.quality import aside
 from vm_pipeline.quality.core import check_facts, check_key_again, check_reconciliation
 from vm_pipeline.quality.totals import check_totals
 from vm_pipeline.quality.unmapped import write_unmapped
@@ -75,6 +76,7 @@ def core(
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     """Build, judge what was built, and list what nobody has mapped."""
     home = night.home
+    aside.begin()
     night.report("core", 0, 1)
     with said_first():
         known = home.known(known_until(context))

@@ -2,7 +2,6 @@
 
 import time
 from collections import defaultdict
-from threading import Thread
 from typing import Any
 
 import dagster as dg
@@ -13,7 +12,7 @@ from vm_pipeline.feedback.reports import write_all
 from vm_pipeline.feeds import ACTIVITY, FEEDS, LEDGER, SURVEY_WIDE
 from vm_pipeline.feeds.reference import REFERENCES
 from vm_pipeline.home import Home, partition_of
-from vm_pipeline.quality.expectations import preload
+from vm_pipeline.quality import aside
 from vm_pipeline.quality.totals import check_totals
 from vm_pipeline.sources.receipts import Receipt, Version
 from vm_pipeline.staging.known import Known
@@ -57,7 +56,7 @@ def _feed_asset(feed: str, months: dg.PartitionsDefinition) -> dg.AssetsDefiniti
         home, until = night.home, known_until(context)
         receipts = [r for r in home.receipts(until) if r.slot.feed == feed]
         chosen = in_months(receipts, context)
-        Thread(target=preload, daemon=True).start()  # what judges it takes seconds to import: it loads meanwhile
+        aside.begin()  # what judges it takes seconds to import: it loads meanwhile
         with said_first():
             done = stage(night, chosen, feed, again=FULL in context.run.tags)
             known, versions = known_in(home, receipts, chosen, until)

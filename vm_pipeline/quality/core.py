@@ -11,7 +11,8 @@ from types import MappingProxyType
 import duckdb
 
 from vm_pipeline.feeds.reference import UNALLOCATED
-from vm_pipeline.quality.expectations import Bound, outside
+from vm_pipeline.quality.aside import outside
+from vm_pipeline.quality.expectations import Bound
 from vm_pipeline.quality.history import Thresholds
 from vm_pipeline.quality.verdict import SHOWN, Figure, Verdict, counted, per_cent, pounds, shown, worst_first
 

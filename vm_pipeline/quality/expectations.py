@@ -1,6 +1,7 @@
 """Great Expectations, kept to what it is good at here: judging a small table of measured numbers.
 
-Belongs here: importing it (about 3 s, so only where needed), running a suite quietly, reading its results.
+Belongs here: importing it (about 3 s: only where needed, and a night has it done aside), running a suite quietly,
+reading its results.
 Does not belong here: what is measured or expected (promises, suites, whole_table, core).
 
 Only numbers measured by SQL go in: nothing it keeps, logs or returns can hold the content of a cell.
@@ -33,15 +34,6 @@ class Bound:
 
 class NotJudged(Exception):
     """Great Expectations could not evaluate an expectation: a fault of this program, not of the data."""
-
-
-def preload() -> None:
-    """Import Great Expectations, so that a caller can have it done in a thread while DuckDB works.
-
-    Not while Python works: both wait for each other then, and Dagster takes 3.4 s instead of 1.0 to begin a run.
-    """
-    import great_expectations
-    import great_expectations.expectations  # noqa: F401
 
 
 def suite(name: str, bounds: Sequence[Bound]) -> "ExpectationSuite":

@@ -16,7 +16,8 @@ import duckdb
 
 from vm_pipeline.calendar import month_number
 from vm_pipeline.feeds import Contract
-from vm_pipeline.quality.expectations import Bound, outside, suite
+from vm_pipeline.quality.aside import outside
+from vm_pipeline.quality.expectations import Bound, suite
 from vm_pipeline.quality.parquet import Answer, Batch, ask, batches
 from vm_pipeline.quality.promises import (
     CONTRACTS,

@@ -9,8 +9,9 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 
 from vm_pipeline.calendar import months
+from vm_pipeline.quality.aside import outside
 from vm_pipeline.quality.distribution import check_distribution
-from vm_pipeline.quality.expectations import Bound, outside
+from vm_pipeline.quality.expectations import Bound
 from vm_pipeline.quality.history import Compared, Measured, Thresholds, compare, is_open
 from vm_pipeline.quality.verdict import SHOWN, Figure, Verdict, counted, per_cent, shown, worst_first
 from vm_pipeline.sources.receipts import Version, waiting

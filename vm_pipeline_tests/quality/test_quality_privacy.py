@@ -11,7 +11,7 @@ import pytest
 
 from vm_pipeline.feeds import FEEDS
 from vm_pipeline.quality.core import check_facts, check_key_again, check_reconciliation
-from vm_pipeline.quality.expectations import Bound, NotJudged, outside, preload
+from vm_pipeline.quality.expectations import Bound, NotJudged, outside
 from vm_pipeline.quality.suites import check_contract
 from vm_pipeline.quality.totals import check_totals
 from vm_pipeline.quality.verdict import Verdict
@@ -67,7 +67,7 @@ def secretive(programme: Programme) -> Programme:
 def test_no_verdict_log_or_print_tells_a_cell(
     secretive: Programme, damaged: bool, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    preload()
+    outside("first", [{"n": 0}], [Bound("n", 0, 0)])  # what is said when it is imported is not of a check
     caplog.set_level(logging.DEBUG)
     caplog.clear()
     capfd.readouterr()

@@ -1,0 +1,85 @@
+"""Great Expectations in a process of its own, which imports it while this one goes on.
+
+Belongs here: beginning that process, asking it, doing without it.
+Does not belong here: judging (expectations).
+
+Its two seconds of import keep the interpreter from whatever else runs in it: a night that had one changed month of each
+board took 15 s with the import in a thread, and 13 s so.
+"""
+
+import atexit
+import os
+import pickle
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import cast
+
+from vm_pipeline.quality import expectations
+from vm_pipeline.quality.expectations import Bound
+
+_COMMAND = (sys.executable, "-P", "-m", "vm_pipeline.quality.aside")  # -P: nothing is imported from where we stand
+
+
+class _Aside:
+    """The process, once it is begun; it ends with this one, whose end closes what it reads from."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._asking = threading.Lock()
+
+    def begin(self) -> None:
+        with self._asking:
+            if self._process is None:
+                self._process = subprocess.Popen(  # noqa: S603  # this program
+                    _COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+                )
+                atexit.register(self._end, self._process)
+
+    def ask(self, question: object) -> object:
+        """What it answers; None where there is no such process, or none any more."""
+        with self._asking, suppress(OSError, EOFError, pickle.UnpicklingError):
+            if self._process and self._process.stdin and self._process.stdout:
+                pickle.dump(question, self._process.stdin)
+                self._process.stdin.flush()
+                return pickle.load(self._process.stdout)  # noqa: S301  # of our own making
+        return None
+
+    @staticmethod
+    def _end(process: subprocess.Popen[bytes]) -> None:
+        process.kill()
+        process.communicate()
+
+
+_ASIDE = _Aside()
+
+
+def begin() -> None:
+    """Have Great Expectations imported elsewhere, as soon as it is clear that something will be judged."""
+    _ASIDE.begin()
+
+
+def outside(name: str, rows: Sequence[Mapping[str, object]], bounds: Sequence[Bound]) -> dict[str, list[int]]:
+    """`expectations.outside`, asked of the process that has Great Expectations, or done here.
+
+    Raises what that raises: a process that meets an error ends, and the error is met again here.
+    """
+    answer = _ASIDE.ask((name, rows, bounds)) if rows else None
+    return cast(dict[str, list[int]], answer) if answer else expectations.outside(name, rows, bounds)
+
+
+def _serve() -> None:
+    """Answer until there is nobody to ask. What libraries print goes where errors go."""
+    with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as answers:
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+        expectations.outside("nothing", [{"n": 0}], [Bound("n", 0, 0)])  # what it makes once is made
+        while True:
+            pickle.dump(expectations.outside(*pickle.load(sys.stdin.buffer)), answers)  # noqa: S301
+            answers.flush()
+
+
+if __name__ == "__main__":
+    with suppress(EOFError, KeyboardInterrupt):
+        _serve()
