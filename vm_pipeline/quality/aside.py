@@ -32,7 +32,7 @@ class _Aside:
 
     def begin(self) -> None:
         with self._asking:
-            if self._process is None:
+            if self._process is None and not _imported_here():
                 self._process = subprocess.Popen(  # noqa: S603  # this program
                     _COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
                 )
@@ -53,11 +53,18 @@ class _Aside:
         process.communicate()
 
 
+def _imported_here() -> bool:
+    return "great_expectations" in sys.modules
+
+
 _ASIDE = _Aside()
 
 
 def begin() -> None:
-    """Have Great Expectations imported elsewhere, as soon as it is clear that something will be judged."""
+    """Have Great Expectations imported elsewhere, as soon as it is clear that something will be judged.
+
+    Nothing happens where it is imported already, here or there.
+    """
     _ASIDE.begin()
 
 

@@ -24,6 +24,7 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> Iterator[aside._Aside]:
     """A process of this test's own."""
     own = aside._Aside()
     monkeypatch.setattr(aside, "_ASIDE", own)
+    monkeypatch.setattr(aside, "_imported_here", lambda: False)
     aside.begin()
     yield own
     assert own._process is not None
@@ -44,6 +45,13 @@ def test_there_is_one_however_often_it_is_begun(begun: aside._Aside) -> None:
     first = begun._process
     aside.begin()
     assert begun._process is first
+
+
+def test_what_is_imported_here_needs_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = aside._Aside()
+    monkeypatch.setattr(aside, "_imported_here", lambda: True)
+    own.begin()
+    assert own._process is None
 
 
 def test_without_the_process_it_is_judged_here(begun: aside._Aside) -> None:
