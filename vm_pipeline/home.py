@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
 from vm_pipeline.feeds import FEEDS
+from vm_pipeline.memory import limits
 from vm_pipeline.quality.freshness import Freshness, Late, check_fresh, late
 from vm_pipeline.quality.verdict import Verdict
 from vm_pipeline.settings import Settings
@@ -150,11 +150,10 @@ class Home:
         return digest if newest else ""
 
     @contextmanager
-    def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A DuckDB for questions about typed batches; what does not fit in memory spills inside the home."""
+    def connect(self, several: int = 1) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A DuckDB for questions about typed batches, one of several at once; it spills inside the home."""
         with self._held("questions") as draft:
-            config: dict[str, Any] = {"temp_directory": str(spill_of(draft))}
-            config |= {"memory_limit": self.settings.memory} if self.settings.memory else {}
+            config = limits(self.settings.memory, 0, several) | {"temp_directory": str(spill_of(draft))}
             with duckdb.connect(config=config) as con:
                 yield con
 

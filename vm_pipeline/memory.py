@@ -1,6 +1,6 @@
 """The memory that DuckDB may take: what the settings say, or half of the machine. What is more spills to disk.
 
-Belongs here: how much that is, and what each of several DuckDBs at once may have of it.
+Belongs here: how much that is, what each of several DuckDBs at once may have of it, and how they are told.
 Does not belong here: opening them, where they spill.
 """
 
@@ -8,6 +8,7 @@ import os
 import re
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 _OF_CONTAINER = Path("/sys/fs/cgroup/memory.max")
 _MEMORY = re.compile(r"([0-9.]+) ?([A-Za-z]+)")
@@ -19,6 +20,12 @@ def half_of_machine(container: Path = _OF_CONTAINER) -> str:
     with suppress(OSError, ValueError):  # `max`: no limit
         whole = min(whole, int(container.read_text("ascii")))
     return f"{whole >> 21}MiB"
+
+
+def limits(memory: str, threads: int = 0, several: int = 1) -> dict[str, Any]:
+    """The configuration of each of several DuckDBs that are open at once. Empty and 0: as many as there are."""
+    of_memory = {"memory_limit": share(memory, several)} if memory else {}
+    return of_memory | ({"threads": threads} if threads else {})
 
 
 def share(memory: str, several: int) -> str:

@@ -74,7 +74,7 @@ def write(told: Iterable[Told], staging: Staging) -> list[Path]:
         same[one.version.receipt.content_id].append(one)
     if todo:
         batches = [_batch(some[0], staging) for some in same.values()]
-        with duckdb.connect(config=staging.limits()) as con:
+        with duckdb.connect(config=staging.limits(2)) as con:
             for batch, rejected in problems.with_rejected(batches, con):
                 _write(same[batch.summary.content_id], batch, rejected)
     return [one.path for one in todo]

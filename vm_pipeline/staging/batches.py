@@ -24,7 +24,7 @@ from vm_pipeline.disk import flush_all
 from vm_pipeline.feeds import ACTIVITY, LEDGER, SURVEY_COUNTS, SURVEY_WIDE, Contract, contract_for
 from vm_pipeline.feeds.identifiers import KINDS
 from vm_pipeline.feeds.reference import REFERENCES
-from vm_pipeline.memory import share
+from vm_pipeline.memory import limits
 from vm_pipeline.sources.decisions import Decision, Kind
 from vm_pipeline.sources.incoming import desk
 from vm_pipeline.sources.landing import Landing
@@ -79,7 +79,7 @@ class Staging:
 
     def limits(self, several: int = 1) -> dict[str, Any]:
         """The configuration of each of several DuckDBs that are open at once."""
-        return {"threads": 1} | ({"memory_limit": share(self.memory, several)} if self.memory else {})
+        return limits(self.memory, 1, several)
 
     @property
     def incoming(self) -> Path:

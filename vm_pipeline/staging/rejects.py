@@ -36,7 +36,7 @@ def rejects(versions: Iterable[Version], staging: Staging, feed: str) -> tuple[l
     ]
     if not chosen:
         return header, []
-    with duckdb.connect(config=staging.limits()) as con:
+    with duckdb.connect(config=staging.limits(2)) as con:
         _put(con, "batch", ("path", "provider", "period", "batch_id"), [_batch(version, staging) for version in chosen])
         _put(con, "rule", ("code", "description"), [*descriptions(contract).items()])
         paths = ", ".join(readable(staging.rejected(version.receipt)) for version in chosen)

@@ -16,6 +16,7 @@ from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
+from vm_pipeline.memory import limits
 from vm_pipeline.warehouse.drafts import core_of, spill_of
 from vm_pipeline.warehouse.statements import Statement, macros, reading
 from vm_pipeline.warehouse.tables import METADATA, SCHEMA, TABLES
@@ -44,10 +45,8 @@ def open_workspace(path: Path, memory: str = "", threads: int = 0) -> Iterator[d
     `core` stays, so that marts can be filled, or filled again, by another process than the one that built it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    config: dict[str, Any] = {"temp_directory": str(spill_of(path)), "preserve_insertion_order": "false"}
-    config |= {"memory_limit": memory} if memory else {}
-    config |= {"threads": str(threads)} if threads else {}
-    con = duckdb.connect(config=config)
+    ours = {"temp_directory": str(spill_of(path)), "preserve_insertion_order": "false"}
+    con = duckdb.connect(config=limits(memory, threads) | ours)
     try:
         con.execute(f"ATTACH {_text(str(path))} AS warehouse (STORAGE_VERSION '{STORAGE}')")
         con.execute(f"ATTACH {_text(str(core_of(path)))} AS core (STORAGE_VERSION '{STORAGE}')")

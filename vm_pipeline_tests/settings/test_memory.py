@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vm_pipeline.memory import half_of_machine, share
+from vm_pipeline.memory import half_of_machine, limits, share
 from vm_pipeline.settings import Asked, load
 from vm_pipeline_tests.programme import Programme
 
@@ -48,6 +48,16 @@ def test_shares_add_up_to_the_whole(several: int, unit: str, number: Any) -> Non
     part = share(f"{number}{unit}", several)
     assert part.endswith(unit)
     assert float(part.removesuffix(unit)) * several == pytest.approx(float(number), abs=0.001 * several)
+
+
+def test_what_is_not_said_is_left_to_duckdb() -> None:
+    assert limits("") == {}
+    assert limits("1GB", 2, 4) == {"memory_limit": "0.250GB", "threads": 2}
+    with duckdb.connect(config=limits("512MiB", 1)) as con:
+        assert con.execute("SELECT current_setting('memory_limit'), current_setting('threads')").fetchone() == (
+            "512.0 MiB",
+            1,
+        )
 
 
 def test_every_worker_of_a_staging_has_its_share(programme: Programme, monkeypatch: pytest.MonkeyPatch) -> None:
