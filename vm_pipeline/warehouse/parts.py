@@ -67,8 +67,8 @@ PARTED_BY = {
     "vm.indicator_series": TEAM,
 }
 
-# Made by provider and read by batch or team, or made by batch and read by team. Whose reader asks for teams does not ask
-# of which batch a row is: so that is not looked at.
+# Made by provider and read by batch or team, or made by batch and read by team. Who reads by team does not ask of which
+# batch a row is: so of what is made by batch that is not looked at.
 LOOKED_AT = frozenset(
     {
         "core.activity_replaced",

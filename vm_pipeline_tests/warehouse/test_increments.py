@@ -18,7 +18,7 @@ from vm_pipeline.sources.decisions import Decision, Kind
 from vm_pipeline.warehouse.build import build_core, build_marts, build_signals, judge
 from vm_pipeline.warehouse.drafts import core_of
 from vm_pipeline.warehouse.fingerprint import fingerprint
-from vm_pipeline.warehouse.parts import BATCH, PARTED_BY, PROVIDER, TEAM, VIEWS, known_as
+from vm_pipeline.warehouse.parts import BATCH, LOOKED_AT, PARTED_BY, PROVIDER, TEAM, VIEWS, known_as
 from vm_pipeline.warehouse.statements import LAYERS, statements
 from vm_pipeline.warehouse.workspace import Built, open_workspace
 from vm_pipeline_tests.programme import Programme
@@ -197,6 +197,14 @@ def test_a_part_is_made_of_its_own_inputs_alone(
     if column != BATCH:
         names = {PROVIDER: "B1", TEAM: "B1 T1"}
         assert {one.only for one in made if one.statement.target in partly} == {(column, (names[column],))}
+
+
+def test_who_reads_what_is_added_up_by_batch_asks_for_no_batch() -> None:
+    """Its keys are those of teams: a team whose rows moved to another batch is not made again."""
+    added_up = {target for target in LOOKED_AT if PARTED_BY[target] == BATCH}
+    readers = [one for layer in LAYERS for one in statements(layer) if one.reads & added_up]
+    assert readers
+    assert not [one.target for one in readers if BATCH in one.sql]
 
 
 def test_a_month_of_one_provider_touches_its_parts_alone(
