@@ -90,7 +90,9 @@ VIEWS = frozenset({"core.signal_point"})
 CHOSEN = {
     BATCH: "batch_id IN (SELECT batch_id FROM chosen.main.part)",
     PROVIDER: "provider_code IN (SELECT provider_code FROM chosen.main.part)",
-    TEAM: "(provider_code, team_code) IN (SELECT (provider_code, team_code) FROM chosen.main.part)",
+    # The first condition says no more than the second, and DuckDB leaves out row groups by it.
+    TEAM: "team_code IN (SELECT team_code FROM chosen.main.part) "
+    "AND (provider_code, team_code) IN (SELECT (provider_code, team_code) FROM chosen.main.part)",
 }
 """Rows of the parts that are made, by the column that parts them."""
 
