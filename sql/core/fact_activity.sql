@@ -1,21 +1,10 @@
--- Live activity records: per record the last transaction of the versions in force counts, and a deletion removes it.
--- Last is the later batch period, then the later row; when a batch arrived does not matter.
-WITH sent AS (
-    SELECT activity.*, batch.provider_code, batch.batch_id,
-           batch.batch_order * 4294967296 + activity.row_number AS place
+-- Live activity records: those that no later transaction replaces, and that are no deletion.
+WITH live AS (
+    SELECT activity.*, batch.provider_code, batch.batch_id
     FROM staging.activity AS activity
-    JOIN core.activity_batch AS batch USING (content_id, batch_month)
-),
-last AS (
-    SELECT provider_code, record_id, max(place) AS place
-    FROM sent
-    GROUP BY provider_code, record_id
-),
-live AS (
-    SELECT sent.*
-    FROM sent
-    SEMI JOIN last USING (provider_code, record_id, place)
-    WHERE transaction_type <> 'D'
+    JOIN staging.month_in_force AS batch USING (content_id, batch_month)
+    ANTI JOIN core.activity_replaced AS replaced USING (batch_id, row_number)
+    WHERE activity.transaction_type <> 'D'
 )
 SELECT live.provider_code, coalesce(unit.team_code, 'UNALLOCATED') AS team_code, live.unit_code, live.measure_code,
        live.start_at, live.end_at, live.quantity, live.outcome_code, month.period, live.batch_id, live.row_number

@@ -9,14 +9,17 @@ WITH began AS (
     FROM core.activity_day
     WHERE measure_code = 'attendance' AND outcome_code = 'attended'
 ),
-placed AS (
-    SELECT began.provider_code, began.team_code, grain.grain, date_trunc(grain.grain, began.day)::DATE AS starts_on,
-           team.service, began.journey, began.uncounted
+dated AS (  -- a journey and what is not counted, once a team and period: days are many more
+    SELECT provider_code, team_code, grain.grain, date_trunc(grain.grain, day)::DATE AS starts_on, journey,
+           sum(uncounted) AS uncounted
     FROM began
     CROSS JOIN (VALUES ('week'), ('month')) AS grain (grain)
-    LEFT JOIN core.team_span AS team
-           ON team.provider_code = began.provider_code AND team.team_code = began.team_code
-          AND team.grain = grain.grain AND team.starts_on = date_trunc(grain.grain, began.day)::DATE
+    GROUP BY ALL
+),
+placed AS (
+    SELECT dated.*, team.service
+    FROM dated
+    LEFT JOIN core.team_span AS team USING (provider_code, team_code, grain, starts_on)
 )
 SELECT CASE GROUPING(provider_code, service, team_code) WHEN 2 THEN 'team' WHEN 1 THEN 'service' WHEN 3 THEN 'provider' ELSE 'all' END AS level,
        coalesce(provider_code, '*') AS provider_code, coalesce(service, '*') AS service, coalesce(team_code, '*') AS team_code,

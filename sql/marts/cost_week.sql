@@ -3,10 +3,18 @@
 -- the weeks of its month by the days they have in it: each day has as many pence as go into all of them, and of the few
 -- that are left each week has its days' part cut to pence, then one each goes to the largest remainders, ties to the
 -- earlier week. Ledger periods 0, 13 and 14 are in no week.
-WITH spread AS (
-    SELECT *, (amount_gbp::DECIMAL(36,2) * 100)::HUGEINT AS pence, day(last_day((period || '-01')::DATE)) AS days_of_month
+WITH part AS (
+    SELECT provider_code, team_code, cost_category, is_direct, cost_timing, week_start, period,
+           sum(amount_gbp)::DECIMAL(38,2) AS amount_gbp
     FROM core.cost_part
-    WHERE cost_timing = 'spread' AND is_in_year
+    WHERE is_in_year
+    GROUP BY ALL
+),
+spread AS (
+    SELECT * EXCLUDE (week_start), (amount_gbp::DECIMAL(36,2) * 100)::HUGEINT AS pence,
+           day(last_day((period || '-01')::DATE)) AS days_of_month
+    FROM part
+    WHERE cost_timing = 'spread'
 ),
 day AS (
     SELECT period, unnest(generate_series(first_day, last_day(first_day), INTERVAL 1 DAY))::DATE AS day
@@ -35,5 +43,5 @@ JOIN dealt USING (period)
 WHERE dealt.left_over = abs(spread.pence) % days_of_month
 UNION ALL
 SELECT provider_code, team_code, cost_category, is_direct, cost_timing, week_start, period, amount_gbp
-FROM core.cost_part
-WHERE cost_timing = 'dated' AND is_in_year
+FROM part
+WHERE cost_timing = 'dated'

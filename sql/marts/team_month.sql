@@ -29,15 +29,15 @@ began AS (
 ),
 ended AS (
     SELECT provider_code, team_code, strftime(end_at, '%Y-%m') AS period, sum(quantity) AS discharges
-    FROM vm.fact_activity
-    WHERE measure_code = 'inpatient_stay' AND end_at IS NOT NULL
+    FROM core.stay
+    WHERE end_at IS NOT NULL
     GROUP BY ALL
 ),
 survey AS (
-    SELECT provider_code, team_code, period,
-           sum(answers) FILTER (positive IS NOT NULL)::BIGINT AS survey_answers, sum(positive) AS survey_positive
-    FROM vm.fact_survey
-    GROUP BY provider_code, team_code, period
+    SELECT provider_code, team_code, strftime(day, '%Y-%m') AS period,
+           sum(answers)::BIGINT AS survey_answers, sum(positive) AS survey_positive
+    FROM core.survey_day
+    GROUP BY ALL
 ),
 side_by_side AS (
     SELECT * FROM cost

@@ -10,7 +10,7 @@ without parts all of it, of a table that falls into parts the keys of those. So 
 follows from what the SQL file reads. The code is not in it: tables made by other code are never taken up (kept).
 
 A file that is sent again differs by a few lines, which are a few teams'. So where parts of teams are made of those of
-providers, what came out is looked at, team by team: the rows of a team that are the same have the same key.
+batches or providers, what came out is looked at, team by team: the rows of a team that are the same have the same key.
 """
 
 from collections import defaultdict
@@ -41,18 +41,22 @@ PARTED_BY = {
     "vm.fact_survey": BATCH,
     "core.cost_centre_share": PROVIDER,
     "core.key_again": PROVIDER,
-    "vm.fact_activity": PROVIDER,
-    "core.activity_day": PROVIDER,
+    "core.activity_replaced": PROVIDER,
+    "vm.fact_activity": BATCH,
+    "core.activity_day": BATCH,
+    "core.survey_day": BATCH,
+    "core.stated": BATCH,
+    "core.cost_part": BATCH,
     "core.stay": PROVIDER,
     "core.referral_decided": PROVIDER,
-    "core.survey_day": PROVIDER,
-    "core.worked_wte": PROVIDER,
     "core.wave": PROVIDER,
-    "core.cost_part": PROVIDER,
+    "core.spent": PROVIDER,
+    "core.commodity": PROVIDER,
+    "core.worked_wte": TEAM,
     "vm.cost_week": TEAM,
-    "core.ingredient": PROVIDER,
+    "core.ingredient": TEAM,
     "core.indicator_member": TEAM,
-    "vm.team_month": PROVIDER,
+    "vm.team_month": TEAM,
     "core.indicator_level": PROVIDER,
     "core.indicator_class": TEAM,
     "vm.indicator_value": TEAM,
@@ -63,8 +67,22 @@ PARTED_BY = {
     "vm.indicator_series": TEAM,
 }
 
-# Made by provider and read by team.
-LOOKED_AT = frozenset({"core.cost_part", "core.ingredient", "core.indicator_level"})
+# Made by provider and read by batch or team, or made by batch and read by team. Who reads by team does not ask of which
+# batch a row is: so of what is made by batch that is not looked at.
+LOOKED_AT = frozenset(
+    {
+        "core.activity_replaced",
+        "core.activity_day",
+        "core.survey_day",
+        "core.stated",
+        "core.cost_part",
+        "core.stay",
+        "core.wave",
+        "core.spent",
+        "core.commodity",
+        "core.indicator_level",
+    }
+)
 
 # Read once, as a whole or by teams: worked out when it is read, and kept nowhere.
 VIEWS = frozenset({"core.signal_point"})
@@ -72,7 +90,9 @@ VIEWS = frozenset({"core.signal_point"})
 CHOSEN = {
     BATCH: "batch_id IN (SELECT batch_id FROM chosen.main.part)",
     PROVIDER: "provider_code IN (SELECT provider_code FROM chosen.main.part)",
-    TEAM: "(provider_code, team_code) IN (SELECT (provider_code, team_code) FROM chosen.main.part)",
+    # The first condition says no more than the second, and DuckDB leaves out row groups by it.
+    TEAM: "team_code IN (SELECT team_code FROM chosen.main.part) "
+    "AND (provider_code, team_code) IN (SELECT (provider_code, team_code) FROM chosen.main.part)",
 }
 """Rows of the parts that are made, by the column that parts them."""
 
@@ -180,16 +200,16 @@ class Parts:
         made = make(None if every else sorted(_names(touched, column)))
         self.note(known, now)
         if target in LOOKED_AT:
-            self._look(target, column, every)
+            self._look(target, every)
         return made
 
-    def _look(self, target: str, column: str, every: bool) -> None:
-        """Take down keys of the rows that were made; those of others are as they were."""
+    def _look(self, target: str, every: bool) -> None:
+        """Take down keys of the rows of providers that any were made of; those of others are as they were."""
         if every:
             self.note(target)
             return
         stay = {place: key for place, key in self._keys[target].rows.items() if place[0] not in self._providers}
-        self.note(target, stay | self._content(target, CHOSEN[column]))
+        self.note(target, stay | self._content(target, CHOSEN[PROVIDER]))
 
     def _made_of(self, reads: Collection[str], place: Place) -> str:
         return name_of(f"{table} {self._keys[table].of(place)}" for table in sorted(reads))
@@ -226,7 +246,8 @@ class Parts:
 
     def _content(self, table: str, where: str = "true") -> dict[Place, str]:
         """Keys of the rows themselves, whatever their order."""
-        columns = columns_of(self._con, table)
+        parted_by = PARTED_BY.get(table)
+        columns = [name for name in columns_of(self._con, table) if name != BATCH or parted_by != BATCH]
         place = ", ".join(f"coalesce({name}, '')" if name in columns else "''" for name in (PROVIDER, BATCH, TEAM))
         rows = ", ".join(f'"{name}"' for name in columns)
         found = self._con.execute(

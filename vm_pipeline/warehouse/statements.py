@@ -86,10 +86,10 @@ def _columns(found: Iterable[str]) -> str:
 
 
 def _stated() -> str:
-    """SELECTs of the ingredients that are declared by a condition on facts, added up by day."""
-    return "\n    UNION ALL\n    ".join(
-        f"SELECT provider_code, team_code, {facts.day}::DATE, '{one.name}', sum({facts.counts})::DECIMAL(38,3)\n"
-        f"    FROM vm.{facts.table} WHERE {facts.where}\n    GROUP BY ALL"
+    """SELECTs of the ingredients that are declared by a condition on facts, added up by batch and day."""
+    return "\nUNION ALL\n".join(
+        f"SELECT batch_id, provider_code, team_code, {facts.day}::DATE AS day, '{one.name}' AS ingredient, "
+        f"sum({facts.counts}) AS amount\nFROM vm.{facts.table} WHERE {facts.where}\nGROUP BY ALL"
         for one in INGREDIENTS
         if (facts := one.stated)
     )

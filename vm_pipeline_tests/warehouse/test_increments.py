@@ -18,7 +18,7 @@ from vm_pipeline.sources.decisions import Decision, Kind
 from vm_pipeline.warehouse.build import build_core, build_marts, build_signals, judge
 from vm_pipeline.warehouse.drafts import core_of
 from vm_pipeline.warehouse.fingerprint import fingerprint
-from vm_pipeline.warehouse.parts import BATCH, PARTED_BY, PROVIDER, TEAM, VIEWS, known_as
+from vm_pipeline.warehouse.parts import BATCH, LOOKED_AT, PARTED_BY, PROVIDER, TEAM, VIEWS, known_as
 from vm_pipeline.warehouse.statements import LAYERS, statements
 from vm_pipeline.warehouse.workspace import Built, open_workspace
 from vm_pipeline_tests.programme import Programme
@@ -199,6 +199,14 @@ def test_a_part_is_made_of_its_own_inputs_alone(
         assert {one.only for one in made if one.statement.target in partly} == {(column, (names[column],))}
 
 
+def test_who_reads_what_is_added_up_by_batch_asks_for_no_batch() -> None:
+    """Its keys are those of teams: a team whose rows moved to another batch is not made again."""
+    added_up = {target for target in LOOKED_AT if PARTED_BY[target] == BATCH}
+    readers = [one for layer in LAYERS for one in statements(layer) if one.reads & added_up]
+    assert readers
+    assert not [one.target for one in readers if BATCH in one.sql]
+
+
 def test_a_month_of_one_provider_touches_its_parts_alone(
     new_programme: Callable[[str], Programme], world: World
 ) -> None:
@@ -218,7 +226,9 @@ def test_a_month_of_one_provider_touches_its_parts_alone(
     column, touched = found["vm.fact_cost"] or ("", ())
     assert (column, set(touched)) == ("batch_id", batches)
     assert len(batches) == 2, "what left force is taken out, what came is put in"
-    assert found["core.cost_part"] == found["core.ingredient"] == (PROVIDER, ("B1",))
+    assert found["core.cost_part"] == found["vm.fact_cost"]
+    column, touched = found["core.ingredient"] or ("", ())
+    assert column == TEAM and {team.split()[0] for team in touched} == {"B1"}
     for target in ("vm.fact_activity", "vm.fact_survey", "core.stay", "core.survey_day", "core.cost_centre_share"):
         assert found[target] == ("", ()), target
 
@@ -239,7 +249,8 @@ def test_a_line_that_is_sent_again_touches_its_team(new_programme: Callable[[str
     programme.night()
     with built(programme, draft, before) as (_, made):
         found = {one.statement.target: one.only or ("", ()) for one in made}
-    for target in sorted({target for target, by in PARTED_BY.items() if by == TEAM} - VIEWS - {"core.indicator_class"}):
+    none_of_it = {"core.indicator_class", "core.worked_wte"}  # a line of a ledger says nothing of these
+    for target in sorted({target for target, by in PARTED_BY.items() if by == TEAM} - VIEWS - none_of_it):
         column, touched = found[target]
         assert column == TEAM and "B1 T2" in touched and "B1 T1" not in touched, target
 
