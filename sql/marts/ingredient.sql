@@ -103,9 +103,9 @@ by_month AS (
     WHERE team_code = 'UNALLOCATED'
     GROUP BY ALL
     UNION ALL
-    SELECT * FROM core.commodity
+    SELECT provider_code, team_code, period, ingredient, amount FROM core.commodity
     UNION ALL
-    SELECT * FROM core.ledger_changed
+    SELECT provider_code, team_code, period, ingredient, amount FROM core.ledger_changed
 ),
 coached AS (
     SELECT coach.provider_code, coach.team_code, span.starts_on, count(*) AS coaches,
