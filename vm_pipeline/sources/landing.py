@@ -180,7 +180,7 @@ class Landing:
 
 @dataclass
 class _Keeper:
-    """Keeps extracts of one landing, several at a time. `anew`: none before it; `down`: sources in trouble as a whole."""
+    """Keeps extracts of one landing, several at a time. `anew`: the first; `down`: sources in trouble as a whole."""
 
     landing: Landing
     desk: Path
