@@ -6,8 +6,10 @@ Does not belong here: printing (cli), the assets.
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
+from dagster._core.instance import InstanceRef
 
 from vm_pipeline.defs.assemble import BUILD, LAND, STAGE, assemble, monthly
 from vm_pipeline.defs.night import AS_OF, CARRIED, FULL, KNOWN_UNTIL, Night
@@ -36,6 +38,10 @@ event_log_storage:
   config:
     base_dir: history  # beside this file
 """
+# What a step prints goes where the command prints. To copy it into files besides, Dagster starts four processes a run.
+_IN_A_TERMINAL: Any = {
+    "compute_logs": {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager"}
+}
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
@@ -140,4 +146,4 @@ def dagster_instance(home: Path) -> dg.DagsterInstance:
     """The instance whose runs the UI shows."""
     folder = dagster_home(home)
     with held(folder / "lock"):  # two first runs at once would each make its databases, and one would fail
-        return dg.DagsterInstance.from_config(str(folder))
+        return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(folder), overrides=_IN_A_TERMINAL))

@@ -124,7 +124,7 @@ class Landing:
 
     def _kept(self, extracts: list[Extract], here: Path, outcome: Received) -> list[Receipt]:
         """What is kept of the extracts, without its time; the rest stands in the outcome."""
-        found, keeper = [], _Keeper(self, here)
+        found, keeper = [], _Keeper(self, here, anew=not self.objects.root.exists())
         with ThreadPoolExecutor(_WRITERS) as pool:
             for extract, kept in zip(extracts, pool.map(keeper.keep, extracts), strict=True):
                 if kept is None:
@@ -180,10 +180,11 @@ class Landing:
 
 @dataclass
 class _Keeper:
-    """Keeps extracts of one landing, several at a time. `down` holds sources that are in trouble as a whole."""
+    """Keeps extracts of one landing, several at a time. `anew`: the first; `down`: sources in trouble as a whole."""
 
     landing: Landing
     desk: Path
+    anew: bool
     down: dict[str, Problem] = field(default_factory=dict)
 
     def keep(self, extract: Extract) -> Receipt | Problem | None:
@@ -209,7 +210,7 @@ class _Keeper:
 
     def _stored(self, content: Callable[[], BufferedIOBase], check: Callable[[], None]) -> tuple[str, int]:
         with content() as source:
-            return self.landing.objects.keep_stream(source, self.desk, check)
+            return self.landing.objects.keep_stream(source, self.desk, check, self.anew)
 
     def _fetched(self, fetch: Fetch, extract: Extract) -> tuple[str, int]:
         """What was brought; or, where the source says it has not changed, what it gave when it showed that mark."""

@@ -46,18 +46,22 @@ class Objects:
         path = self.path(sha256)
         return path.is_file() and path.stat().st_size == size and digest(path) == sha256
 
-    def keep_stream(self, source: BufferedIOBase, desk: Path, check: Callable[[], None]) -> tuple[str, int]:
+    def keep_stream(self, source: BufferedIOBase, desk: Path, check: Callable[[], None], anew: bool) -> tuple[str, int]:
         """Keep what a seekable stream holds, unless it is there already. Returns hash and size.
 
         `check` is asked once all is read and before the object has a name; what it raises leaves nothing behind.
+        Where it is likely to be new (`anew`) it is written as it is read, not to be hashed first.
         """
+        chunks = iter(lambda: source.read(_CHUNK), b"")
+        if anew:
+            return self.keep(chunks, desk, check)
         sha256 = hashlib.file_digest(source, "sha256").hexdigest()
         size = source.tell()
         if self.has(sha256, size):
             check()
             return sha256, size
         source.seek(0)
-        return self.keep(iter(lambda: source.read(_CHUNK), b""), desk, check)
+        return self.keep(chunks, desk, check)
 
     def keep(self, chunks: Iterable[bytes], desk: Path, check: Callable[[], None] = lambda: None) -> tuple[str, int]:
         """Write to a file of its own, flush it to disk, then give it its name: whole or not at all."""

@@ -199,7 +199,9 @@ class Staging:
 
 def _is_whole(summary: Path) -> bool:
     """Whether it is there; an empty one is what a power cut took before it was flushed."""
-    return summary.is_file() and summary.stat().st_size > 0
+    with suppress(FileNotFoundError, NotADirectoryError):
+        return summary.stat().st_size > 0
+    return False
 
 
 @cache
