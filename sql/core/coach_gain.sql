@@ -7,7 +7,7 @@ WITH coach AS (
 )
 SELECT provider_code, item_code, count(after - before) AS paired,
        coalesce(sum(after - before), 0)::BIGINT AS points_gained,
-       count_if(after > before) AS improved,
+       count(*) FILTER (after > before) AS improved, -- count_if of nothing but NULL is NULL: of a first wave alone
        count_if(after IS NULL) AS only_before, count_if(before IS NULL) AS only_after
 FROM coach
 GROUP BY provider_code, item_code

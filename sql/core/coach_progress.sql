@@ -5,6 +5,6 @@ WITH coach AS (
     WHERE occasion = 'post'
     GROUP BY provider_code, coach_ref
 )
-SELECT provider_code, count(*) AS coaches, count_if(last_band > first_band) AS progressed
+SELECT provider_code, count(*) AS coaches, count(*) FILTER (last_band > first_band) AS progressed
 FROM coach
 GROUP BY provider_code

@@ -91,15 +91,15 @@ ytd AS (
     WINDOW since_april AS (PARTITION BY provider_code, team_code, financial_year ORDER BY period)
 ),
 by_month AS (
-    SELECT provider_code, team_code, period, 'actual_ytd_gbp' AS ingredient, actual AS amount FROM ytd WHERE is_spent
+    SELECT provider_code, team_code, period, 'actual_ytd_gbp' AS ingredient, actual::DECIMAL(38,3) AS amount FROM ytd WHERE is_spent
     UNION ALL
-    SELECT provider_code, team_code, period, 'budget_ytd_gbp', budget FROM ytd WHERE is_spent
+    SELECT provider_code, team_code, period, 'budget_ytd_gbp', budget::DECIMAL(38,3) FROM ytd WHERE is_spent
     UNION ALL
-    SELECT provider_code, team_code, period, 'funded_wte', wte FROM ytd_month WHERE wte IS NOT NULL
+    SELECT provider_code, team_code, period, 'funded_wte', wte::DECIMAL(38,3) FROM ytd_month WHERE wte IS NOT NULL
     UNION ALL
-    SELECT provider_code, team_code, period, 'ledger_gbp', sum(size_gbp) FROM core.cost_part GROUP BY ALL
+    SELECT provider_code, team_code, period, 'ledger_gbp', sum(size_gbp)::DECIMAL(38,3) FROM core.cost_part GROUP BY ALL
     UNION ALL
-    SELECT provider_code, team_code, period, 'unallocated_gbp', sum(size_gbp) FROM core.cost_part
+    SELECT provider_code, team_code, period, 'unallocated_gbp', sum(size_gbp)::DECIMAL(38,3) FROM core.cost_part
     WHERE team_code = 'UNALLOCATED'
     GROUP BY ALL
     UNION ALL
@@ -134,7 +134,7 @@ SELECT provider_code, team_code, grain, starts_on, 'open_stays', stays::DECIMAL(
 UNION ALL
 SELECT provider_code, team_code, grain, starts_on, 'open_stay_days', days::DECIMAL(38,3) FROM open
 UNION ALL
-SELECT provider_code, team_code, 'month', (period || '-01')::DATE, ingredient, amount::DECIMAL(38,3) FROM by_month
+SELECT provider_code, team_code, 'month', (period || '-01')::DATE, ingredient, amount FROM by_month
 UNION ALL
 SELECT provider_code, team_code, 'month', starts_on, 'coaches', coaches::DECIMAL(38,3) FROM coached
 UNION ALL

@@ -38,7 +38,8 @@ event_log_storage:
   config:
     base_dir: history  # beside this file
 """
-# What a step prints goes where the command prints. To copy it into files besides, Dagster starts four processes a run.
+# What a step prints goes where the command prints, unless `dagster.yaml` says where else. To copy it into files besides,
+# Dagster starts four processes a run.
 _IN_A_TERMINAL: Any = {
     "compute_logs": {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager"}
 }
@@ -146,4 +147,5 @@ def dagster_instance(home: Path) -> dg.DagsterInstance:
     """The instance whose runs the UI shows."""
     folder = dagster_home(home)
     with held(folder / "lock"):  # two first runs at once would each make its databases, and one would fail
-        return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(folder), overrides=_IN_A_TERMINAL))
+        said = "compute_logs:" in (folder / "dagster.yaml").read_text("utf-8")
+        return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(folder), overrides={} if said else _IN_A_TERMINAL))

@@ -71,11 +71,11 @@ class KeptSqliteEventLogStorage(SqliteEventLogStorage):
     def _initdb(self, engine: Engine, for_index_shard: bool = False) -> None:
         """Called under the lock, but for the index of a new home. What two do at once, Dagster's way sees through."""
         with suppress(OperationalError):
-            if not for_index_shard and self._has_tables(engine):
+            if not for_index_shard and self._is_made(engine):
                 return
         super()._initdb(engine, for_index_shard)
 
-    def _has_tables(self, engine: Engine) -> bool:
+    def _is_made(self, engine: Engine) -> bool:
         """Whether they are there, by now; those of the index are copied where there are none."""
         with self._engine(INDEX_SHARD_NAME).connect() as index, engine.connect() as connection:
             if not _tables(connection):

@@ -35,20 +35,23 @@ class _Aside:
         self._asking = threading.Lock()
 
     def begin(self) -> None:
-        with self._asking:
+        with self._asking, suppress(OSError):  # where there can be no more processes, it is judged here
             if self._process is None and not _imported_here():
-                self._process = subprocess.Popen(  # noqa: S603  # this program
-                    _COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-                )
+                pipe, silent = subprocess.PIPE, subprocess.DEVNULL
+                as_here = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}  # the same code
+                self._process = subprocess.Popen(_COMMAND, stdin=pipe, stdout=pipe, stderr=silent, env=as_here)  # noqa: S603
                 atexit.register(self._end, self._process)
 
     def ask(self, question: object) -> object:
         """What it answers; None where there is no such process, or none any more."""
         with self._asking, suppress(OSError, EOFError, pickle.UnpicklingError):
-            if self._process and self._process.stdin and self._process.stdout:
-                pickle.dump(question, self._process.stdin)
-                self._process.stdin.flush()
-                return pickle.load(self._process.stdout)  # noqa: S301  # of our own making
+            process, self._process = self._process, None  # whoever leaves an answer unread must not be given it later
+            if process and process.stdin and process.stdout:
+                process.stdin.write(pickle.dumps(question))
+                process.stdin.flush()
+                answer: object = pickle.load(process.stdout)  # noqa: S301  # of our own making
+                self._process = process
+                return answer
         return None
 
     @staticmethod

@@ -89,7 +89,7 @@ def _stated() -> str:
     """SELECTs of the ingredients that are declared by a condition on facts, added up by batch and day."""
     return "\nUNION ALL\n".join(
         f"SELECT batch_id, provider_code, team_code, {facts.day}::DATE AS day, '{one.name}' AS ingredient, "
-        f"sum({facts.counts}) AS amount\nFROM vm.{facts.table} WHERE {facts.where}\nGROUP BY ALL"
+        f"sum({facts.counts})::DECIMAL(38,9) AS amount\nFROM vm.{facts.table} WHERE {facts.where}\nGROUP BY ALL"
         for one in INGREDIENTS
         if (facts := one.stated)
     )

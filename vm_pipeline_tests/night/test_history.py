@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
 
+from vm_pipeline.defs.run import dagster_home, dagster_instance
 from vm_pipeline.defs.storage import KeptSqliteEventLogStorage
 
 RUN = "0b1d7a70-0000-4000-8000-000000000001"
@@ -52,3 +53,13 @@ def test_a_file_half_made_is_made_by_dagster(log: KeptSqliteEventLogStorage) -> 
         con.commit()
     tables, _ = made(log)
     assert {"event_logs", "asset_keys"} <= {row[1] for row in tables if isinstance(row, tuple) and len(row) > 1}
+
+
+@pytest.mark.parametrize("said", ["", "LocalComputeLogManager"])
+def test_what_steps_print_goes_where_the_administrator_says(said: str, tmp_path: Path) -> None:
+    settings = dagster_home(tmp_path) / "dagster.yaml"
+    if said:
+        place = f"  module: dagster._core.storage.local_compute_log_manager\n  class: {said}\n"
+        settings.write_text(f"{settings.read_text()}compute_logs:\n{place}  config:\n    base_dir: {tmp_path}/mine\n")
+    with dagster_instance(tmp_path) as instance:
+        assert type(instance.compute_log_manager).__name__ == (said or "NoOpComputeLogManager")

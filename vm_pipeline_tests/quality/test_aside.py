@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -26,9 +27,10 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> Iterator[aside._Aside]:
     monkeypatch.setattr(aside, "_ASIDE", own)
     monkeypatch.setattr(aside, "_imported_here", lambda: False)
     aside.begin()
+    process = own._process
+    assert process is not None
     yield own
-    assert own._process is not None
-    own._end(own._process)
+    own._end(process)
 
 
 def never(*_: object) -> dict[str, list[int]]:
@@ -65,6 +67,32 @@ def test_an_error_there_is_met_here(begun: aside._Aside) -> None:
     with pytest.raises(KeyError, match="absent"):
         aside.outside("wrong", [{"n": 1}], [Bound("absent", 0, 1)])
     assert aside.outside("some", ROWS, BOUNDS) == BROKEN  # it is gone, and nothing is lost by it
+
+
+def test_who_leaves_before_the_answer_is_not_given_it_later(begun: aside._Aside) -> None:
+    def leave(*_: object) -> None:
+        raise InterruptedByHand
+
+    before = signal.signal(signal.SIGALRM, leave)
+    signal.setitimer(signal.ITIMER_REAL, 0.3)  # it is not done importing by then
+    try:
+        with pytest.raises(InterruptedByHand):
+            aside.outside("first", [{"n": 5}], [Bound("n", 0, 0)])
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert aside.outside("second", [{"n": 0}], [Bound("n", 0, 0)]) == {"n": []}
+
+
+class InterruptedByHand(BaseException):
+    """As Ctrl-C is."""
+
+
+def test_where_there_can_be_no_process_it_is_judged_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(aside, "_ASIDE", aside._Aside())
+    monkeypatch.setattr(aside, "_imported_here", lambda: False)
+    monkeypatch.setattr(aside, "_COMMAND", ("/nowhere/python",))
+    aside.begin()
+    assert aside.outside("some", ROWS, BOUNDS) == BROKEN
 
 
 @pytest.mark.parametrize("end", ["", "os.kill(os.getpid(), signal.SIGKILL)"], ids=["at its end", "killed"])

@@ -1,6 +1,7 @@
 """indicator_value: what adds up, what is found again at each level, and what is said of each value."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import duckdb
@@ -466,6 +467,21 @@ def test_a_commodity_of_a_saving_case(wards: Programme) -> None:
     wards.activity({**DAYS, "quantity": "4"}, {**DAYS, "quantity": "6", "unit_code": "W2"})
     wards.night()
     assert [row[5:8] for row in values(wards.marts(), "F08", "level = 'team'")] == [(30, 10, 3.0)]
+
+
+def test_amounts_by_month_have_three_decimals(wards: Programme) -> None:
+    """Cost has two, and is added up beside them."""
+    wards.send(
+        "reference/saving_cases.csv",
+        "provider_code,case_code,case_name,method,team_code,baseline_from,baseline_to,after_from,after_to,account_code,"
+        "activity_measure,activity_team_codes,is_cash_releasing\n"
+        "B1,BREAD,Bread,window,T3,2022-06-01,2022-06-30,2022-07-01,2022-07-31,3001A,bed_day,T1|T2,true\n",
+    )
+    wards.ledger({"amount": "30.00", "cost_centre_code": "R3"})
+    wards.activity({**DAYS, "quantity": "0.125"}, {**DAYS, "quantity": "2.001", "unit_code": "W2"})
+    wards.night()
+    found = wards.marts().execute("SELECT amount FROM core.ingredient WHERE ingredient = 'commodity_base'")
+    assert found.fetchall() == [(Decimal("2.126"),)]
 
 
 def test_restatements_have_a_size(wards: Programme) -> None:

@@ -56,3 +56,12 @@ def test_only_coaches_who_answered_twice_are_paired(programme: Programme) -> Non
     programme.night()
     found = programme.core().execute("SELECT * FROM vm.coach_gain").fetchall()
     assert found == [("B1", "SKILL", 3, 2, 1, 1, 1)]
+
+
+def test_a_programme_that_begins_has_no_second_wave_and_no_bands(programme: Programme) -> None:
+    programme.reference("coach_survey", "B1,C1,before,2022-04-06,SKILL,3")
+    programme.reference("role_log", "B1,T1,post,2022-07-06,,improvement,Coach,,C1")
+    programme.night()
+    con = programme.core()
+    assert con.execute("SELECT * FROM vm.coach_gain").fetchall() == [("B1", "SKILL", 0, 0, 0, 1, 0)]
+    assert con.execute("SELECT * FROM vm.coach_progress").fetchall() == [("B1", 1, 0)]

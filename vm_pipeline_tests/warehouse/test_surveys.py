@@ -5,6 +5,8 @@ from decimal import Decimal
 import duckdb
 import pytest
 
+from vm_pipeline.sources.files import FilesKeys
+from vm_pipeline.sources.period import PeriodRule
 from vm_pipeline_tests.programme import Programme, Row
 
 QUESTIONS = [
@@ -146,3 +148,27 @@ def test_no_respondent_leaves_a_trace(programme: Programme) -> None:
     """Two equal answers are told apart by their row only."""
     programme.survey({"respondent_ref": "R1"}, {"respondent_ref": "R2"})
     assert facts(mapped(programme).core(), "row_number, score") == [(1, 4), (2, 4)]
+
+
+def test_percentages_of_two_systems_are_added_up_before_they_are_rounded(programme: Programme) -> None:
+    """Each system has 33.35 % of 7 answers positive, which are 2.33450: together 4.669."""
+    for part in ("a", "b"):
+        (programme.root / part).mkdir(parents=True)
+        rule = PeriodRule(pattern=r"(?P<period>.{7})\.csv")
+        keys = FilesKeys(feed="survey", provider="B1", part=part, files=f"{part}/*.csv", period=rule)
+        programme.sources.append(keys.source(programme.root, "B1", ""))
+        (programme.root / part / "2022-07.csv").write_text(
+            "provider_code,survey_code,wave_date,team_name,question_code,answered,positive_pct\n"
+            "B1,PULSE,2022-07-15,Team One,SAFE,7,33.35\n"
+        )
+    programme.reference("teams", "B1,T1,One,Medicine,ward,,")
+    mapped(programme, "PULSE,SAFE,I feel safe,agree5,Agree")
+    con = programme.marts()
+    assert con.execute("SELECT survey_positive, positive_pct FROM vm.team_month").fetchall() == [
+        (Decimal("4.669"), 33.35)
+    ]
+    found = con.execute(
+        "SELECT indicator_code, numerator, value FROM vm.indicator_value "
+        "WHERE level = 'team' AND grain = 'month' AND indicator_code IN ('S03', 'S03B') ORDER BY ALL"
+    )
+    assert found.fetchall() == [("S03", Decimal("4.669"), 33.35), ("S03B", Decimal("4.669"), 33.35)]
