@@ -38,7 +38,7 @@ event_log_storage:
   config:
     base_dir: history  # beside this file
 """
-# What a step prints goes where the command prints, unless `dagster.yaml` says where else. To copy it into files besides,
+# What a step prints goes where the command prints, unless `dagster.yaml` says where else. To copy it into files,
 # Dagster starts four processes a run.
 _IN_A_TERMINAL: Any = {
     "compute_logs": {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager"}
