@@ -455,8 +455,8 @@ def test_huddles_and_coaches(wards: Programme) -> None:
     assert [row[5:8] for row in values(con, "S07", "level = 'all'")] == [(1, 2, 50.0)]
 
 
-def test_a_commodity_of_a_saving_case(wards: Programme) -> None:
-    """The kitchen's bread over the bed days of the wards it feeds."""
+def bread_of_a_kitchen(wards: Programme, first: str, second: str) -> None:
+    """A saving case of the kitchen's bread over the bed days of the two wards it feeds, after a night."""
     wards.send(
         "reference/saving_cases.csv",
         "provider_code,case_code,case_name,method,team_code,baseline_from,baseline_to,after_from,after_to,account_code,"
@@ -464,22 +464,18 @@ def test_a_commodity_of_a_saving_case(wards: Programme) -> None:
         "B1,BREAD,Bread,window,T3,2022-06-01,2022-06-30,2022-07-01,2022-07-31,3001A,bed_day,T1|T2,true\n",
     )
     wards.ledger({"amount": "30.00", "cost_centre_code": "R3"})
-    wards.activity({**DAYS, "quantity": "4"}, {**DAYS, "quantity": "6", "unit_code": "W2"})
+    wards.activity({**DAYS, "quantity": first}, {**DAYS, "quantity": second, "unit_code": "W2"})
     wards.night()
+
+
+def test_a_commodity_of_a_saving_case(wards: Programme) -> None:
+    bread_of_a_kitchen(wards, "4", "6")
     assert [row[5:8] for row in values(wards.marts(), "F08", "level = 'team'")] == [(30, 10, 3.0)]
 
 
 def test_amounts_by_month_have_three_decimals(wards: Programme) -> None:
     """Cost has two, and is added up beside them."""
-    wards.send(
-        "reference/saving_cases.csv",
-        "provider_code,case_code,case_name,method,team_code,baseline_from,baseline_to,after_from,after_to,account_code,"
-        "activity_measure,activity_team_codes,is_cash_releasing\n"
-        "B1,BREAD,Bread,window,T3,2022-06-01,2022-06-30,2022-07-01,2022-07-31,3001A,bed_day,T1|T2,true\n",
-    )
-    wards.ledger({"amount": "30.00", "cost_centre_code": "R3"})
-    wards.activity({**DAYS, "quantity": "0.125"}, {**DAYS, "quantity": "2.001", "unit_code": "W2"})
-    wards.night()
+    bread_of_a_kitchen(wards, "0.125", "2.001")
     found = wards.marts().execute("SELECT amount FROM core.ingredient WHERE ingredient = 'commodity_base'")
     assert found.fetchall() == [(Decimal("2.126"),)]
 
