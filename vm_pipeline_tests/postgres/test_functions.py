@@ -60,6 +60,7 @@ def test_a_ratio_is_the_same_double(engines: Engines, above: object, below: obje
 @given(above=ABOVE, below=BELOW, factor=FACTORS, decimals=DECIMALS)
 @example(above=399, below=2000, factor=100, decimals=1)
 @example(above=Decimal("-1"), below=Decimal("8"), factor=100, decimals=0)
+@example(above=117119, below=Decimal("0.000001750"), factor=1000, decimals=6)
 def test_a_ratio_is_shown_alike(engines: Engines, above: object, below: object, factor: int, decimals: int) -> None:
     call = "SELECT vm.half_up_ratio(?::NUMERIC(38,9), ?::NUMERIC(38,9), ?, ?)"
     there, here = both(engines, call, above, below, factor, decimals)
