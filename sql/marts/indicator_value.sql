@@ -20,7 +20,7 @@ exact AS (
 ),
 found AS (  -- of all kinds, before anything is said of their state
     SELECT indicator_code, level, provider_code, service, team_code, grain, starts_on, numerator, denominator,
-           factor * numerator::DOUBLE / CASE WHEN is_ratio THEN nullif(denominator, 0)::DOUBLE ELSE 1 END AS value,
+           factor * numerator::DOUBLE / CASE WHEN is_ratio THEN nullif(denominator, 0)::DOUBLE ELSE 1 END + 0 AS value,  -- 0, never -0
            is_known, is_known AND is_ratio AND denominator = 0 AS is_zero, lacks_part AND NOT is_sampled AS lacks_part,
            lacks_ledger, lacks_activity, NULL AS said, false AS is_open
     FROM exact

@@ -33,7 +33,7 @@ gross AS (
 SELECT provider_code, case_code, baseline_from, baseline_to, after_from, after_to, case_name, team_code, method, scale_by,
        CASE WHEN is_by_month THEN 'month' ELSE 'day' END AS window_grain, days_before, days_after,
        baseline_cost AS baseline_cost_gbp, baseline AS baseline_gbp, actual AS actual_gbp, saving AS saving_gbp,
-       100 * saving::DOUBLE / nullif(baseline, 0)::DOUBLE AS saving_pct,
+       vm.ratio(saving, baseline, 100) AS saving_pct,
        price AS price_gbp, activity AS activity_gbp, saving - price - activity AS efficiency_gbp,
        saving - activity AS price_and_efficiency_gbp,
        gross_saving AS gross_saving_gbp, moved AS moved_cost_gbp, one_off_gbp,

@@ -20,7 +20,9 @@ from vm_pipeline.home import Home
 from vm_pipeline.settings import Settings
 
 LAND, STAGE, BUILD = JOBS
-_ONE_NIGHT = {"vm/night": "one"}  # by this tag deploy/dagster.yaml lets one of them run at a time
+# By the first tag deploy/dagster.yaml lets one of them run at a time. By the second a run whose process died is tried
+# again as a whole: Dagster would begin after the steps that were done, and find no draft, which is one run's own.
+_TAGS = {"vm/night": "one", "dagster/retry_strategy": "ALL_STEPS"}
 
 
 def monthly(first_month: str) -> dg.MonthlyPartitionsDefinition:
@@ -38,20 +40,20 @@ def assemble(settings: Settings, night: Night | None = None) -> dg.Definitions:
         LAND,
         dg.AssetSelection.groups("landing"),
         description="Ask every source and keep what is new.",
-        tags=_ONE_NIGHT,
+        tags=_TAGS,
     )
     stage = dg.define_asset_job(
         STAGE,
         dg.AssetSelection.groups("staging", "quality"),
         description="Stage and judge a range of months.",
-        tags=_ONE_NIGHT,
+        tags=_TAGS,
     )
     # A job of its own: in a run over a range Dagster writes an event a month for every asset, partitioned or not.
     build = dg.define_asset_job(
         BUILD,
         dg.AssetSelection.groups("core", "marts", "signals", "publish"),
         description="Build the warehouse from all that is staged, and publish it.",
-        tags=_ONE_NIGHT,
+        tags=_TAGS,
     )
     return dg.Definitions(
         assets=assets,

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import dagster as dg
 
@@ -19,12 +20,23 @@ from vm_pipeline.warehouse.workspace import open_workspace
 PUBLISHED = dg.AssetKey(["publish", "warehouse"])
 
 
+def _draft(context: dg.AssetExecutionContext, night: Night) -> Path:
+    """What core began in this run. Raises Failure in a run that leaves core out."""
+    draft = night.home.drafts.path(context.run.run_id)
+    if not draft.is_file():
+        raise dg.Failure(
+            f"found no draft of run {context.run.run_id}, expected what core puts in it: a run that begins after core "
+            "has nothing to build on. Run all of the job: `Re-execute all` in Dagster, or `vm-pipeline run`."
+        )
+    return draft
+
+
 @dg.multi_asset(specs=specs("marts"), name="marts")
 def marts(context: dg.AssetExecutionContext, night: dg.ResourceParam[Night]) -> Iterator[dg.MaterializeResult]:
     """Fill the marts in the draft."""
     night.report("marts", 0, 1)
     settings = night.home.settings
-    with open_workspace(night.home.drafts.path(context.run.run_id), settings.memory, settings.threads) as con:
+    with open_workspace(_draft(context, night), settings.memory, settings.threads) as con:
         built = build_marts(con)
     night.built += built
     night.report("marts", 1, 1)
@@ -45,7 +57,7 @@ def signals(
     """Judge every series, and keep what was published first of each point."""
     night.report("signals", 0, 1)
     home, until = night.home, known_until(context)
-    with open_workspace(home.drafts.path(context.run.run_id), home.settings.memory, home.settings.threads) as con:
+    with open_workspace(_draft(context, night), home.settings.memory, home.settings.threads) as con:
         judge(con)
         built = build_signals(con, home.as_published, home.landings(con, until))
         (verdict,) = night.judge([check_restated(con, night.thresholds)])
@@ -67,7 +79,7 @@ def published_warehouse(context: dg.AssetExecutionContext, night: dg.ResourcePar
     """Swap the draft in. An older night never replaces a newer one."""
     start = time.perf_counter()
     home, until = night.home, known_until(context)
-    draft, as_of = home.drafts.path(context.run.run_id), context.run.tags.get(AS_OF, "")
+    draft, as_of = _draft(context, night), context.run.tags.get(AS_OF, "")
     night.report("publish", 0, 1)
     with open_workspace(draft, home.settings.memory, home.settings.threads) as con:
         describe(con, publication(home.known(until), until, home.settings.nation))

@@ -17,9 +17,10 @@ from vm_pipeline.feedback import problems, totals
 from vm_pipeline.feedback.problems import Batch, Rejected
 from vm_pipeline.feedback.spreadsheet import spreadsheet
 from vm_pipeline.sources.receipts import Cell, Version
-from vm_pipeline.staging.batches import Staging, contract_of
+from vm_pipeline.staging.batches import Staging
 from vm_pipeline.staging.known import Known
 from vm_pipeline.staging.summary import Summary
+from vm_pipeline.staging.versions import contract_of
 
 
 @dataclass(frozen=True)

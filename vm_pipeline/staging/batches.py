@@ -3,10 +3,9 @@
 Belongs here: the order of the steps for one batch, the cache of their outcome, many batches side by side.
 Does not belong here: the steps themselves (reading, matching, judging, control).
 
-A staged batch depends on its receipt, the contracts and this reader alone, so it is never staged twice.
+A staged batch depends on its receipt and what its folder is named by (versions), so it is never staged twice.
 """
 
-import hashlib
 import threading
 import uuid
 from collections import defaultdict
@@ -21,22 +20,18 @@ from typing import Any
 import duckdb
 
 from vm_pipeline.disk import flush_all
-from vm_pipeline.feeds import ACTIVITY, LEDGER, SURVEY_COUNTS, SURVEY_WIDE, Contract, contract_for
-from vm_pipeline.feeds.identifiers import KINDS
-from vm_pipeline.feeds.reference import REFERENCES
 from vm_pipeline.memory import limits
 from vm_pipeline.sources.decisions import Decision, Kind
 from vm_pipeline.sources.incoming import desk
 from vm_pipeline.sources.landing import Landing
 from vm_pipeline.sources.receipts import Receipt
-from vm_pipeline.staging import judging, reading
-from vm_pipeline.staging.layouts import LAYOUT_VERSION, Layout
+from vm_pipeline.staging import reading
+from vm_pipeline.staging.layouts import Layout
 from vm_pipeline.staging.load import ACCEPTED, REJECTED, Opened, load, refused
-from vm_pipeline.staging.parsing import BLANKS, EXPRESSIONS
-from vm_pipeline.staging.personal import PERSONAL_VERSION
 from vm_pipeline.staging.policy import STRICTEST, Policy
 from vm_pipeline.staging.reading import Refused
 from vm_pipeline.staging.summary import Summary
+from vm_pipeline.staging.versions import contract_of, folder_name
 
 _LEAST, _MOST = 2 << 20, 12 << 20  # bytes of a group of batches
 
@@ -47,27 +42,13 @@ class Purged(Exception):
     """Rows are asked for whose file was erased for good."""
 
 
-@cache
-def staging_version(feed: str) -> str:
-    """Eight hex digits that change when the same content would be staged differently."""
-    contracts = {"ledger": (LEDGER,), "activity": (ACTIVITY,), "survey": (SURVEY_WIDE, SURVEY_COUNTS)}
-    known = contracts.get(feed) or (contract_of(feed),)
-    readers = (reading.READER_VERSION, judging.JUDGING_VERSION, PERSONAL_VERSION, LAYOUT_VERSION)
-    parts = (readers, BLANKS, EXPRESSIONS, KINDS, [(c.version, c.measures) for c in known])
-    return hashlib.sha256(repr(parts).encode()).hexdigest()[:8]
-
-
-def contract_of(feed: str, header: tuple[str, ...] = ()) -> Contract:
-    """The contract of a feed or of a reference file, `reference/<name>`."""
-    return REFERENCES[feed.partition("/")[2]].contract if feed.startswith("reference/") else contract_for(feed, header)
-
-
 @dataclass(frozen=True)
 class Staging:
     """The typed batches of one home folder. `pseudonym_key` keys the hash of patient references.
 
-    `policy` says what follows where a column holds identifiers; another policy stages what it concerns again. `memory`
-    is what all DuckDBs of a staging may take together (empty = DuckDB's own limit).
+    `policy` says what follows where a column holds identifiers. Another key or another policy stages what it concerns
+    again: one patient has one hash in all batches. `memory` is what all DuckDBs of a staging may take together (empty =
+    DuckDB's own limit).
     """
 
     root: Path
@@ -87,10 +68,8 @@ class Staging:
         return self.root / "incoming"
 
     def folder(self, receipt: Receipt) -> Path:
-        """Where a content's typed rows lie, for these contracts and this reader."""
-        feed = receipt.slot.feed
-        versions = filter(None, (receipt.content_id, staging_version(feed), self.policy.version(feed)))
-        return self.root / feed / "-".join(versions)
+        """Where a content's typed rows lie, for these contracts and this reader, hashed with this key."""
+        return self.root / receipt.slot.feed / folder_name(receipt, self.policy, self.pseudonym_key)
 
     def purged(self) -> dict[str, Decision]:
         """Contents that were erased for good, each with the decision: its counts are all there is left."""

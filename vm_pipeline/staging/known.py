@@ -48,7 +48,8 @@ def what_is_known(receipts: Sequence[Receipt], staging: Staging, decisions: Sequ
         shown = ", ".join(unseen[:_SHOWN]) + (" …" if len(unseen) > _SHOWN else "")
         raise NotStaged(
             f"found {len(unseen)} batches not staged ({shown}); expected every received batch to be. "
-            "Materialise staging for their months, or use `vm-pipeline run`."
+            "Materialise staging for their months, or use `vm-pipeline run`; where the night has VM_PSEUDONYM_KEY, "
+            "set it here, too: with another key patients are staged again."
         )
     summaries = staging.summaries(contents.values())
     refused = {content_id for content_id, summary in summaries.items() if summary.refused}

@@ -61,9 +61,16 @@ class Policy:
 
     def version(self, feed: str) -> str:
         """Eight hex digits that change when batches of the feed would be staged differently; none for the default."""
-        first = feed.partition("/")[0]
-        rules = [rule for rule in self.rules if fnmatchcase(first, rule[0].partition("/")[0])]
+        rules = self._rules(feed)
         return hashlib.sha256(repr(rules).encode()).hexdigest()[:8] if rules else ""
+
+    def pseudonymises(self, feed: str) -> bool:
+        """Whether any column of the feed may become a keyed hash."""
+        return any(then is Then.PSEUDONYMISE for _, then in self._rules(feed))
+
+    def _rules(self, feed: str) -> list[tuple[str, Then]]:
+        first = feed.partition("/")[0]
+        return [rule for rule in self.rules if fnmatchcase(first, rule[0].partition("/")[0])]
 
 
 STRICTEST = Policy()

@@ -13,9 +13,10 @@ import duckdb
 
 from vm_pipeline.feeds.contract import LAYOUT_RULES, Contract, Privacy
 from vm_pipeline.sources.receipts import Version
-from vm_pipeline.staging.batches import Staging, contract_of
+from vm_pipeline.staging.batches import Staging
 from vm_pipeline.staging.naming import literal
 from vm_pipeline.staging.reading import readable
+from vm_pipeline.staging.versions import contract_of
 
 _DUPLICATE = "The same key stands in another sound row of the batch."
 

@@ -12,10 +12,11 @@ import duckdb
 from vm_pipeline.calendar import financial_year, first_day, period_of
 from vm_pipeline.feeds import FEEDS
 from vm_pipeline.sources.receipts import Receipt
-from vm_pipeline.staging.batches import Staging, contract_of
+from vm_pipeline.staging.batches import Staging
 from vm_pipeline.staging.layouts import Layout
 from vm_pipeline.staging.reading import readable
 from vm_pipeline.staging.rejects import descriptions
+from vm_pipeline.staging.versions import contract_of
 from vm_pipeline.trace.origin import Origin, Origins
 from vm_pipeline.trace.unknown import Unknown
 

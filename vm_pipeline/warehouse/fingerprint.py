@@ -43,7 +43,7 @@ def _half(start: int) -> str:
 
 
 DUCKDB = Spelling(
-    double="CASE WHEN isnan({0}) THEN 'nan' ELSE printf('%.16e', {0}) END",  # whatever its sign
+    double="CASE WHEN isnan({0}) THEN 'nan' ELSE printf('%.16e', {0} + 0) END",  # whatever its sign; and -0 is 0
     moment="strftime({0}, '%Y-%m-%dT%H:%M:%S.%f')",
     day="strftime({0}, '%Y-%m-%d')",
     lower="md5_number_lower(text)",
@@ -51,7 +51,7 @@ DUCKDB = Spelling(
 )
 POSTGRES = Spelling(
     double="CASE {0} WHEN 'NaN' THEN 'nan' WHEN 'Infinity' THEN 'inf' WHEN '-Infinity' THEN '-inf' "
-    "ELSE ltrim(to_char({0}, '9.9999999999999999EEEE')) END",
+    "ELSE ltrim(to_char({0} + 0, '9.9999999999999999EEEE')) END",
     moment="to_char({0}, 'YYYY-MM-DD\"T\"HH24:MI:SS.US')",
     day="to_char({0}, 'YYYY-MM-DD')",
     lower=_half(17),

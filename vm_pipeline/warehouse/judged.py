@@ -110,7 +110,7 @@ def _of_pair(points: "pd.DataFrame", series: "pd.DataFrame") -> "pd.DataFrame":
     told = {one.name: getattr(found, one.name) for one in fields(found)}
     scale = series["factor"].to_numpy() if chart in ("p", "pp") else 1  # these are judged as shares of 1
     for name in ("value", "centre_line", "lower_limit", "upper_limit"):
-        told[name] = told[name] * scale
+        told[name] = told[name] * scale + 0.0  # 0, never -0
     names = {name: given[name] for name in ("number", "starts_on", "is_baseline")}
     more = {"is_final": ~given["is_excluded"], "is_tentative": _stands_on(given, found.phase) < ENOUGH}
     del told["strong"]

@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 
 from vm_pipeline.demo import defects
 from vm_pipeline.feedback.problems import sent_as
-from vm_pipeline.staging.batches import contract_of
 from vm_pipeline.staging.layouts import Layout
+from vm_pipeline.staging.versions import contract_of
 from vm_pipeline_tests.feedback.told import Lines, lines, problems, tell, where
 from vm_pipeline_tests.programme import ACTIVITY_RECORD, COUNTED, LEDGER_LINE, Cells, Programme, written
 from vm_pipeline_tests.staging.test_any_row import rows

@@ -66,7 +66,8 @@ def test_the_log_is_not_replayed_once_a_landing(
     """A home lives for years and has a landing a day; what was in force then is asked of the last two of them."""
     programme = new_programme("years")
     replayed: list[int] = []
-    home = Home(Settings(home=programme.home, warehouse=programme.home / "warehouse.duckdb"))
+    snapshot, key = programme.home / "warehouse.duckdb", programme.pseudonym_key
+    home = Home(Settings(home=programme.home, warehouse=snapshot, pseudonym_key=key))
     for month in MONTHS:
         programme.ledger(period=month)
         programme.night()

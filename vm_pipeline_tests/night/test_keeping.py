@@ -67,7 +67,12 @@ def test_a_withdrawn_batch_does_not_count_from_then_on_and_did_before(door: Door
 
 def home_of(programme: Programme, **days: int) -> Home:
     return Home(
-        Settings(home=programme.home, warehouse=programme.home / "warehouse.duckdb", retention=Retention(**days))
+        Settings(
+            home=programme.home,
+            warehouse=programme.home / "warehouse.duckdb",
+            retention=Retention(**days),
+            pseudonym_key=programme.pseudonym_key,
+        )
     )
 
 

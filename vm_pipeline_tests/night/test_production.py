@@ -9,10 +9,13 @@ from pathlib import Path
 import dagster as dg
 import pytest
 import yaml
+from dagster._core.execution.plan.resume_retry import ReexecutionStrategy
+from dagster._daemon.auto_run_reexecution.auto_run_reexecution import get_reexecution_strategy
 
 from vm_pipeline.cli import main
 from vm_pipeline.defs.assemble import assemble
 from vm_pipeline.defs.pruning import prune
+from vm_pipeline.defs.telling import JOBS
 from vm_pipeline.settings import Settings
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
@@ -34,11 +37,24 @@ def test_only_crashes_are_tried_again_and_nothing_is_sent(profile: dg.DagsterIns
     assert not profile.telemetry_enabled
 
 
+def test_a_run_that_died_is_tried_again_as_a_whole(profile: dg.DagsterInstance, tmp_path: Path) -> None:
+    """After core, Dagster would begin with marts, in a run that has no draft; a person who asks for that is told."""
+    definitions = assemble(Settings(tmp_path, tmp_path / "warehouse.duckdb"))
+    for name in JOBS:
+        run = dg.DagsterRun(job_name=name, tags={**definitions.resolve_job_def(name).tags})
+        assert get_reexecution_strategy(run, profile) is ReexecutionStrategy.ALL_STEPS
+    build = definitions.resolve_job_def(JOBS[-1])
+    after = [key for key in build.asset_layer.executable_asset_keys if key.path[0] == "marts"]
+    again = build.execute_in_process(instance=profile, asset_selection=after, raise_on_error=False)
+    (failed,) = [event for event in again.all_events if event.is_step_failure]
+    assert "found no draft of run" in str(failed.event_specific_data)
+
+
 def test_one_night_at_a_time_by_the_tag_that_its_jobs_carry(profile: dg.DagsterInstance, tmp_path: Path) -> None:
     limits = profile.get_concurrency_config().run_queue_config.tag_concurrency_limits  # type: ignore[union-attr]
     (limit,) = limits or []
     definitions = assemble(Settings(tmp_path, tmp_path / "warehouse.duckdb"))
-    jobs = [definitions.resolve_job_def(name) for name in ("land", "stage", "build")]
+    jobs = [definitions.resolve_job_def(name) for name in JOBS]
     assert limit["limit"] == 1
     assert all(limit["key"] in job.tags for job in jobs)
 

@@ -3,6 +3,7 @@
 import duckdb
 import pytest
 
+from vm_pipeline.staging.policy import Policy
 from vm_pipeline_tests.programme import Programme
 
 SECRET = "Zebedee Quux"
@@ -61,6 +62,23 @@ def test_a_patient_is_a_keyed_hash(programme: Programme, staged: str) -> None:
     other.activity({"patient_ref": SECRET})
     other.night()
     assert other.accepted("patient_ref") != [(first,)]
+
+
+def test_with_another_key_a_patient_is_one_in_every_batch(programme: Programme, staged: str) -> None:
+    """What was hashed with the key before is hashed again; what is not hashed is not staged again."""
+    ((before,), *_) = programme.accepted("patient_ref", "activity/B1/2022-07")
+    programme.pseudonym_key = "another key"
+    unstaged = {str(one.slot) for one in programme.staging.unstaged(programme.receipts())}
+    assert unstaged == {"activity/B1/2022-07"}
+    programme.activity({"patient_ref": SECRET}, period="2022-08")
+    programme.night()
+    first, later = (programme.accepted("patient_ref", f"activity/B1/{month}")[0] for month in ("2022-07", "2022-08"))
+    assert first == later != (before,)
+    programme.policy = Policy.of({"ledger/*/journal_id": "pseudonymise"})
+    assert not programme.staging.is_staged(programme.receipt("ledger/B1/2022-07"))
+    programme.night()
+    programme.pseudonym_key = "a third key"
+    assert not programme.staging.is_staged(programme.receipt("ledger/B1/2022-07"))
 
 
 def test_landing_is_for_its_owner_only(programme: Programme, staged: str) -> None:

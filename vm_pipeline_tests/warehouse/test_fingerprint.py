@@ -56,6 +56,15 @@ def test_the_order_of_rows_does_not_matter(trial: duckdb.DuckDBPyConnection, tab
     assert fingerprint(trial) == before
 
 
+def test_the_sign_of_zero_says_nothing(trial: duckdb.DuckDBPyConnection) -> None:
+    """To a database -0 is 0, and which of them a column keeps follows from the rows beside it."""
+    found = set()
+    for zero in ("0.0", "-0.0"):
+        trial.execute(f"UPDATE vm.indicator_value SET value = '{zero}'::DOUBLE WHERE rowid = 0")
+        found.add(fingerprint(trial))
+    assert len(found) == 1
+
+
 def test_what_tells_of_nights_is_in_no_fingerprint(trial: duckdb.DuckDBPyConnection) -> None:
     """Grouped into other nights, the same receipts have another last landing."""
     before = fingerprint(trial)

@@ -488,6 +488,16 @@ def test_restatements_have_a_size(wards: Programme) -> None:
     assert [row[5:8] for row in values(wards.marts(), "D03", "level = 'provider'")] == [(10, 200, 5.0)]
 
 
+def test_nothing_of_a_negative_whole_is_zero_without_a_sign(wards: Programme) -> None:
+    """-0 is the same number to a database, which keeps either; a reader and a fingerprint print another."""
+    wards.ledger({"account_code": "PAY", "amount": "-10.00"})
+    wards.night()
+    con = wards.warehouse()
+    for table in ("indicator_value", "indicator_signal"):
+        found = con.execute(f"SELECT DISTINCT value::VARCHAR FROM vm.{table} WHERE indicator_code = 'F06'").fetchall()
+        assert ("0.0",) in found and ("-0.0",) not in found
+
+
 def test_response_rates(wards: Programme) -> None:
     wards.reference("survey_issued", "B1,PULSE,2022-07-15,Team One,4")
     wards.survey(*({"respondent_ref": ref} for ref in "abc"))

@@ -39,7 +39,8 @@ NOT_FOLLOWED = {
 
 
 def home_of(programme: Programme) -> Home:
-    return Home(Settings(home=programme.home, warehouse=programme.home / "warehouse.duckdb"))
+    snapshot, key = programme.home / "warehouse.duckdb", programme.pseudonym_key
+    return Home(Settings(home=programme.home, warehouse=snapshot, pseudonym_key=key))
 
 
 @pytest.fixture(scope="module")

@@ -11,10 +11,9 @@ another way makes every part look changed: it is then written once more.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import duckdb
-from sqlalchemy import Column, Date, Double, Table
+from sqlalchemy import Date, Table
 
 from vm_pipeline.calendar import financial_year, first_day, last_day
 from vm_pipeline.warehouse.tables import SCHEMA
@@ -64,14 +63,8 @@ def contents(con: duckdb.DuckDBPyConnection, table: Table, rows: str = "") -> di
 
 def hashed(table: Table, schema: str = SCHEMA) -> str:
     """SELECT of every row: where it lies in the file, its part, and a hash that differs where rows do."""
-    values = ", ".join(map(_hashed, table.columns))
+    values = ", ".join(f'"{column.name}"' for column in table.columns)
     return f"SELECT rowid AS place, {_part(table)} AS part, hash({values}) AS row_hash FROM {schema}.{table.name}"
-
-
-def _hashed(column: Column[Any]) -> str:
-    """A value as it is hashed. DuckDB hashes both zeroes alike; the fingerprint tells them apart."""
-    name = f'"{column.name}"'
-    return f"{name}, signbit({name})" if isinstance(column.type, Double) else name
 
 
 def _part(table: Table) -> str:
