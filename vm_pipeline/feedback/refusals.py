@@ -29,6 +29,7 @@ REMEDIES = {
     "repeated_header": "Give each column a name of its own and send the file again.",
     "several_members": "Pack one file into an archive, not several.",
     "sheets_differ": "Give all sheets the same header, and send the workbook again.",
+    "sum_too_large": "Look at the amounts or quantities: another column may stand in their place. Send the file again.",
     "too_large": "Send less in one file: one month, or one sheet.",
     "total_mismatch": "Find out why the rows do not add up to the total in the file, and send it again.",
     "unknown_header": f"Take the column out, or tell whoever runs the pipeline what it means. {_CHANGED}",

@@ -17,7 +17,7 @@ from vm_pipeline.sources.receipts import Receipt
 from vm_pipeline.sources.sender import base_name
 from vm_pipeline.staging import judging
 from vm_pipeline.staging.control import Totals, compare_periods, compare_rows, ledger_control, mismatch, row_control
-from vm_pipeline.staging.counting import Counts, count, count_periods
+from vm_pipeline.staging.counting import Counts, beyond, count, count_periods
 from vm_pipeline.staging.layouts import Layout
 from vm_pipeline.staging.leaving_out import check_totals, counted
 from vm_pipeline.staging.looks import looks
@@ -145,6 +145,9 @@ def _outcome(
     person = protected.get(place, Protected())
     if person.why:  # nothing of it is counted or written: even its figures may be somebody's number
         return refused(batch.receipt, batch.contract, person.why)
+    too_large = beyond(batch.contract, counts)
+    if too_large:
+        return refused(batch.receipt, batch.contract, too_large)
     why: Refused | None = None
     said: Totals = {}
     differences: tuple[Difference, ...] = ()
