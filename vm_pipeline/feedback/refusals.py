@@ -27,6 +27,7 @@ REMEDIES = {
     "not_text": _CSV,
     "personal_data": "Take the identifiers of people out of the column and send the file again.",
     "repeated_header": "Give each column a name of its own and send the file again.",
+    "several_months": "Send the year so far month by month, a file for each.",
     "several_members": "Pack one file into an archive, not several.",
     "sheets_differ": "Give all sheets the same header, and send the workbook again.",
     "sum_too_large": "Look at the amounts or quantities: another column may stand in their place. Send the file again.",

@@ -148,7 +148,7 @@ def _outcome(
     too_large = beyond(batch.contract, counts)
     if too_large:
         return refused(batch.receipt, batch.contract, too_large)
-    why: Refused | None = None
+    why = _several_months(batch)
     said: Totals = {}
     differences: tuple[Difference, ...] = ()
     try:
@@ -177,6 +177,17 @@ def _outcome(
         columns=tuple(map(masked, batch.sheet.header)),
         differences=differences,
         year_to_date=bool(batch.layout and batch.layout.year_to_date),
+    )
+
+
+def _several_months(batch: Opened) -> Refused | None:
+    """Why the year so far is refused in one extract of several months: what is taken off is told by batch and row."""
+    slot = batch.receipt.slot
+    if batch.layout is None or not batch.layout.year_to_date or slot.first_period == slot.last_period:
+        return None
+    return Refused(
+        "several_months",
+        f"found {slot.period}, expected one month in each extract of a ledger that sends the year so far.",
     )
 
 

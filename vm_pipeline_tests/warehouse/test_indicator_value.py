@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vm_pipeline.sources.files import FilesKeys
+from vm_pipeline.sources.period import PeriodRule
 from vm_pipeline.warehouse.statements import statements
-from vm_pipeline_tests.programme import Cells, Programme
+from vm_pipeline_tests.programme import Cells, Programme, ledger
 
 MAPS = {
     "providers": ("B1,One", "B2,Two"),
@@ -26,6 +28,7 @@ MAPS = {
     "survey_team_map": ("B1,PULSE,Team One,T1",),
     "survey_questions": ("PULSE,Q1,I am heard,agree5,Strongly agree|Agree",),
 }
+BY_NAME = PeriodRule(pattern=r"(?P<period>.{7})\.csv")
 DAYS = {"measure_code": "bed_day", "outcome_code": ""}
 
 
@@ -257,6 +260,25 @@ class TestStatus:
             "June's has not come either"
         )
         assert state(con, "F01", "week", "2022-07-04") == (70.0, "final", None)
+
+    def test_a_month_of_which_one_system_has_not_come(self, wards: Programme) -> None:
+        """Payroll comes beside the ledger: without it a month's cost is not whole. Three months it is waited for."""
+        months = {"2022-04": "1", "2022-05": "2", "2022-06": "3", "2022-07": "4", "2022-08": "5", "2022-09": "6"}
+        for part, sent in (("gl", 6), ("pay", 2)):
+            keys = FilesKeys(feed="ledger", provider="B1", files=f"{part}/*.csv", period=BY_NAME, part=part)
+            wards.sources.append(keys.source(wards.root, "B1", ""))
+            (wards.root / part).mkdir()
+            for month, period in [*months.items()][:sent]:
+                text = ledger({"period": period, "posting_date": f"{month}-05", "journal_id": part})
+                (wards.root / part / f"{month}.csv").write_text(text)
+        wards.night()
+        con = wards.marts()
+        found = {month: state(con, "F01", "month", f"{month}-01")[:2] for month in months}
+        assert found == {
+            **dict.fromkeys(("2022-04", "2022-05"), (20.0, "final")),
+            **dict.fromkeys(("2022-06", "2022-07", "2022-08"), (10.0, "provisional")),
+            "2022-09": (10.0, "final"),
+        }
 
     @pytest.mark.parametrize(
         ("code", "grain", "start", "night", "status"),
