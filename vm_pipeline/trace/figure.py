@@ -11,7 +11,7 @@ from decimal import Decimal
 import duckdb
 
 from vm_pipeline.indicators.catalogue import CATALOGUE, parts
-from vm_pipeline.indicators.entry import Indicator, Ingredient
+from vm_pipeline.indicators.entry import IN_INDICATOR_VALUE, KINDS, Indicator, Ingredient
 from vm_pipeline.indicators.ingredients import INGREDIENT, OF_TEAM_MONTH
 from vm_pipeline.trace.facts import FACTS_IN, FACTS_OF, declared
 from vm_pipeline.trace.origin import Origin, Origins
@@ -25,6 +25,12 @@ _FILES = {
     "gap": "sql/marts/indicator_gap.sql",
     "class": "sql/marts/indicator_class.sql",
     "completeness": "sql/marts/indicator_value.sql",
+}
+# Facts, by a reference table that says which of them.
+_FACTS_TOO = {
+    "actual_ytd_gbp": "vm.fact_cost by ",
+    "commodity_gbp": "vm.fact_cost by ",
+    "commodity_base": "vm.fact_activity by ",
 }
 _HALF_A_THOUSANDTH = Decimal("0.0005")
 Row = dict[str, object]
@@ -192,7 +198,7 @@ def _why_not(one: Indicator) -> str:
 def _table(one: Ingredient) -> str:
     feed, _, what = one.source.partition("/")
     if feed not in FACTS_OF:
-        return f"the batches of feed {one.source}"
+        return f"{_FACTS_TOO.get(one.name, '')}the batches of feed {one.source}"
     return f"vm.{FACTS_OF[feed].name}" + (f" ({what})" if what else "")
 
 
@@ -269,6 +275,9 @@ def ranges(numbers: Sequence[int]) -> str:
 
 def _nothing(con: duckdb.DuckDBPyConnection, whose: Whose) -> str:
     """What there is instead."""
+    kind = BY_CODE[whose.code].kind
+    if kind not in IN_INDICATOR_VALUE:
+        return f"found {whose.code}, expected an indicator that indicator_value has. This one has none: {KINDS[kind]}"
     there = con.execute(
         "SELECT level, grain, min(starts_on)::VARCHAR, max(starts_on)::VARCHAR FROM vm.indicator_value "
         "WHERE indicator_code = ? AND ? IN (provider_code, '*') AND ? IN (team_code, '*') GROUP BY ALL ORDER BY ALL",

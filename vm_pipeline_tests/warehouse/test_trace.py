@@ -68,6 +68,13 @@ def test_every_value_that_is_followed_adds_up_to_its_rows(built: duckdb.DuckDBPy
     assert teams > 5
 
 
+def test_what_is_in_another_table_is_said_to_be_there(built: duckdb.DuckDBPyConnection, origins: Origins) -> None:
+    for code, table in (("F10", "saving"), ("D05", "batch")):
+        whose = Whose(code, "team", "B1", "*", "T1", "month", date(2022, 4, 1))
+        with pytest.raises(Unknown, match=f"This one has none: .* `{table}`"):
+            trace_indicator(built, origins, whose)
+
+
 def test_it_says_which_ingredients_it_does_not_follow() -> None:
     """One more in the list is an ingredient that nobody can trace: declare its facts, or say why not."""
     assert {one.name for one in INGREDIENTS if one.facts is None} == NOT_FOLLOWED
