@@ -3,7 +3,7 @@
 WITH one AS (
     SELECT budget.provider_code, budget.cost_centre_code, month.period, month.financial_year,
            (sum(budget.amount) FILTER (account.cost_category IS DISTINCT FROM 'capital')::DECIMAL(36,2) * 100)::HUGEINT AS pence,
-           sum(budget.wte) AS wte
+           sum(budget.wte) FILTER (budget.ledger_period <= 12) AS wte  -- people are not added up over periods, as pounds are
     FROM staging.budget AS budget
     JOIN staging.ledger_month AS month ON month.year = budget.financial_year AND month.ledger_period = budget.ledger_period
     LEFT JOIN staging.account_map AS account ON account.account_code = budget.account_code

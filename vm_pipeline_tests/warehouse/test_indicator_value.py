@@ -431,7 +431,7 @@ def test_a_budget_that_nobody_spends_counts_and_that_of_capital_does_not(wards: 
     thirds = [f"B1,R3,{team},0.333333,," for team in ("T1", "T2", "T3")]
     wards.reference("cost_centre_map", "B1,R1,T1,1,,", *thirds)
     wards.reference("account_map", *MAPS["account_map"], "CAP,Beds,capital,false,")
-    months = [f"B1,R3,3001A,2022/23,{month},100.00,0.125" for month in (3, 4, 6)]
+    months = [f"B1,R3,3001A,2022/23,{month},100.00,0.125" for month in (3, 4, 6)] + ["B1,R3,PAY,2022/23,13,,5"]
     wards.reference("budget", "B1,R1,3001A,2022/23,3,40.00,", "B1,R1,CAP,2022/23,3,900.00,", *months)
     wards.ledger({"amount": "50.00", "period": "3"}, {"amount": "800.00", "account_code": "CAP"}, period="2022-06")
     wards.ledger({"amount": "1.00", "cost_centre_code": "R9"})
