@@ -4,7 +4,7 @@ Belongs here: asking the warehouse, comparing what rows add up to with what is p
 Does not belong here: which rows (selection), where batches come from (origin), layout on the page (commands).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -121,7 +121,7 @@ def trace_indicator(con: duckdb.DuckDBPyConnection, origins: Origins, whose: Who
     numerator, denominator, value, unit, status, qualifier = found[0]
     published = {"numerator": numerator, "denominator": denominator}
     sides = [(name, amount, list(_parts(one, name))) for name, amount in published.items()]
-    made = tuple(_side(con, origins, whose, *side, largest) for side in sides if side[2])
+    made = tuple(side_of(con, origins, whose, *side, largest) for side in sides if side[2])
     return Figure(one.name, one.formula, whose, value, unit, status, qualifier or "", _why_not(one), made)
 
 
@@ -138,7 +138,7 @@ def trace_column(con: duckdb.DuckDBPyConnection, origins: Origins, whose: Whose,
     cells = dict(zip(names, row, strict=True))
     sides = _sides_of_column(whose.code)
     made = tuple(
-        _side(con, origins, whose, name, _published(cells, some), some, largest) for name, some in sides.items()
+        side_of(con, origins, whose, name, _published(cells, some), some, largest) for name, some in sides.items()
     )
     unit = "" if len(made) > 1 else made[0].parts[0].unit
     return Figure(column.comment or whose.code, _formula(whose.code), whose, cells[whose.code], unit, "", "", "", made)
@@ -202,7 +202,7 @@ def _table(one: Ingredient) -> str:
     return f"vm.{FACTS_OF[feed].name}" + (f" ({what})" if what else "")
 
 
-def _side(
+def side_of(
     con: duckdb.DuckDBPyConnection,
     origins: Origins,
     whose: Whose,
@@ -210,8 +210,10 @@ def _side(
     published: Decimal | None,
     made: Sequence[Part],
     largest: int,
+    find: Callable[[Part, Whose], list[Selection]] = selections,
 ) -> Side:
-    found = tuple(_found(con, origins, whose, part, largest) for part in made)
+    """One side, from its parts; `find` says which facts a part has."""
+    found = tuple(_found(con, origins, whose, part, find(part, whose), largest) for part in made)
     rows = sum(piece.rows for part in found for piece in part.pieces)
     if any(part.look_at for part in found):
         return Side(name, published, None, rows, None, found)
@@ -226,9 +228,15 @@ def _rounded(made: Sequence[Part], rows: int) -> Decimal:
     return _HALF_A_THOUSANDTH * rows if in_answers else Decimal(0)
 
 
-def _found(con: duckdb.DuckDBPyConnection, origins: Origins, whose: Whose, part: Part, largest: int) -> Found:
+def _found(
+    con: duckdb.DuckDBPyConnection,
+    origins: Origins,
+    whose: Whose,
+    part: Part,
+    chosen: Sequence[Selection],
+    largest: int,
+) -> Found:
     one = part.ingredient
-    chosen = selections(part, whose)
     pieces = [_piece(con, origins, whose, selection, largest) for selection in chosen]
     look_at = "" if chosen else f"worked out in sql/marts/ingredient.sql, of {_table(one)}"
     kept = tuple(piece for piece in pieces if piece.rows or len(pieces) == 1)

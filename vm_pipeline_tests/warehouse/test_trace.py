@@ -24,6 +24,7 @@ from vm_pipeline.trace.figure import (
     trace_indicator,
 )
 from vm_pipeline.trace.origin import Origins, row_lines
+from vm_pipeline.trace.saving import trace_saving
 from vm_pipeline.trace.unknown import Unknown
 from vm_pipeline_tests.programme import Programme
 
@@ -36,6 +37,8 @@ NOT_FOLLOWED = {
     "mdt_weeks", "ledger_difference_gbp", "ledger_gbp", "unallocated_gbp", "restated_gbp", "replaced_gbp",
     "activity_records", "expected_records",
 }  # fmt: skip
+
+WHAT_A_SAVING_COUNTS = ("cost", "volume", "activity", "balancing")
 
 
 def home_of(programme: Programme) -> Home:
@@ -66,6 +69,16 @@ def test_every_value_that_is_followed_adds_up_to_its_rows(built: duckdb.DuckDBPy
             followed |= {(whose.grain, part.ingredient) for part in side.parts if not part.look_at}
     assert {("week", "direct_cost_gbp"), ("month", "direct_cost_gbp"), ("month", "stay_days")} <= followed
     assert teams > 5
+
+
+def test_a_saving_adds_up_to_the_rows_of_its_windows(built: duckdb.DuckDBPyConnection, origins: Origins) -> None:
+    """Cost by ledger month, the rest by day; what drives it is of the teams that the case names."""
+    (figure,) = trace_saving(built, origins, "B1", "BREAD")
+    rows = {side.name: side.rows for side in figure.sides if side.agrees}
+    assert list(rows) == [f"{what} {when}" for when in ("before", "after") for what in WHAT_A_SAVING_COUNTS]
+    assert min(rows["cost after"], rows["activity after"]) > 0
+    with pytest.raises(Unknown, match="found no saving MILK of B1, expected one of B1 BREAD"):
+        trace_saving(built, origins, "B1", "MILK")
 
 
 def test_what_is_in_another_table_is_said_to_be_there(built: duckdb.DuckDBPyConnection, origins: Origins) -> None:
