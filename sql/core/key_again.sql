@@ -1,12 +1,14 @@
 -- Ledger lines in force whose key a line of an earlier batch in force has too, added up by batch: rows and pounds that may
 -- count twice. Earlier is the batch of the earlier months. Only journals that stand in two batches are looked into, known
--- by a hash: half a million numbers are grouped in a third of the time of the ten million lines they have.
+-- by a hash: half a million numbers are grouped in a third of the time of the ten million lines they have. A ledger that
+-- sends the year so far says every line again, and what it said before is taken off: none of it counts twice.
 WITH batch AS (
     SELECT *, dense_rank() OVER (ORDER BY first_month, batch_id) AS place
     FROM (
         SELECT content_id, batch_id, provider_code, batch_month,
                min(batch_month) OVER (PARTITION BY batch_id) AS first_month
         FROM staging.month_in_force
+        SEMI JOIN (SELECT batch_id FROM staging.version WHERE NOT is_year_to_date) USING (batch_id)
     )
 ),
 line AS NOT MATERIALIZED (

@@ -82,18 +82,33 @@ ytd_month AS (
     FROM core.budget_share
     GROUP BY ALL
 ),
-ytd AS (
-    SELECT provider_code, team_code, period,
-           sum(coalesce(spent.amount_gbp, 0)) OVER since_april AS actual, sum(coalesce(budget, 0)) OVER since_april AS budget,
-           spent.amount_gbp IS NOT NULL AS is_spent
+moved AS (
+    SELECT provider_code, team_code, financial_year, period, spent.amount_gbp AS actual, ytd_month.budget
     FROM ytd_month
     FULL JOIN core.spent AS spent USING (provider_code, team_code, financial_year, period)
+    WHERE spent.amount_gbp IS NOT NULL OR ytd_month.budget IS NOT NULL
+),
+ytd_due AS (  -- the months of a team's year from its first on, as long as a ledger came for each: what it did not spend counts, too
+    SELECT team.provider_code, team.team_code, team.financial_year, month.period
+    FROM (SELECT provider_code, team_code, financial_year, min(period) AS first_period FROM moved GROUP BY ALL) AS team
+    JOIN vm.dim_period AS month ON month.financial_year = team.financial_year AND month.period >= team.first_period
+    LEFT JOIN core.feed_span AS received
+           ON received.feed = 'ledger' AND received.provider_code = team.provider_code
+          AND received.grain = 'month' AND received.starts_on = month.first_day
+    QUALIFY bool_and(received.feed IS NOT NULL) OVER (
+        PARTITION BY team.provider_code, team.team_code, team.financial_year ORDER BY month.period)
+),
+ytd AS (
+    SELECT provider_code, team_code, period,
+           sum(coalesce(moved.actual, 0)) OVER since_april AS actual, sum(coalesce(moved.budget, 0)) OVER since_april AS budget
+    FROM ytd_due
+    LEFT JOIN moved USING (provider_code, team_code, financial_year, period)
     WINDOW since_april AS (PARTITION BY provider_code, team_code, financial_year ORDER BY period)
 ),
 by_month AS (
-    SELECT provider_code, team_code, period, 'actual_ytd_gbp' AS ingredient, actual::DECIMAL(38,3) AS amount FROM ytd WHERE is_spent
+    SELECT provider_code, team_code, period, 'actual_ytd_gbp' AS ingredient, actual::DECIMAL(38,3) AS amount FROM ytd
     UNION ALL
-    SELECT provider_code, team_code, period, 'budget_ytd_gbp', budget::DECIMAL(38,3) FROM ytd WHERE is_spent
+    SELECT provider_code, team_code, period, 'budget_ytd_gbp', budget::DECIMAL(38,3) FROM ytd
     UNION ALL
     SELECT provider_code, team_code, period, 'funded_wte', wte::DECIMAL(38,3) FROM ytd_month WHERE wte IS NOT NULL
     UNION ALL

@@ -28,6 +28,7 @@ from vm_pipeline.trace.batch import trace_batch
 from vm_pipeline.trace.fact import trace_fact
 from vm_pipeline.trace.figure import Figure, sql_of, trace_column, trace_indicator
 from vm_pipeline.trace.origin import Origin, Origins
+from vm_pipeline.trace.saving import trace_saving
 from vm_pipeline.trace.selection import Whose
 from vm_pipeline.trace.tree import show_batch, show_fact, show_figure
 from vm_pipeline.trace.unknown import Unknown
@@ -116,6 +117,27 @@ def month(
 
 
 @trace.command()
+@click.argument("case")
+@click.option("--provider", required=True, help="Health board or trust.")
+@_ROWS
+@_VERIFY
+@JSON
+@installed
+def saving(
+    case: str, provider: str, rows: int, verify: bool, as_json: bool, home: Path | None, warehouse: str | None
+) -> None:
+    """One declared saving: what both windows cost and counted, each pair of them, down to rows."""
+    with _opened(Asked(home=home, warehouse=warehouse), verify) as (con, origins):
+        found = trace_saving(con, origins, provider.upper(), case.upper(), rows)
+    if as_json:
+        click.echo(_json([dataclasses.asdict(one) for one in found]))
+    for one in () if as_json else found:
+        _tell(one, as_json, show_figure)
+    _close_if_damaged([origin for one in found for origin in _origins(one)], verify)
+    sys.exit(0 if all(one.agrees for one in found) else CLOSED)
+
+
+@trace.command()
 @click.option("--batch", required=True, metavar="ID", help="Its batch.")
 @click.option("--row", required=True, type=int, metavar="N", help="Its row number: 1 = the first below the header.")
 @_VERIFY
@@ -199,10 +221,14 @@ def _starts_on(period: str, grain: str) -> date:
 
 def _tell(found: Any, as_json: bool, show: Callable[[Any], Tree]) -> None:
     if as_json:
-        click.echo(json.dumps(dataclasses.asdict(found), indent=1, ensure_ascii=False, default=str))
+        click.echo(_json(dataclasses.asdict(found)))
         return
     console = Console()
     (console if console.is_terminal else Console(width=160)).print(show(found), highlight=False)
+
+
+def _json(found: Any) -> str:
+    return json.dumps(found, indent=1, ensure_ascii=False, default=str)
 
 
 def _close_if_damaged(origins: Iterable[Origin], verify: bool) -> None:

@@ -13,6 +13,7 @@ from vm_pipeline.feeds.contract import (
     Measure,
     Privacy,
     Rule,
+    Summed,
     missing,
     not_of,
     only_where,
@@ -75,6 +76,7 @@ ACTIVITY = Contract(
         ),
     ),
     month="(year(start_at) * 12 + month(start_at) - 1)",
+    summed=Summed("quantity", 10**15),
     measures=(Measure("share_deleted", "count_if(transaction_type = 'D') / count(*)"),),
 )
 

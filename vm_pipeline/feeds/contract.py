@@ -107,12 +107,25 @@ class Measure:
 
 
 @dataclass(frozen=True)
+class Summed:
+    """A column whose sum over a batch, without signs, stays below a limit: no table could hold more.
+
+    A column of codes in its place is above it in a few rows, and would stop the night of everybody. `sql`: what is
+    added up, where it is not the column as it is.
+    """
+
+    column: str
+    below: int
+    sql: str = ""
+
+
+@dataclass(frozen=True)
 class Contract:
     """One layout of one feed. Grain, columns, rules in order of judgement, and the month a row belongs to.
 
     `month` is an SQL expression over typed columns: the row's month as year * 12 + month - 1, or NULL.
     `open_header` says that columns beyond the declared ones are allowed and mean something (survey questions).
-    `measures` are taken of every month.
+    `measures` are taken of every month. `summed`: what is added up of it, and how much that may be.
     """
 
     feed: str
@@ -125,6 +138,7 @@ class Contract:
     open_header: bool = False
     has_periods: bool = True
     measures: tuple[Measure, ...] = ()
+    summed: Summed | None = None
 
     @cached_property
     def by_name(self) -> dict[str, Column]:

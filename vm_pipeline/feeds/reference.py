@@ -5,7 +5,7 @@ Does not belong here: applying them to facts (sql/core).
 """
 
 from vm_pipeline.feeds import programme_roles, programme_settings, saving_cases
-from vm_pipeline.feeds.contract import Column, Rule, not_of
+from vm_pipeline.feeds.contract import Column, Fault, Rule, not_of
 from vm_pipeline.feeds.reference_table import BACKWARDS, HINTS, PROVIDER, SPAN, TEAM, Reference, contract_of, text
 from vm_pipeline.feeds.survey import SCALES
 from vm_pipeline.feeds.values import (
@@ -15,6 +15,7 @@ from vm_pipeline.feeds.values import (
     FINANCIAL_YEAR,
     FLAG,
     LEDGER_PERIOD,
+    LEVEL,
     LOWER_CODE,
     MONEY,
     NAME,
@@ -192,8 +193,15 @@ REFERENCES: dict[str, Reference] = {
                 text("financial_year", "Financial year.", FINANCIAL_YEAR),
                 Column("period", LEDGER_PERIOD, "Accounting period.", stored_as="ledger_period"),
                 text("amount", "Pounds.", MONEY),
-                text("wte", "Funded whole-time equivalents.", optional=True),
-                key=("provider_code", "cost_centre_code", "account_code"),
+                text("wte", "Funded whole-time equivalents.", LEVEL, optional=True),
+                key=("provider_code", "cost_centre_code", "account_code", "financial_year_sent"),
+                more=(
+                    Rule(
+                        "bad_period",
+                        "The accounting period is empty.",
+                        (Fault("ledger_period", "period_sent IS NULL"),),
+                    ),
+                ),
             ),
             "budget variances are absent",
         ),

@@ -75,7 +75,9 @@ FINANCE = (
         numerator=("actual_ytd_gbp", "-budget_ytd_gbp"), denominator=("budget_ytd_gbp",), factor=100,
         grains=("month",),
         notes="A running sum: its points hang together, so it has no run chart. March holds periods 13 and 14. "
-        "Budgets go to teams by the shares of the month's last day.",
+        "Budgets go to teams by the shares of the month's last day, in whole pence; those of capital are left out as "
+        "its cost is. What a team did not spend counts, and a month once a ledger came for each since the team's first "
+        "of the year.",
     ),
     Indicator(
         "F10", "Saving against a baseline", "saving", "£", "higher", "", "",

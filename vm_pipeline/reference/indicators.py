@@ -23,7 +23,11 @@ STATUSES = {
 QUALIFIERS = {
     "paused": ("any", "A pause in pauses.csv touches the period. Said before any other reason; values stay."),
     "open_period": ("provisional", "The period, and the periods after it that the value waits for, are not over."),
-    "no_ledger": ("provisional", "The ledger of a month that the period touches was not received."),
+    "no_ledger": (
+        "provisional",
+        "The ledger of a month that the period touches was not received, or not from each of a provider's systems; or "
+        "it sends the year so far and the month before is not there.",
+    ),
     "no_activity": ("provisional", "The activity of a month that the period touches was not received."),
     "incomplete": ("provisional", "Some teams of the level have nothing for the period that others have."),
     "too_little_activity": ("provisional", "The denominator is below the indicator's minimum."),

@@ -18,6 +18,7 @@ from vm_pipeline.feeds.contract import LAYOUT_RULES, Contract
 from vm_pipeline.feeds.ledger import LEDGER
 from vm_pipeline.sources.receipts import Slot
 from vm_pipeline.staging.judging import shown
+from vm_pipeline.staging.reading import Refused
 from vm_pipeline.staging.summary import PeriodCount, RuleCount
 
 NOTHING = Decimal("0.00")
@@ -30,7 +31,8 @@ _NUMERIC = re.compile(r"(?!.*[0-9]{9})[0-9/. -]{0,9}")
 class Counts:
     """Rows and pounds of one batch. `outside`: accepted rows of another month.
 
-    `rows_before`: the number before that of its first row.
+    `rows_before`: the number before that of its first row. `size`: what it has of the column that is summed, without
+    signs.
     """
 
     received: int = 0
@@ -40,13 +42,17 @@ class Counts:
     outside: int = 0
     rejections: tuple[RuleCount, ...] = ()
     rows_before: int = 0
+    size: Decimal = NOTHING
 
 
 def count(con: duckdb.DuckDBPyConnection, contract: Contract, slots: Sequence[Slot]) -> dict[int, Counts]:
     """By member, of the batches `slots`; one without rows is not there."""
     pounds = f"coalesce(sum({contract.money or '0'}), 0)::DECIMAL(38,2)"
+    summed = (contract.summed.sql or contract.summed.column) if contract.summed else "0"
+    size = f"coalesce(sum(abs({summed})), 0)::DECIMAL(38,3)"
     rows = con.execute(
-        f"SELECT member, rule_code, {contract.month}, count(*), {pounds}, min(row_number) FROM judged GROUP BY ALL"
+        f"SELECT member, rule_code, {contract.month}, count(*), {pounds}, min(row_number), {size} FROM judged "
+        "GROUP BY ALL"
     ).fetchall()
     members: dict[int, list[_Part]] = defaultdict(list)
     for member, code, *figures in rows:
@@ -63,6 +69,7 @@ class _Part:
     rows: int
     pounds: Decimal
     first: int
+    size: Decimal
 
 
 def _counts(found: Sequence[_Part], contract: Contract, slot: Slot, several: bool) -> Counts:
@@ -79,6 +86,19 @@ def _counts(found: Sequence[_Part], contract: Contract, slot: Slot, several: boo
         outside=sum(part.rows for part in found if not part.rule_code and _is_outside(part.month, slot)),
         rejections=tuple(by_rule[code] for code in (*_OF_LAYOUTS, *contract.rule_codes) if code in by_rule),
         rows_before=min(part.first for part in found) - 1 if several else 0,
+        size=sum((part.size for part in found), NOTHING),
+    )
+
+
+def beyond(contract: Contract, counts: Counts) -> Refused | None:
+    """Why a batch is refused whose figures add up to more than tables hold; None where they do not."""
+    limit = contract.summed
+    if limit is None or counts.size < limit.below:
+        return None
+    return Refused(
+        "sum_too_large",
+        f"found {limit.column} that adds up to {counts.size:,.0f} without signs, expected less than {limit.below:,}. "
+        "Look for a column of codes or references in its place, and for cells mistyped by many digits.",
     )
 
 

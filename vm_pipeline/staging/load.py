@@ -17,7 +17,7 @@ from vm_pipeline.sources.receipts import Receipt
 from vm_pipeline.sources.sender import base_name
 from vm_pipeline.staging import judging
 from vm_pipeline.staging.control import Totals, compare_periods, compare_rows, ledger_control, mismatch, row_control
-from vm_pipeline.staging.counting import Counts, count, count_periods
+from vm_pipeline.staging.counting import Counts, beyond, count, count_periods
 from vm_pipeline.staging.layouts import Layout
 from vm_pipeline.staging.leaving_out import check_totals, counted
 from vm_pipeline.staging.looks import looks
@@ -145,7 +145,10 @@ def _outcome(
     person = protected.get(place, Protected())
     if person.why:  # nothing of it is counted or written: even its figures may be somebody's number
         return refused(batch.receipt, batch.contract, person.why)
-    why: Refused | None = None
+    too_large = beyond(batch.contract, counts)
+    if too_large:
+        return refused(batch.receipt, batch.contract, too_large)
+    why = _several_months(batch)
     said: Totals = {}
     differences: tuple[Difference, ...] = ()
     try:
@@ -174,6 +177,17 @@ def _outcome(
         columns=tuple(map(masked, batch.sheet.header)),
         differences=differences,
         year_to_date=bool(batch.layout and batch.layout.year_to_date),
+    )
+
+
+def _several_months(batch: Opened) -> Refused | None:
+    """Why the year so far is refused in one extract of several months: what is taken off is told by batch and row."""
+    slot = batch.receipt.slot
+    if batch.layout is None or not batch.layout.year_to_date or slot.first_period == slot.last_period:
+        return None
+    return Refused(
+        "several_months",
+        f"found {slot.period}, expected one month in each extract of a ledger that sends the year so far.",
     )
 
 

@@ -4,14 +4,14 @@ Belongs here: asking the warehouse, comparing what rows add up to with what is p
 Does not belong here: which rows (selection), where batches come from (origin), layout on the page (commands).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 import duckdb
 
 from vm_pipeline.indicators.catalogue import CATALOGUE, parts
-from vm_pipeline.indicators.entry import Indicator, Ingredient
+from vm_pipeline.indicators.entry import IN_INDICATOR_VALUE, KINDS, Indicator, Ingredient
 from vm_pipeline.indicators.ingredients import INGREDIENT, OF_TEAM_MONTH
 from vm_pipeline.trace.facts import FACTS_IN, FACTS_OF, declared
 from vm_pipeline.trace.origin import Origin, Origins
@@ -26,6 +26,13 @@ _FILES = {
     "class": "sql/marts/indicator_class.sql",
     "completeness": "sql/marts/indicator_value.sql",
 }
+# Facts, by a reference table that says which of them.
+_FACTS_TOO = {
+    "actual_ytd_gbp": "vm.fact_cost by ",
+    "commodity_gbp": "vm.fact_cost by ",
+    "commodity_base": "vm.fact_activity by ",
+}
+_HALF_A_THOUSANDTH = Decimal("0.0005")
 Row = dict[str, object]
 
 
@@ -114,7 +121,7 @@ def trace_indicator(con: duckdb.DuckDBPyConnection, origins: Origins, whose: Who
     numerator, denominator, value, unit, status, qualifier = found[0]
     published = {"numerator": numerator, "denominator": denominator}
     sides = [(name, amount, list(_parts(one, name))) for name, amount in published.items()]
-    made = tuple(_side(con, origins, whose, *side, largest) for side in sides if side[2])
+    made = tuple(side_of(con, origins, whose, *side, largest) for side in sides if side[2])
     return Figure(one.name, one.formula, whose, value, unit, status, qualifier or "", _why_not(one), made)
 
 
@@ -131,7 +138,7 @@ def trace_column(con: duckdb.DuckDBPyConnection, origins: Origins, whose: Whose,
     cells = dict(zip(names, row, strict=True))
     sides = _sides_of_column(whose.code)
     made = tuple(
-        _side(con, origins, whose, name, _published(cells, some), some, largest) for name, some in sides.items()
+        side_of(con, origins, whose, name, _published(cells, some), some, largest) for name, some in sides.items()
     )
     unit = "" if len(made) > 1 else made[0].parts[0].unit
     return Figure(column.comment or whose.code, _formula(whose.code), whose, cells[whose.code], unit, "", "", "", made)
@@ -191,11 +198,11 @@ def _why_not(one: Indicator) -> str:
 def _table(one: Ingredient) -> str:
     feed, _, what = one.source.partition("/")
     if feed not in FACTS_OF:
-        return f"the batches of feed {one.source}"
+        return f"{_FACTS_TOO.get(one.name, '')}the batches of feed {one.source}"
     return f"vm.{FACTS_OF[feed].name}" + (f" ({what})" if what else "")
 
 
-def _side(
+def side_of(
     con: duckdb.DuckDBPyConnection,
     origins: Origins,
     whose: Whose,
@@ -203,18 +210,33 @@ def _side(
     published: Decimal | None,
     made: Sequence[Part],
     largest: int,
+    find: Callable[[Part, Whose], list[Selection]] = selections,
 ) -> Side:
-    found = tuple(_found(con, origins, whose, part, largest) for part in made)
+    """One side, from its parts; `find` says which facts a part has."""
+    found = tuple(_found(con, origins, whose, part, find(part, whose), largest) for part in made)
     rows = sum(piece.rows for part in found for piece in part.pieces)
     if any(part.look_at for part in found):
         return Side(name, published, None, rows, None, found)
     traced = sum((part.amount for part in found), Decimal(0))
-    return Side(name, published, traced, rows, None if published is None else traced == published, found)
+    agrees = None if published is None else abs(traced - published) <= _rounded(made, rows)
+    return Side(name, published, traced, rows, agrees, found)
 
 
-def _found(con: duckdb.DuckDBPyConnection, origins: Origins, whose: Whose, part: Part, largest: int) -> Found:
+def _rounded(made: Sequence[Part], rows: int) -> Decimal:
+    """By how much rows may be off what is published: answers in per cent are added up to three decimals each day."""
+    in_answers = any(part.ingredient.facts and part.ingredient.facts.table == "fact_survey" for part in made)
+    return _HALF_A_THOUSANDTH * rows if in_answers else Decimal(0)
+
+
+def _found(
+    con: duckdb.DuckDBPyConnection,
+    origins: Origins,
+    whose: Whose,
+    part: Part,
+    chosen: Sequence[Selection],
+    largest: int,
+) -> Found:
     one = part.ingredient
-    chosen = selections(part, whose)
     pieces = [_piece(con, origins, whose, selection, largest) for selection in chosen]
     look_at = "" if chosen else f"worked out in sql/marts/ingredient.sql, of {_table(one)}"
     kept = tuple(piece for piece in pieces if piece.rows or len(pieces) == 1)
@@ -261,6 +283,9 @@ def ranges(numbers: Sequence[int]) -> str:
 
 def _nothing(con: duckdb.DuckDBPyConnection, whose: Whose) -> str:
     """What there is instead."""
+    kind = BY_CODE[whose.code].kind
+    if kind not in IN_INDICATOR_VALUE:
+        return f"found {whose.code}, expected an indicator that indicator_value has. This one has none: {KINDS[kind]}"
     there = con.execute(
         "SELECT level, grain, min(starts_on)::VARCHAR, max(starts_on)::VARCHAR FROM vm.indicator_value "
         "WHERE indicator_code = ? AND ? IN (provider_code, '*') AND ? IN (team_code, '*') GROUP BY ALL ORDER BY ALL",

@@ -50,7 +50,7 @@ def _agreement(side: Side, unit: str) -> str:
     if side.published is None:
         return f"{total}; nothing is published to compare it with"
     if side.agrees:
-        return f"{total}, equals the {side.name}"
+        return f"{total}, equals the {side.name}{'' if side.traced == side.published else ' but for rounding'}"
     return f"{total}, is NOT the {side.name} of {_number(side.published, unit)}: report it"
 
 

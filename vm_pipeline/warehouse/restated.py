@@ -21,9 +21,10 @@ from vm_pipeline.warehouse.as_published import Landed, written
 # What it puts under `core`.
 RESTATED = ("figure_before", "figure_now", "batch_moved")
 
+# What a reference table chooses (a budget, a saving case) is of facts too: any feed may be the cause.
 FIGURES = """
 SELECT value.provider_code, value.period, value.indicator_code AS measure, value.value AS amount,
-       coalesce(one.numerator_feed, '*') AS feed, coalesce(one.denominator_feed, '') AS other_feed
+       coalesce(nullif(one.numerator_feed, 'reference'), '*') AS feed, coalesce(one.denominator_feed, '') AS other_feed
 FROM vm.indicator_value AS value
 JOIN core.indicator AS one USING (indicator_code)
 WHERE value.level = 'provider' AND value.grain = 'month' AND value.value IS NOT NULL

@@ -43,7 +43,7 @@ SOUND: dict[str, tuple[str, str, tuple[object, ...]]] = {
     "budget": (
         "provider_code,cost_centre_code,account_code,financial_year,period,amount,wte",
         'B1,R1,3001A,2022/23,04,"£1,000.00",2.50',
-        ("B1", "R1", "3001A", 2022, 4, Decimal("1000.00"), "2.50"),
+        ("B1", "R1", "3001A", 2022, 4, Decimal("1000.00"), Decimal("2.50")),
     ),
     "prices": (
         "provider_code,item_code,price,valid_from,valid_to",
@@ -129,6 +129,9 @@ DEFECTS = [
     ("budget", "B1,R1,3001A,2022,4,1.00,", "bad_number"),
     ("budget", "B1,R1,3001A,2022/23,15,1.00,", "bad_number"),
     ("budget", "B1,R1,3001A,2022/23,4,lots,", "bad_number"),
+    ("budget", 'B1,R1,3001A,2022/23,4,1.00,"1,000"', "bad_number"),
+    ("budget", "B1,R1,3001A,,4,1.00,", "missing_code"),
+    ("budget", "B1,R1,3001A,2022/23,,1.00,", "bad_period"),
     ("prices", "B1,MILK,1.00,2022-04-02,2022-04-01", "end_before_start"),
 ]
 

@@ -30,6 +30,7 @@ def changed(programme: Programme, first: str | None = None, last: str | None = N
 
 def test_a_month_sent_again_a_map_and_a_withdrawal_each_tell_what_they_moved(programme: Programme) -> None:
     programme.reference("account_map", "3001A,Bread,food,true,")
+    programme.reference("budget", "B1,R1,3001A,2022/23,4,50.00,")
     programme.ledger({"amount": "100.00"})
     programme.ledger({"amount": "5.00"}, provider="B2")
     programme.night()
@@ -43,6 +44,7 @@ def test_a_month_sent_again_a_map_and_a_withdrawal_each_tell_what_they_moved(pro
     moved = " ".join(sorted([batch, august, old]))
     assert found["B1", "2022-07", "ledger_gbp"] == (100.0, 90.0, moved)
     assert found["B1", "2022-07", "F01"] == (100.0, 90.0, moved)
+    assert found["B1", "2022-07", "F09"] == (100.0, 80.0, moved)  # a budget has part in it, and the ledger too
     assert {cell[:2] for cell in found} == {("B1", "2022-07")}
 
     second = programme.landing.last_moment

@@ -43,6 +43,7 @@ ABOUT_NOTHING = [
     ("indicator", "P11", "--provider", "B1", "--period", "2022-07", "--level", "team"),
     ("month", "period", "--provider", "B1", "--team", "T1", "--period", "2022-07"),
     ("batch", "nothing"),
+    ("saving", "NOTHING", "--provider", "B1"),
 ]
 
 

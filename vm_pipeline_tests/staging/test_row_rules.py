@@ -229,11 +229,21 @@ class TestMoney:
         assert (f"{found.received}", f"{found.accepted}") == ("1006.99", "999.99")
         assert found.received == sum(rule.amount for rule in found.rejections) + (found.accepted or 0)
 
-    def test_an_amount_of_any_size(self, programme: Programme) -> None:
-        """The total of a batch may be larger than any amount."""
-        programme.ledger(*[{"amount": "9,999,999,999,999,999.99"}] * 3, {"amount": "9" * 30})
+    def test_an_amount_of_any_size_and_no_sum_that_no_table_holds(self, programme: Programme) -> None:
+        """A column of references in the place of amounts: the sum of each sign counts, and of rejected rows too."""
+        largest = {"amount": "9,999,999,999,999,999.99"}
+        programme.ledger(largest, {"amount": "9" * 30})
+        programme.ledger(largest, {"amount": "-0.01", "posting_date": "?"}, period="2022-08")
+        programme.activity(*[{"quantity": "500000000000000"}] * 2)
+        programme.counts(*[{"team_name": name, "answered": "500000000"} for name in "ab"])
         programme.night()
-        assert f"{programme.summary().accepted}" == "29999999999999999.97"
+        assert f"{programme.summary('ledger/B1/2022-07').accepted}" == "9999999999999999.99"
+        refused = [
+            programme.summary(f"{slot}") for slot in ("ledger/B1/2022-08", "activity/B1/2022-07", "survey/B1/2022-07")
+        ]
+        assert {one.refused_code for one in refused} == {"sum_too_large"}
+        assert "adds up to 10,000,000,000,000,000 without signs" in refused[0].refused_because
+        assert programme.marts().execute("SELECT sum(amount_gbp) FROM vm.fact_cost").fetchall()
 
 
 def test_a_late_journal_is_kept_and_counted(programme: Programme) -> None:

@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vm_pipeline.sources.files import FilesKeys
+from vm_pipeline.sources.period import PeriodRule
 from vm_pipeline.warehouse.statements import statements
-from vm_pipeline_tests.programme import Cells, Programme
+from vm_pipeline_tests.programme import Cells, Programme, ledger
 
 MAPS = {
     "providers": ("B1,One", "B2,Two"),
@@ -26,6 +28,7 @@ MAPS = {
     "survey_team_map": ("B1,PULSE,Team One,T1",),
     "survey_questions": ("PULSE,Q1,I am heard,agree5,Strongly agree|Agree",),
 }
+BY_NAME = PeriodRule(pattern=r"(?P<period>.{7})\.csv")
 DAYS = {"measure_code": "bed_day", "outcome_code": ""}
 
 
@@ -258,6 +261,25 @@ class TestStatus:
         )
         assert state(con, "F01", "week", "2022-07-04") == (70.0, "final", None)
 
+    def test_a_month_of_which_one_system_has_not_come(self, wards: Programme) -> None:
+        """Payroll comes beside the ledger: without it a month's cost is not whole. Three months it is waited for."""
+        months = {"2022-04": "1", "2022-05": "2", "2022-06": "3", "2022-07": "4", "2022-08": "5", "2022-09": "6"}
+        for part, sent in (("gl", 6), ("pay", 2)):
+            keys = FilesKeys(feed="ledger", provider="B1", files=f"{part}/*.csv", period=BY_NAME, part=part)
+            wards.sources.append(keys.source(wards.root, "B1", ""))
+            (wards.root / part).mkdir()
+            for month, period in [*months.items()][:sent]:
+                text = ledger({"period": period, "posting_date": f"{month}-05", "journal_id": part})
+                (wards.root / part / f"{month}.csv").write_text(text)
+        wards.night()
+        con = wards.marts()
+        found = {month: state(con, "F01", "month", f"{month}-01")[:2] for month in months}
+        assert found == {
+            **dict.fromkeys(("2022-04", "2022-05"), (20.0, "final")),
+            **dict.fromkeys(("2022-06", "2022-07", "2022-08"), (10.0, "provisional")),
+            "2022-09": (10.0, "final"),
+        }
+
     @pytest.mark.parametrize(
         ("code", "grain", "start", "night", "status"),
         [
@@ -404,6 +426,33 @@ class TestWhatIsAbsent:
         assert state(con, "C05", "month", "2022-07-01")[0] == pytest.approx(100, abs=1e-3)
 
 
+def test_a_budget_that_nobody_spends_counts_and_that_of_capital_does_not(wards: Programme) -> None:
+    """Thirds of a budget add up to it; a month without a ledger is not known, nor is the year to date after it."""
+    thirds = [f"B1,R3,{team},0.333333,," for team in ("T1", "T2", "T3")]
+    wards.reference("cost_centre_map", "B1,R1,T1,1,,", *thirds)
+    wards.reference("account_map", *MAPS["account_map"], "CAP,Beds,capital,false,")
+    months = [f"B1,R3,3001A,2022/23,{month},100.00,0.125" for month in (3, 4, 6)] + ["B1,R3,PAY,2022/23,13,,5"]
+    wards.reference("budget", "B1,R1,3001A,2022/23,3,40.00,", "B1,R1,CAP,2022/23,3,900.00,", *months)
+    wards.ledger({"amount": "50.00", "period": "3"}, {"amount": "800.00", "account_code": "CAP"}, period="2022-06")
+    wards.ledger({"amount": "1.00", "cost_centre_code": "R9"})
+    wards.ledger({"amount": "1.00", "cost_centre_code": "R1", "period": "6"}, period="2022-09")
+    wards.night()
+    con = wards.marts()
+    found = values(con, "F09", "level IN ('team', 'provider')")
+    assert [(row[3], f"{row[4]:%Y-%m}", *row[5:7]) for row in found] == [
+        ("*", "2022-06", -90, 140),
+        ("*", "2022-07", -190, 240),
+        ("T1", "2022-06", Decimal("-23.34"), Decimal("73.34")),
+        ("T1", "2022-07", Decimal("-56.68"), Decimal("106.68")),
+        ("T2", "2022-06", Decimal("-33.33"), Decimal("33.33")),
+        ("T2", "2022-07", Decimal("-66.66"), Decimal("66.66")),
+        ("T3", "2022-06", Decimal("-33.33"), Decimal("33.33")),
+        ("T3", "2022-07", Decimal("-66.66"), Decimal("66.66")),
+    ]
+    wte = con.execute("SELECT sum(amount) FROM core.ingredient WHERE ingredient = 'funded_wte' AND team_code = 'T1'")
+    assert wte.fetchone() == (Decimal("0.126"),)
+
+
 def test_the_box_score_has_baselines_and_targets(wards: Programme) -> None:
     wards.reference("targets", "B1,T1,F01,2022-04,2022-06,120.50,90,2022-07-01,2022-07-15", "B1,T1,F03,,,2,1,,")
     wards.ledger({"amount": "10.00", "posting_date": "2022-07-05"}, {"amount": "20.00", "posting_date": "2022-07-19"})
@@ -456,12 +505,14 @@ def test_huddles_and_coaches(wards: Programme) -> None:
 
 
 def bread_of_a_kitchen(wards: Programme, first: str, second: str) -> None:
-    """A saving case of the kitchen's bread over the bed days of the two wards it feeds, after a night."""
+    """Saving cases of the kitchen's bread over the bed days of the two wards it feeds, and of milk, after a night."""
     wards.send(
         "reference/saving_cases.csv",
         "provider_code,case_code,case_name,method,team_code,baseline_from,baseline_to,after_from,after_to,account_code,"
         "activity_measure,activity_team_codes,is_cash_releasing\n"
-        "B1,BREAD,Bread,window,T3,2022-06-01,2022-06-30,2022-07-01,2022-07-31,3001A,bed_day,T1|T2,true\n",
+        "B1,BREAD,Bread,window,T3,2022-06-01,2022-06-30,2022-07-01,2022-07-31,3001A,bed_day,T1|T2,true\n"
+        "B1,BREAD AGAIN,Bread,window,T3,2022-06-01,2022-06-30,2022-08-01,2022-08-31,3001A,bed_day,T2,true\n"
+        "B1,MILK,Milk,window,T3,2022-06-01,2022-06-30,2022-07-01,2022-07-31,MILK,bed_day,T1|T2,true\n",
     )
     wards.ledger({"amount": "30.00", "cost_centre_code": "R3"})
     wards.activity({**DAYS, "quantity": first}, {**DAYS, "quantity": second, "unit_code": "W2"})
@@ -470,7 +521,7 @@ def bread_of_a_kitchen(wards: Programme, first: str, second: str) -> None:
 
 def test_a_commodity_of_a_saving_case(wards: Programme) -> None:
     bread_of_a_kitchen(wards, "4", "6")
-    assert [row[5:8] for row in values(wards.marts(), "F08", "level = 'team'")] == [(30, 10, 3.0)]
+    assert [row[5:8] for row in values(wards.marts(), "F08", "level = 'team'")] == [(30, 10, 3.0)]  # each once
 
 
 def test_amounts_by_month_have_three_decimals(wards: Programme) -> None:

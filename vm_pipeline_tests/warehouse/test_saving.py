@@ -160,10 +160,14 @@ def test_whose_cost_and_which(bread: Programme) -> None:
 
 
 def test_a_month_without_a_ledger_makes_a_saving_provisional(bread: Programme) -> None:
+    """And a month without activity where any is counted: nobody told of it is not nobody came."""
     for month in ("2022-01", "2022-02", "2022-03", "2022-04", "2022-06"):
         bread.ledger(line(f"{month}-05", "10.00"), period=month)
-    (row,) = saved(bread, BREAD)
+    for month in ("2022-01", "2022-03", "2022-04", "2022-05", "2022-06"):
+        bread.activity({"start_at": f"{month}-05", "record_id": month}, period=month)
+    row, counted = saved(bread, BREAD, BREAD | {"case_code": "COUNTED", "activity_measure": "attendance"})
     assert (row["status"], row["months_missing"], row["saving_gbp"]) == ("provisional", 1, Decimal("10.33"))
+    assert (counted["status"], counted["months_missing"]) == ("provisional", 2)
 
 
 def test_one_case_with_several_pairs_of_windows(bread: Programme) -> None:

@@ -24,6 +24,7 @@ from vm_pipeline.trace.figure import (
     trace_indicator,
 )
 from vm_pipeline.trace.origin import Origins, row_lines
+from vm_pipeline.trace.saving import trace_saving
 from vm_pipeline.trace.unknown import Unknown
 from vm_pipeline_tests.programme import Programme
 
@@ -36,6 +37,8 @@ NOT_FOLLOWED = {
     "mdt_weeks", "ledger_difference_gbp", "ledger_gbp", "unallocated_gbp", "restated_gbp", "replaced_gbp",
     "activity_records", "expected_records",
 }  # fmt: skip
+
+WHAT_A_SAVING_COUNTS = ("cost", "volume", "activity", "balancing")
 
 
 def home_of(programme: Programme) -> Home:
@@ -67,6 +70,23 @@ def test_every_value_that_is_followed_adds_up_to_its_rows(built: duckdb.DuckDBPy
             followed |= {(whose.grain, part.ingredient) for part in side.parts if not part.look_at}
     assert {("week", "direct_cost_gbp"), ("month", "direct_cost_gbp"), ("month", "stay_days")} <= followed
     assert teams > 5
+
+
+def test_a_saving_adds_up_to_the_rows_of_its_windows(built: duckdb.DuckDBPyConnection, origins: Origins) -> None:
+    """Cost by ledger month, the rest by day; what drives it is of the teams that the case names."""
+    (figure,) = trace_saving(built, origins, "B1", "BREAD")
+    rows = {side.name: side.rows for side in figure.sides if side.agrees}
+    assert list(rows) == [f"{what} {when}" for when in ("before", "after") for what in WHAT_A_SAVING_COUNTS]
+    assert min(rows["cost after"], rows["activity after"]) > 0
+    with pytest.raises(Unknown, match="found no saving MILK of B1, expected one of B1 BREAD"):
+        trace_saving(built, origins, "B1", "MILK")
+
+
+def test_what_is_in_another_table_is_said_to_be_there(built: duckdb.DuckDBPyConnection, origins: Origins) -> None:
+    for code, table in (("F10", "saving"), ("D05", "batch")):
+        whose = Whose(code, "team", "B1", "*", "T1", "month", date(2022, 4, 1))
+        with pytest.raises(Unknown, match=f"This one has none: .* `{table}`"):
+            trace_indicator(built, origins, whose)
 
 
 def test_it_says_which_ingredients_it_does_not_follow() -> None:
@@ -159,6 +179,18 @@ class TestARow:
                 trace_fact(built, origins, batch_id, row)
         with pytest.raises(Unknown, match="expected a batch_id"):
             trace_fact(built, origins, "nothing", 1)
+
+
+def test_answers_in_per_cent_are_rounded_and_nothing_is_amiss(programme: Programme) -> None:
+    """33.33% of 7 are 2.3331; the indicator has 2.333."""
+    programme.reference("survey_team_map", "B1,PULSE,Team One,T1")
+    programme.counts({"question_code": "SAFE", "answered": "7", "positive_pct": "33.33", "positive": ""})
+    programme.night()
+    con = programme.warehouse()
+    whose = Whose("S03B", "team", "B1", "*", "T1", "month", date(2022, 7, 1))
+    figure = trace_indicator(con, Origins(con, home_of(programme)), whose)
+    assert (figure.sides[0].published, figure.sides[0].traced) == (Decimal("2.333"), Decimal("2.3331"))
+    assert figure.agrees
 
 
 def test_columns_that_are_not_open_are_not_shown() -> None:

@@ -1,6 +1,7 @@
 """Ledgers sent as balances of the year so far: months are what was spent in them, and add up to what was said last."""
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,9 +13,9 @@ from hypothesis import strategies as st
 
 from vm_pipeline.calendar import months
 from vm_pipeline.home import Home
-from vm_pipeline.quality.core import check_facts, check_reconciliation
+from vm_pipeline.quality.core import check_facts, check_key_again, check_reconciliation
 from vm_pipeline.settings import Settings
-from vm_pipeline.sources.files import FilesKeys
+from vm_pipeline.sources.files import FilesKeys, FilesSource
 from vm_pipeline.sources.period import PeriodRule
 from vm_pipeline.staging.layouts import Layout
 from vm_pipeline.trace.fact import trace_fact
@@ -47,14 +48,16 @@ def trust() -> Iterator[Programme]:
         yield from sent_year_to_date(Path(root))
 
 
+def balances(root: Path, layout: Layout = BALANCES, files: str = "balances/*.csv", covers: str = "") -> FilesSource:
+    period = PeriodRule(covers=covers) if covers else PeriodRule(pattern=r"(?P<period>.{7})\.csv")
+    keys = FilesKeys(feed="ledger", provider="B1", files=files, period=period)
+    return keys.source(root, "B1", layout.to_json())
+
+
 def sent_year_to_date(root: Path) -> Iterator[Programme]:
     programme = Programme(root)
     (root / "balances").mkdir()
-    programme.sources.append(
-        FilesKeys(
-            feed="ledger", provider="B1", files="balances/*.csv", period=PeriodRule(pattern=r"(?P<period>.{7})\.csv")
-        ).source(root, "B1", BALANCES.to_json())
-    )
+    programme.sources.append(balances(root))
     programme.reference("cost_centre_map", "B1,R1,T1,0.4,,", "B1,R1,T2,0.6,,", "B1,R2,T2,1,,")
     yield programme
     programme.close()
@@ -102,8 +105,18 @@ def test_a_month_that_was_never_sent_is_in_the_next(trust: Programme) -> None:
     spent = {("2022-04", "R1"): 1000, ("2022-05", "R1"): 250, ("2022-06", "R1"): 100}
     for month in ("2022-04", "2022-06"):
         send(trust, month, spent)
+    trust.reference("account_map", "3001A,Bread,food,true,dated")
     trust.night()
-    assert by_month(trust.core()) == {("2022-04", "R1"): 1000, ("2022-06", "R1"): 350}
+    con = trust.marts()
+    assert by_month(con) == {("2022-04", "R1"): 1000, ("2022-06", "R1"): 350}
+    assert con.execute(
+        "SELECT period, value, status, qualifier FROM vm.indicator_value WHERE indicator_code = 'F01' "
+        "AND level = 'provider' AND grain = 'month' ORDER BY period"
+    ).fetchall() == [
+        ("2022-04", 10.0, "final", None),
+        ("2022-05", None, "provisional", "no_ledger"),
+        ("2022-06", 3.5, "provisional", "no_ledger"),
+    ]
 
 
 def test_balances_that_are_all_gone_are_all_taken_off(trust: Programme) -> None:
@@ -115,6 +128,49 @@ def test_balances_that_are_all_gone_are_all_taken_off(trust: Programme) -> None:
     con = trust.core()
     assert by_month(con) == spent
     assert check_reconciliation(con).passed
+
+
+def test_lines_that_say_their_own_month_are_taken_off_where_they_stand(trust: Programme) -> None:
+    """All lines since April again, and a balance brought forward; the week and the team are those of the line."""
+    own = {"period": "Period", "posting_date": "Posted", "financial_year": "Year"}
+    layout = Layout.of({"year_to_date": True, "columns": {**BALANCES.columns, **own}})
+    trust.sources[:] = [balances(trust.root, layout)]
+    trust.reference("account_map", "3001A,Bread,food,true,dated")
+    trust.reference("cost_centre_map", "B1,R1,T1,1,,2022-04-30", "B1,R1,T2,1,2022-05-01,")
+    lines = [
+        "R1,3001A,500.00,2022/23,0,2022-04-01",
+        "R1,3001A,7.00,2021/22,12,2022-03-31",
+        "R1,3001A,10.00,2022/23,1,2022-04-12",
+        "R1,3001A,2.50,2022/23,2,2022-05-12",
+    ]
+    for month, sent in (("2022-04", lines[:3]), ("2022-05", lines)):
+        text = "\n".join(["CC,Account,YTD,Year,Period,Posted", *sent]) + "\n"
+        (trust.root / "balances" / f"{month}.csv").write_text(text)
+    trust.night()
+    con = trust.marts()
+    found = con.execute(
+        "SELECT period, team_code, week_start, (sum(amount_gbp) * 100)::BIGINT FROM vm.fact_cost GROUP BY ALL "
+        "ORDER BY ALL"
+    ).fetchall()
+    assert found == [
+        ("2022-03", "T1", date(2022, 3, 28), 700),
+        ("2022-04", "T1", date(2022, 4, 11), 1000),
+        ("2022-05", "T2", date(2022, 5, 9), 250),
+        (None, "T1", None, 50000),
+    ]
+    assert check_reconciliation(con).passed
+    assert check_key_again(con).passed  # every line again, and none counts twice
+
+
+def test_several_months_in_one_extract_are_refused(trust: Programme) -> None:
+    """-1 would be row 1 of April's batch, and of its own May: two facts with one key stop everybody's night."""
+    trust.sources.append(balances(trust.root, files="year/*.csv", covers="2022-05_2022-06"))
+    (trust.root / "year").mkdir()
+    (trust.root / "year" / "year.csv").write_text("CC,Account,YTD\nR1,3001A,12.50\n")
+    send(trust, "2022-04", {("2022-04", "R1"): 1000})
+    trust.night()
+    assert trust.summary("ledger/B1/2022-05_2022-06").refused_code == "several_months"
+    assert by_month(trust.core()) == {("2022-04", "R1"): 1000}
 
 
 def test_a_year_begins_at_nothing(trust: Programme) -> None:

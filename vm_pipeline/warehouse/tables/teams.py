@@ -100,7 +100,12 @@ saving = table(
     value("balancing_before_per_1000", RATIO, "Per 1,000 of its base, window before."),
     value("balancing_after_per_1000", RATIO, "Per 1,000 of its base, window after."),
     value("balancing_held", FLAG, "Whether its rate is no higher after than before; empty where that is not known."),
-    value("months_missing", WHOLE, "Months of both windows without a ledger in force.", True),
+    value(
+        "months_missing",
+        WHOLE,
+        "Months of both windows of which the ledger is not there as a whole, or activity that is counted.",
+        True,
+    ),
     value("status", TEXT, "`final`, or `provisional` while months are missing.", True),
     value(
         "reason",
