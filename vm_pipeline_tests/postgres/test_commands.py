@@ -71,7 +71,15 @@ def test_roles_are_printed_for_an_administrator(door: Door) -> None:
 
 
 @pytest.mark.parametrize(
-    "given", ["mysql://u:hush-hush@h/w", "postgresql+asyncpg://u:hush-hush@h/w", "postgres://u:hush-hush@h/w"]
+    "given",
+    [
+        "mysql://u:hush-hush@h/w",
+        "postgresql+asyncpg://u:hush-hush@h/w",
+        "postgres://u:hush-hush@h/w",
+        "postgresql://u:p@hush-hush@h/w",  # to SQLAlchemy the password is `p`, and the rest a host
+        "postgresql://u:p@s/hush-hush@h/w",
+        "postgresql://u:p@s:hush-hush@h/w",
+    ],
 )
 def test_other_addresses_are_refused_without_quoting_them(given: str) -> None:
     with pytest.raises(ConfigurationError, match="expected") as refused:

@@ -7,15 +7,17 @@ Does not belong here: statements.
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import URL, Connection, create_engine, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy import URL, Connection, create_engine, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
+from vm_pipeline import database_address
 from vm_pipeline.warehouse.postgres.refused import WarehouseRefused
 from vm_pipeline.warehouse.tables import SCHEMA
 
 SCHEMES = ("postgresql", "postgresql+psycopg")
 OWNER = "vm_owner"
+_EXPECTED = "postgresql+psycopg://user@host/name"
 _SHOWN = ("host", "port", "service")  # of what may stand behind the question mark; the rest may be a secret
 _SESSION = "-c timezone=UTC -c datestyle=ISO -c standard_conforming_strings=on -c search_path=pg_catalog"
 _ASKED_FOR = "expected it to be given by sql/roles, see `vm-pipeline roles`"
@@ -24,12 +26,9 @@ _OF_CELLS = ("22", "23")  # SQLSTATE classes whose messages quote what stands in
 
 def parsed(address: str) -> URL:
     """The address as SQLAlchemy takes it. Raises ValueError, which does not quote it: a password may be in it."""
-    try:
-        url = make_url(address)
-    except ArgumentError:
-        raise ValueError("found no address that can be read, expected postgresql+psycopg://user@host/name.") from None
+    url = database_address.read(address, "address", _EXPECTED)
     if url.drivername not in SCHEMES:
-        raise ValueError(f"found {url.drivername}://…, expected postgresql+psycopg://user@host/name.")
+        raise ValueError(f"found {url.drivername}://…, expected {_EXPECTED}.")
     return url.set(drivername="postgresql+psycopg")
 
 
