@@ -19,6 +19,7 @@ from rich.console import Console
 
 from vm_pipeline import __version__, figures, page, settings
 from vm_pipeline.commands.backup import backup
+from vm_pipeline.commands.beginning import refuse_empty
 from vm_pipeline.commands.changes import changes
 from vm_pipeline.commands.doctor import doctor
 from vm_pipeline.commands.extract import extract
@@ -37,7 +38,6 @@ from vm_pipeline.indicators.profiles import PROFILES
 from vm_pipeline.outcome import Outcome, nothing_to_do
 from vm_pipeline.quality import aside
 from vm_pipeline.settings import Asked, ConfigurationError
-from vm_pipeline.sources.folder import FolderSource
 
 _NEW_OBJECTS = 50_000  # between two looks for cycles; Python's own 700 are for programs that make little
 _REJECTING = [*FEEDS, *(f"reference/{name}" for name in REFERENCES)]
@@ -96,7 +96,8 @@ def _need_source(chosen: settings.Settings) -> None:
 
 def night(chosen: settings.Settings, moment: str | None, full: bool, strict: bool, as_json: bool) -> int:
     """One night, told as it goes. Returns the exit status."""
-    _refuse_empty(chosen, moment)
+    if not moment:
+        refuse_empty(Home(chosen))
     watch = page.Watch(quiet=as_json)
     with watch:
         if moment:
@@ -133,16 +134,6 @@ def _as_of(chosen: settings.Settings, moment: str, full: bool, report: Report) -
     from vm_pipeline.defs.run import rebuild_as_of
 
     return rebuild_as_of(chosen, report, moment, full)
-
-
-def _refuse_empty(chosen: settings.Settings, moment: str | None) -> None:
-    """A drop folder that is not there, or has nothing in it, is a mistake to mend before anything runs."""
-    folders = [source for source in chosen.sources if isinstance(source, FolderSource)]
-    if moment or len(folders) < len(chosen.sources):
-        return
-    found = [folder.find() for folder in folders]
-    if not any(extracts for extracts, _ in found):
-        raise ConfigurationError("; ".join(str(problem) for _, problems in found for problem in problems))
 
 
 def _dry_run(home: Home, as_json: bool) -> int:

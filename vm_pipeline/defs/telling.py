@@ -11,11 +11,13 @@ from datetime import datetime
 
 import dagster as dg
 
-from vm_pipeline.alerts.cause import KINDS, Cause, late_extracts, refused_batches, restatements
+from vm_pipeline.alerts.cause import KINDS, Cause, late_extracts, not_received, refused_batches, restatements
 from vm_pipeline.alerts.telling import tell
+from vm_pipeline.defs.landing import GROUPS, PROBLEMS, WORDS
 from vm_pipeline.defs.night import AS_OF, Night
 from vm_pipeline.home import Home, utc_now
 from vm_pipeline.quality.verdict import Figure
+from vm_pipeline.sources.extract import Problem
 from vm_pipeline.staging.known import NotStaged
 
 JOBS = ("land", "stage", "build")
@@ -56,11 +58,25 @@ def tell_of_crash(home: Home, error: Exception) -> None:
 def _causes(home: Home, instance: dg.DagsterInstance, now: datetime) -> tuple[list[Cause], set[str]]:
     """What needs somebody, and the kinds that could be looked for. Batches are known once all of them are staged."""
     causes = [cause for job in JOBS for cause in _of_job(instance, job)] + late_extracts(home.late(now))
+    judged, problems = {*KINDS}, _problems(instance)
+    if problems is None:
+        judged -= {"not_received"}
+    causes += not_received(problems or ())
     try:
         known = home.known()
     except NotStaged:
-        return causes, {*KINDS} - {"refused_batch", "restatement"}
-    return causes + refused_batches(known) + restatements(known, home.settings.alerts, now), {*KINDS}
+        return causes, judged - {"refused_batch", "restatement"}
+    return causes + refused_batches(known) + restatements(known, home.settings.alerts, now), judged
+
+
+def _problems(instance: dg.DagsterInstance) -> list[Problem] | None:
+    """What the last landing could not receive, as it wrote it down; None where there was no landing."""
+    event = instance.get_latest_materialization_event(dg.AssetKey(["landing", GROUPS[0]]))
+    if event is None or event.asset_materialization is None:
+        return None
+    table = event.asset_materialization.metadata.get(PROBLEMS)
+    rows = table.records if isinstance(table, dg.TableMetadataValue) else []
+    return [Problem(*(str(row.data[name]) for name in WORDS)) for row in rows]
 
 
 def _of_job(instance: dg.DagsterInstance, job: str) -> list[Cause]:
