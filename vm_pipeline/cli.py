@@ -26,7 +26,19 @@ from vm_pipeline.commands.extract import extract
 from vm_pipeline.commands.feedback import feedback
 from vm_pipeline.commands.inspect import inspect
 from vm_pipeline.commands.keeping import purge, tidy, withdraw
-from vm_pipeline.commands.options import CLOSED, CONFIG, JSON, PATH, USAGE, installed, loaded, snapshot_of
+from vm_pipeline.commands.options import (
+    CLOSED,
+    CONFIG,
+    FILE,
+    JSON,
+    MONTH,
+    PATH,
+    USAGE,
+    home_of,
+    installed,
+    loaded,
+    snapshot_of,
+)
 from vm_pipeline.commands.propose import propose
 from vm_pipeline.commands.prune import prune
 from vm_pipeline.commands.server import roles, upgrade
@@ -163,7 +175,7 @@ def check(config: Path | None, as_json: bool, home: Path | None, warehouse: str 
 
 
 @main.command()
-@click.option("--to", "target", type=PATH, help="Write it there (default: print it).")
+@click.option("--to", "target", type=FILE, help="Write it there (default: print it).")
 def schema(target: Path | None) -> None:
     """The JSON schema of vm.toml, for editors that check while you type."""
     from vm_pipeline.settings.schema import for_editors
@@ -196,8 +208,8 @@ def demo(feeds: Path, home: Path | None, warehouse: str | None) -> None:
 @CONFIG
 @click.option("--feed", type=click.Choice(_REJECTING), metavar="FEED", help="Only this feed, or reference/<name>.")
 @click.option("--provider", help="Only this provider.")
-@click.option("--period", metavar="YYYY-MM", help="Only this month.")
-@click.option("--to", "target", type=PATH, help="Write them to a CSV file (with --feed, the feed's own columns).")
+@click.option("--period", type=MONTH, metavar="YYYY-MM", help="Only this month.")
+@click.option("--to", "target", type=FILE, help="Write them to a CSV file (with --feed, the feed's own columns).")
 @installed
 def rejects(
     config: Path | None,
@@ -209,7 +221,7 @@ def rejects(
     warehouse: str | None,
 ) -> None:
     """Rejected rows in force, with rule, batch and row number, to be mended and sent again."""
-    known = Home(loaded(Asked(config=config, home=home, warehouse=warehouse)))
+    known = home_of(Asked(config=config, home=home, warehouse=warehouse))
     tables = figures.rejected_rows(known, [feed] if feed else _REJECTING, provider, period)
     if target is None:
         page.show_rejects(tables)
@@ -225,7 +237,7 @@ def rejects(
 @click.option("--profile", required=True, metavar="NAME", help=f"Rules to judge by: {', '.join(PROFILES)}.")
 @click.option("--chart", default="", metavar="CHART", help="Chart, where the profile judges several: i, p, u …")
 @click.option("--option", "options", multiple=True, metavar="NAME=VALUE", help="An option of the profile; repeatable.")
-@click.option("--to", "target", type=PATH, help="Write the judged points there (default: print them).")
+@click.option("--to", "target", type=FILE, help="Write the judged points there (default: print them).")
 def signals(series: Path, profile: str, chart: str, options: tuple[str, ...], target: Path | None) -> None:
     """Judge the series of a CSV file: measure, team, period, num, den, value."""
     from vm_pipeline import series_file

@@ -26,7 +26,7 @@ _LOOKED_AT = 50  # runs of a job, newest first, among which the last of a night 
 _SHOWN = 5  # rows of a check's figures
 _WILL_RETRY = "dagster/will_retry"
 # Errors whose words are ours. Those of others may quote a cell: of them only the kind is told.
-_OURS = ("Failure", "LandingDamaged", "NotStaged")
+OURS = ("Failure", "LandingDamaged", "NotStaged", "WarehouseRefused")
 _GATE = "DagsterAssetCheckFailedError"
 _RUN_AGAIN = "Look at the run in Dagster, or at the log of the night; then: `vm-pipeline doctor`, `vm-pipeline run`."
 _MEND = (
@@ -114,16 +114,22 @@ def _error(event: dg.DagsterEvent) -> tuple[str, str]:
     kind, line = first_cause(event)
     if not kind:
         return "", "a failure without an error"
-    said = line.partition(": ")[2] if kind in _OURS else ""
+    said = line if kind in OURS else ""
     return kind, f"{kind}: {said}".rstrip(". ") if said else kind
 
 
 def first_cause(event: dg.DagsterEvent) -> tuple[str, str]:
-    """The kind of error that the failure of a step goes back to, and its first line; empty where there is none."""
+    """The kind of error that the failure of a step goes back to, and its first line; empty where there is none.
+
+    Of ours the line is what was found, expected and to do, without the name of the kind before it.
+    """
     error = event.step_failure_data.error
     while error and error.cause:
         error = error.cause
-    return (error.cls_name or "", error.message.strip().split("\n")[0]) if error else ("", "")
+    if not error:
+        return "", ""
+    kind, line = error.cls_name or "", error.message.strip().split("\n")[0]
+    return kind, line.partition(": ")[2] if kind in OURS else line
 
 
 def _closes(event: dg.DagsterEvent, failure: dg.DagsterEvent) -> bool:

@@ -42,7 +42,30 @@ def test_every_command_takes_the_configuration(config: Path) -> None:
         assert "up to date" in type_in("status", *given, **environment).stdout
         assert "bad_amount" in type_in("rejects", *given, **environment).stdout
         assert len(type_in("fingerprint", *given, **environment).stdout.strip()) == 64
+        unknown = type_in("withdraw", "0a", "--reason", "wrong", *given, **environment)
+        assert "found no such batch" in unknown.output
+        assert "found no batch '0a'" in type_in("trace", "batch", "0a", *given, **environment).output
         assert type_in("check", *given, **environment).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("rejects",), "expected the home"),
+        (("feedback",), "expected the home"),
+        (("prune",), "expected the home"),
+        (("tidy",), "expected the home"),
+        (("purge", "a0a889b6c852", "--reason", "wrong"), "expected the home"),
+        (("rejects", "--period", "2026-4"), "expected a month like 2022-07"),
+        (("rejects", "--to", "away/rows.csv"), "found no folder away"),
+        (("schema", "--to", "away/schema.json"), "found no folder away"),
+    ],
+)
+def test_what_is_mistyped_is_said_and_makes_nothing(tmp_path: Path, words: tuple[str, ...], says: str) -> None:
+    """`No rejected rows` of a home that is not there would be good news that nobody has."""
+    result = type_in(*words, VM_HOME=str(tmp_path / "hmoe"))
+    assert result.exit_code == 2 and says in " ".join(result.output.split())
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_check_says_what_there_is_and_touches_nothing(door: Door, config: Path) -> None:

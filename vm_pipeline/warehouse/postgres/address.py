@@ -20,7 +20,15 @@ OWNER = "vm_owner"
 _EXPECTED = "postgresql+psycopg://user@host/name"
 _SHOWN = ("host", "port", "service")  # of what may stand behind the question mark; the rest may be a secret
 _SESSION = "-c timezone=UTC -c datestyle=ISO -c standard_conforming_strings=on -c search_path=pg_catalog"
-_ASKED_FOR = "expected it to be given by sql/roles, see `vm-pipeline roles`"
+_ABSENT = "found that {said}, expected the tables of this version. `vm-pipeline upgrade`."
+_KNOWN = {  # by SQLSTATE
+    "55P03": "found a lock that another session kept for too long, expected it to end. Try again, or end it.",
+    "42501": "found that {said}, expected it to be given by sql/roles, see `vm-pipeline roles`.",
+    "2BP01": "found that {said} ({why}), expected nothing to need it any more.",
+    "53100": "found no room left on the server's disk, expected room for a night. Free some there, and run again.",
+    "42703": _ABSENT,
+    "42P01": _ABSENT,
+}
 _OF_CELLS = ("22", "23")  # SQLSTATE classes whose messages quote what stands in a cell
 
 
@@ -88,13 +96,8 @@ def _said(error: BaseException | None) -> str:
     if not isinstance(error, psycopg.Error) or error.sqlstate is None:
         return f"found no server that lets us in ({_last_line(error)}), expected one. Check the address and the server."
     found = error.diag
-    match error.sqlstate:
-        case "55P03":
-            return "found a lock that another session kept for too long, expected it to end. Try again, or end it."
-        case "42501":
-            return f"found that {found.message_primary}, {_ASKED_FOR}."
-        case "2BP01":
-            return f"found that {found.message_primary} ({found.message_detail}), expected nothing to need it any more."
+    if error.sqlstate in _KNOWN:
+        return _KNOWN[error.sqlstate].format(said=found.message_primary, why=found.message_detail)
     if error.sqlstate[:2] in _OF_CELLS:
         where = ", ".join(filter(None, (found.table_name, found.column_name, found.constraint_name)))
         return f"found a row that does not fit (SQLSTATE {error.sqlstate}, {where or 'place not told'}), expected none."
