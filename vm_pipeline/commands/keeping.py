@@ -123,6 +123,7 @@ def _show_erased(found: Erased, dry_run: bool) -> Iterator[str]:
         yield "The warehouse that readers use still has its rows: use `vm-pipeline run` now."
     yield "Not in this home, and for you to erase: the file at its source, copies of the warehouse, backups."
     yield "A backup made before has the same paths: `vm-pipeline backup` once more, then remove them there."
+    yield "In this home Dagster's history still has what runs said: counts, and codes of it that nobody had mapped."
 
 
 def _show_tidied(found: Tidied, dry_run: bool) -> Iterator[str]:

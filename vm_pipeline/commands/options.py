@@ -17,6 +17,7 @@ from vm_pipeline.disk import said_of_disk
 from vm_pipeline.home import Home
 from vm_pipeline.settings import Asked, ConfigurationError
 from vm_pipeline.sources.objects import LandingDamaged
+from vm_pipeline.staging.known import NotStaged
 from vm_pipeline.warehouse.postgres.refused import WarehouseRefused
 
 CLOSED, USAGE = 1, 2
@@ -64,6 +65,8 @@ def installed(command: Callable[..., Any]) -> Callable[..., Any]:
             _closed("Warehouse", str(error))
         except LandingDamaged as error:
             _closed("Landing", str(error))
+        except NotStaged as error:
+            _closed("Staging", str(error))
         except Exception as error:
             if not (said := said_of_disk(error)):
                 raise

@@ -105,4 +105,6 @@ def _said(error: BaseException | None) -> str:
 
 
 def _last_line(error: BaseException | None) -> str:
-    return str(error).strip().splitlines()[-1].strip() if str(error).strip() else "it said nothing"
+    """What it says last, but for what it asks (`Is the server running on that host …?`)."""
+    said = [line.strip() for line in str(error).splitlines() if line.strip() and not line.strip().endswith("?")]
+    return said[-1] if said else "it said nothing"
