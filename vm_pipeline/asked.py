@@ -7,15 +7,18 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from vm_pipeline.disk import is_full, put
+from vm_pipeline.disk import is_full
 
 _NAME = "asked"
 
 
 def note(home: Path, now: datetime) -> None:
-    """Write it down. On a full disk it stays as it was: what did find room counts, and says so itself."""
+    """Write it down, as it comes: half a time is none, and the next night writes another.
+
+    A full disk is said by what did not find room for more than this.
+    """
     try:
-        put(home / _NAME, now.isoformat(timespec="seconds") + "\n")
+        (home / _NAME).write_text(now.isoformat(timespec="seconds") + "\n", "utf-8")
     except OSError as error:
         if not is_full(error):
             raise
@@ -24,5 +27,6 @@ def note(home: Path, now: datetime) -> None:
 def last(home: Path) -> datetime | None:
     """The time; None where it was never noted, or cannot be read."""
     with suppress(OSError, ValueError):
-        return datetime.fromisoformat((home / _NAME).read_text("utf-8").strip())
+        found = datetime.fromisoformat((home / _NAME).read_text("utf-8").strip())
+        return found if found.tzinfo else None
     return None
