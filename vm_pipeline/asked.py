@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from vm_pipeline.disk import is_full
+from vm_pipeline.disk import flush, is_full
 
 _NAME = "asked"
 
@@ -17,8 +17,10 @@ def note(home: Path, now: datetime) -> None:
 
     A full disk is said by what did not find room for more than this.
     """
+    path = home / _NAME
     try:
-        (home / _NAME).write_text(now.isoformat(timespec="seconds") + "\n", "utf-8")
+        path.write_text(now.isoformat(timespec="seconds") + "\n", "utf-8")
+        flush(path)
     except OSError as error:
         if not is_full(error):
             raise
