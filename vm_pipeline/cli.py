@@ -19,13 +19,26 @@ from rich.console import Console
 
 from vm_pipeline import __version__, figures, page, settings
 from vm_pipeline.commands.backup import backup
+from vm_pipeline.commands.beginning import refuse_empty
 from vm_pipeline.commands.changes import changes
 from vm_pipeline.commands.doctor import doctor
 from vm_pipeline.commands.extract import extract
 from vm_pipeline.commands.feedback import feedback
 from vm_pipeline.commands.inspect import inspect
 from vm_pipeline.commands.keeping import purge, tidy, withdraw
-from vm_pipeline.commands.options import CLOSED, CONFIG, JSON, PATH, USAGE, installed, loaded, snapshot_of
+from vm_pipeline.commands.options import (
+    CLOSED,
+    CONFIG,
+    FILE,
+    JSON,
+    MONTH,
+    PATH,
+    USAGE,
+    home_of,
+    installed,
+    loaded,
+    snapshot_of,
+)
 from vm_pipeline.commands.propose import propose
 from vm_pipeline.commands.prune import prune
 from vm_pipeline.commands.server import roles, upgrade
@@ -37,7 +50,6 @@ from vm_pipeline.indicators.profiles import PROFILES
 from vm_pipeline.outcome import Outcome, nothing_to_do
 from vm_pipeline.quality import aside
 from vm_pipeline.settings import Asked, ConfigurationError
-from vm_pipeline.sources.folder import FolderSource
 
 _NEW_OBJECTS = 50_000  # between two looks for cycles; Python's own 700 are for programs that make little
 _REJECTING = [*FEEDS, *(f"reference/{name}" for name in REFERENCES)]
@@ -96,7 +108,8 @@ def _need_source(chosen: settings.Settings) -> None:
 
 def night(chosen: settings.Settings, moment: str | None, full: bool, strict: bool, as_json: bool) -> int:
     """One night, told as it goes. Returns the exit status."""
-    _refuse_empty(chosen, moment)
+    if not moment:
+        refuse_empty(Home(chosen))
     watch = page.Watch(quiet=as_json)
     with watch:
         if moment:
@@ -135,16 +148,6 @@ def _as_of(chosen: settings.Settings, moment: str, full: bool, report: Report) -
     return rebuild_as_of(chosen, report, moment, full)
 
 
-def _refuse_empty(chosen: settings.Settings, moment: str | None) -> None:
-    """A drop folder that is not there, or has nothing in it, is a mistake to mend before anything runs."""
-    folders = [source for source in chosen.sources if isinstance(source, FolderSource)]
-    if moment or len(folders) < len(chosen.sources):
-        return
-    found = [folder.find() for folder in folders]
-    if not any(extracts for extracts, _ in found):
-        raise ConfigurationError("; ".join(str(problem) for _, problems in found for problem in problems))
-
-
 def _dry_run(home: Home, as_json: bool) -> int:
     """What a run would receive. Reads the sources, writes nothing."""
     plan = figures.plan(home)
@@ -172,7 +175,7 @@ def check(config: Path | None, as_json: bool, home: Path | None, warehouse: str 
 
 
 @main.command()
-@click.option("--to", "target", type=PATH, help="Write it there (default: print it).")
+@click.option("--to", "target", type=FILE, help="Write it there (default: print it).")
 def schema(target: Path | None) -> None:
     """The JSON schema of vm.toml, for editors that check while you type."""
     from vm_pipeline.settings.schema import for_editors
@@ -205,8 +208,8 @@ def demo(feeds: Path, home: Path | None, warehouse: str | None) -> None:
 @CONFIG
 @click.option("--feed", type=click.Choice(_REJECTING), metavar="FEED", help="Only this feed, or reference/<name>.")
 @click.option("--provider", help="Only this provider.")
-@click.option("--period", metavar="YYYY-MM", help="Only this month.")
-@click.option("--to", "target", type=PATH, help="Write them to a CSV file (with --feed, the feed's own columns).")
+@click.option("--period", type=MONTH, metavar="YYYY-MM", help="Only this month.")
+@click.option("--to", "target", type=FILE, help="Write them to a CSV file (with --feed, the feed's own columns).")
 @installed
 def rejects(
     config: Path | None,
@@ -218,7 +221,7 @@ def rejects(
     warehouse: str | None,
 ) -> None:
     """Rejected rows in force, with rule, batch and row number, to be mended and sent again."""
-    known = Home(loaded(Asked(config=config, home=home, warehouse=warehouse)))
+    known = home_of(Asked(config=config, home=home, warehouse=warehouse))
     tables = figures.rejected_rows(known, [feed] if feed else _REJECTING, provider, period)
     if target is None:
         page.show_rejects(tables)
@@ -234,7 +237,7 @@ def rejects(
 @click.option("--profile", required=True, metavar="NAME", help=f"Rules to judge by: {', '.join(PROFILES)}.")
 @click.option("--chart", default="", metavar="CHART", help="Chart, where the profile judges several: i, p, u …")
 @click.option("--option", "options", multiple=True, metavar="NAME=VALUE", help="An option of the profile; repeatable.")
-@click.option("--to", "target", type=PATH, help="Write the judged points there (default: print them).")
+@click.option("--to", "target", type=FILE, help="Write the judged points there (default: print them).")
 def signals(series: Path, profile: str, chart: str, options: tuple[str, ...], target: Path | None) -> None:
     """Judge the series of a CSV file: measure, team, period, num, den, value."""
     from vm_pipeline import series_file

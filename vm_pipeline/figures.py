@@ -12,12 +12,14 @@ from typing import Any
 
 import duckdb
 
+from vm_pipeline import asked
 from vm_pipeline.calendar import months
 from vm_pipeline.feeds import FEEDS
 from vm_pipeline.home import Home
 from vm_pipeline.outcome import Outcome
 from vm_pipeline.quality.freshness import Late
 from vm_pipeline.sources.extract import Extract, Problem
+from vm_pipeline.sources.looking import look as look_at
 from vm_pipeline.sources.receipts import waiting
 from vm_pipeline.staging.known import Known
 from vm_pipeline.staging.rejects import rejects
@@ -122,11 +124,11 @@ def plan(home: Home) -> Figures:
     latest = {receipt.slot: receipt for receipt in home.receipts()}
     new, unchanged = [], 0
     extracts, problems = home.find()
-    for extract, seen in home.landing.look(extracts):
+    for extract, seen in look_at(home.landing, extracts):
         before = latest.get(extract.slot)
         if isinstance(seen, Problem):
             problems += [seen] if seen not in problems else []
-        elif seen and before and before.sha256 == seen:
+        elif seen and before and before.content_id == seen.content_id:
             unchanged += 1
         elif seen:
             new.append({"batch": str(extract.slot), "change": "supersedes" if before else "new"})
@@ -190,6 +192,7 @@ def status(home: Home, now: datetime) -> Figures:
         "up_to_date": bool(known and home.is_published(known)),
         "receipts": len(receipts),
         "last_received": receipts[-1].received_at if receipts else None,
+        "last_asked": when.isoformat() if (when := asked.last(home.folder)) else None,
         "in_force": _in_force(known) if known else [],
         "refused": _refused(known) if known else [],
         "late": [_late(one) for one in home.late(now)],

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import duckdb
 
+from vm_pipeline import asked
 from vm_pipeline.feeds import FEEDS
 from vm_pipeline.memory import limits
 from vm_pipeline.quality.freshness import Freshness, Late, check_fresh, late
@@ -116,8 +117,7 @@ class Home:
             return self.settings.warehouse
         if self.settings.as_of_warehouse:
             return self.settings.as_of_warehouse
-        name = datetime.fromisoformat(as_of).strftime("%Y-%m-%dT%H%M%S.%fZ")
-        return self.folder / "as-of" / f"{name}.duckdb"
+        return self.folder / "as-of" / f"{datetime.fromisoformat(as_of):%Y-%m-%dT%H%M%S.%fZ}.duckdb"
 
     def published(self, as_of: str = "") -> list[Publication | None]:
         """What each place readers look at was made from: the snapshot, then PostgreSQL where an address is named."""
@@ -170,13 +170,14 @@ class Home:
         extracts, problems = self.find()
         received = self.landing.receive(extracts, now)
         received.problems[:0] = problems
+        asked.note(self.folder, now)
         return received
 
     def find(self) -> tuple[list[Extract], list[Problem]]:
         """What every source has. One source's trouble is a problem of its own, and so are two sources for one slot."""
-        asked = [source.find() for source in self.settings.sources]
-        problems = [problem for _, found in asked for problem in found]
-        extracts = [extract for found, _ in asked for extract in found]
+        told = [source.find() for source in self.settings.sources]
+        problems = [problem for _, found in told for problem in found]
+        extracts = [extract for found, _ in told for extract in found]
         claims = Counter(extract.slot for extract in extracts)
         remedy = "Give one source a `part` of its own, or take one out."
         problems += [

@@ -209,6 +209,7 @@ def show_status(found: Figures) -> None:
     console = _console()
     console.print(f"Home {found['home']}; warehouse {found['warehouse']}", highlight=False, soft_wrap=True)
     console.print(f"{found['receipts']} receipts, the last at {found['last_received'] or 'no time'}", highlight=False)
+    console.print(f"Sources were asked last at {found['last_asked'] or 'no time that is known'}", highlight=False)
     state = "up to date" if found["up_to_date"] else "not made from all that was received: `vm-pipeline run`"
     console.print(f"Published as of {found['published_as_of'] or 'never'}; {state}", highlight=False)
     if found["in_force"]:

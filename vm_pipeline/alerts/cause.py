@@ -15,6 +15,7 @@ from vm_pipeline.alerts.keys import Alerts
 from vm_pipeline.quality.freshness import Late
 from vm_pipeline.quality.history import is_open
 from vm_pipeline.quality.verdict import Figure, counted, per_cent, pounds
+from vm_pipeline.sources.extract import Problem
 from vm_pipeline.sources.receipts import Slot, Version, waiting
 from vm_pipeline.staging.known import Known
 from vm_pipeline.staging.summary import Summary
@@ -23,6 +24,7 @@ from vm_pipeline.staging.summary import Summary
 KINDS = {
     "failed_run": "A run failed",
     "closed_gate": "A gate is closed",
+    "not_received": "Files were not received",
     "late_extract": "An extract is late",
     "refused_batch": "A batch was refused",
     "restatement": "A month was restated",
@@ -59,6 +61,19 @@ class Cause:
     def state(self) -> str:
         """A hash of what is told of it: another one is told again."""
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
+def not_received(problems: Iterable[Problem]) -> list[Cause]:
+    """A cause for each file, folder or source of the last landing that could not be had."""
+    return [
+        Cause(
+            "not_received",
+            one.where,
+            f"Found {one.found}; expected {one.expected}. What was received before stays in force.",
+            f"{one.remedy} Then: `vm-pipeline run`.",
+        )
+        for one in problems
+    ]
 
 
 def late_extracts(found: Iterable[Late]) -> list[Cause]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from vm_pipeline.backup import BackupRefused, back_up
-from vm_pipeline.commands.options import CLOSED, CONFIG, PATH, installed, loaded
+from vm_pipeline.commands.options import CLOSED, CONFIG, FOLDER, installed, loaded
 from vm_pipeline.doctor.finding import named
 from vm_pipeline.home import Home
 from vm_pipeline.settings import Asked, ConfigurationError
@@ -14,7 +14,7 @@ from vm_pipeline.settings import Asked, ConfigurationError
 
 @click.command()
 @CONFIG
-@click.argument("target", type=PATH, metavar="DIR")
+@click.argument("target", type=FOLDER, metavar="DIR")
 @click.option("--without-key", is_flag=True, help="Leave out pseudonym.key, where it is kept apart.")
 @installed
 def backup(config: Path | None, target: Path, without_key: bool, home: Path | None, warehouse: str | None) -> None:

@@ -6,10 +6,9 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from vm_pipeline.commands.options import CONFIG, PATH, installed, loaded
+from vm_pipeline.commands.options import CONFIG, FOLDER, MONTH, home_of, installed
 from vm_pipeline.feedback.reports import Told, to_tell, write
 from vm_pipeline.feeds import FEEDS
-from vm_pipeline.home import Home
 from vm_pipeline.settings import Asked
 from vm_pipeline.sources.receipts import Version
 
@@ -18,8 +17,8 @@ from vm_pipeline.sources.receipts import Version
 @CONFIG
 @click.option("--feed", type=click.Choice([*FEEDS, "reference"]), help="Only this feed.")
 @click.option("--provider", help="Only this provider.")
-@click.option("--period", metavar="YYYY-MM", help="Only this month.")
-@click.option("--to", "target", type=PATH, help="Write the files there (default: reports/feedback in the home).")
+@click.option("--period", type=MONTH, metavar="YYYY-MM", help="Only this month.")
+@click.option("--to", "target", type=FOLDER, help="Write the files there (default: reports/feedback in the home).")
 @installed
 def feedback(
     config: Path | None,
@@ -31,7 +30,7 @@ def feedback(
     warehouse: str | None,
 ) -> None:
     """Every problem of every batch, a file each for its sender, safe to open in a spreadsheet."""
-    known = Home(loaded(Asked(config=config, home=home, warehouse=warehouse)))
+    known = home_of(Asked(config=config, home=home, warehouse=warehouse))
 
     def wanted(version: Version) -> bool:
         slot = version.receipt.slot

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from vm_pipeline.commands.options import CLOSED, JSON, PATH, USAGE, amiss
+from vm_pipeline.commands.options import CLOSED, FILE, JSON, PATH, USAGE, amiss
 from vm_pipeline.proposal.columns import ColumnLook
 from vm_pipeline.proposal.looking import FileLook, opened, write_table
 from vm_pipeline.staging.reading import AS_IT_SAYS, FileShape, Refused
@@ -36,7 +36,7 @@ _WITH_SHAPES = (
 @click.option("--sheet", help="Sheet of a workbook (default: the first that is not hidden).")
 @click.option("--layout", help="Read the file as this layout of the configuration says.")
 @click.option("--config", type=PATH, help="vm.toml that has the layout.")
-@click.option("--to", "target", type=PATH, help="Write the table as it was read to a CSV file, with row numbers.")
+@click.option("--to", "target", type=FILE, help="Write the table as it was read to a CSV file, with row numbers.")
 @JSON
 def inspect(
     file: Path, sheet: str | None, layout: str | None, config: Path | None, target: Path | None, as_json: bool

@@ -13,9 +13,8 @@ from typing import Any
 
 import click
 
-from vm_pipeline import settings
-from vm_pipeline.commands.options import JSON, PATH, USAGE, installed
-from vm_pipeline.home import Home, utc_now
+from vm_pipeline.commands.options import CONFIG, JSON, PATH, USAGE, home_of, installed
+from vm_pipeline.home import utc_now
 from vm_pipeline.keeping.purge import Erased
 from vm_pipeline.keeping.purge import purge as purge_batch
 from vm_pipeline.keeping.retention import Tidied
@@ -34,30 +33,46 @@ _THEN_RUN = "Readers see it after the next `vm-pipeline run`."
 
 @click.command()
 @click.argument("batch_id")
+@CONFIG
 @_REASON
 @click.option("--undo", is_flag=True, help="Take an earlier withdrawal back.")
 @JSON
 @installed
-def withdraw(batch_id: str, reason: str, undo: bool, as_json: bool, home: Path | None, warehouse: str | None) -> None:
+def withdraw(
+    batch_id: str,
+    config: Path | None,
+    reason: str,
+    undo: bool,
+    as_json: bool,
+    home: Path | None,
+    warehouse: str | None,
+) -> None:
     """Take a batch out of force: from now on the version before it counts. As of before, it still did."""
     with _refusing():
         decide = reinstate if undo else withdraw_batch
-        found = decide(Home(settings.load(Asked(home=home, warehouse=warehouse))), batch_id, reason, utc_now())
+        found = decide(home_of(Asked(config, None, home, warehouse)), batch_id, reason, utc_now())
     _tell(found, as_json, _show_decided)
 
 
 @click.command()
 @click.argument("batch_id")
+@CONFIG
 @_REASON
 @_DRY_RUN
 @JSON
 @installed
-def purge(batch_id: str, reason: str, dry_run: bool, as_json: bool, home: Path | None, warehouse: str | None) -> None:
+def purge(
+    batch_id: str,
+    config: Path | None,
+    reason: str,
+    dry_run: bool,
+    as_json: bool,
+    home: Path | None,
+    warehouse: str | None,
+) -> None:
     """Erase a batch for good: its bytes, its rows, and what was built of them. A tombstone stays."""
     with _refusing():
-        found = purge_batch(
-            Home(settings.load(Asked(home=home, warehouse=warehouse))), batch_id, reason, utc_now(), dry_run
-        )
+        found = purge_batch(home_of(Asked(config, None, home, warehouse)), batch_id, reason, utc_now(), dry_run)
     _tell(found, as_json, lambda one: _show_erased(one, dry_run))
 
 
@@ -69,7 +84,7 @@ def purge(batch_id: str, reason: str, dry_run: bool, as_json: bool, home: Path |
 def tidy(config: Path | None, dry_run: bool, as_json: bool, home: Path | None, warehouse: str | None) -> None:
     """Remove what was kept as long as [retention] says. Not while a run works."""
     with _refusing():
-        found = tidy_home(Home(settings.load(Asked(config=config, home=home, warehouse=warehouse))), utc_now(), dry_run)
+        found = tidy_home(home_of(Asked(config, None, home, warehouse)), utc_now(), dry_run)
     _tell(found, as_json, lambda one: _show_tidied(one, dry_run))
 
 
@@ -108,6 +123,7 @@ def _show_erased(found: Erased, dry_run: bool) -> Iterator[str]:
         yield "The warehouse that readers use still has its rows: use `vm-pipeline run` now."
     yield "Not in this home, and for you to erase: the file at its source, copies of the warehouse, backups."
     yield "A backup made before has the same paths: `vm-pipeline backup` once more, then remove them there."
+    yield "In this home Dagster's history still has what runs said: counts, and codes of it that nobody had mapped."
 
 
 def _show_tidied(found: Tidied, dry_run: bool) -> Iterator[str]:

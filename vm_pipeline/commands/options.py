@@ -1,5 +1,6 @@
 """What every command has in common: its exit status, its options, and one way to say what is wrong with them."""
 
+import os
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -11,13 +12,41 @@ from rich.console import Console
 from rich.markup import escape
 
 from vm_pipeline import settings
+from vm_pipeline.calendar import is_period
 from vm_pipeline.disk import said_of_disk
+from vm_pipeline.home import Home
 from vm_pipeline.settings import Asked, ConfigurationError
 from vm_pipeline.sources.objects import LandingDamaged
+from vm_pipeline.staging.known import NotStaged
 from vm_pipeline.warehouse.postgres.refused import WarehouseRefused
 
 CLOSED, USAGE = 1, 2
 PATH = click.Path(path_type=Path)
+FOLDER = click.Path(path_type=Path, file_okay=False)
+
+
+class _Month(click.ParamType[str]):
+    """One that is misspelt has nothing in it, which would look like good news."""
+
+    name = "month"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The month as it was said."""
+        return value if is_period(value) else self.fail(f"found {value!r}, expected a month like 2022-07.", param, ctx)
+
+
+class _File(click.Path):
+    """A file to write: that it cannot lie there is said before any work."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path."""
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        if not path.parent.is_dir():
+            self.fail(f"found no folder {path.parent}, expected one to write to. Make it, or name another.", param, ctx)
+        return path
+
+
+MONTH, FILE = _Month(), _File(path_type=Path, dir_okay=False)
 CONFIG = click.option("--config", type=PATH, help="vm.toml (default: VM_CONFIG).")
 JSON = click.option("--json", "as_json", is_flag=True, help="For machines.")
 
@@ -36,6 +65,8 @@ def installed(command: Callable[..., Any]) -> Callable[..., Any]:
             _closed("Warehouse", str(error))
         except LandingDamaged as error:
             _closed("Landing", str(error))
+        except NotStaged as error:
+            _closed("Staging", str(error))
         except Exception as error:
             if not (said := said_of_disk(error)):
                 raise
@@ -75,3 +106,12 @@ def loaded(asked: Asked) -> settings.Settings:
     for warning in chosen.warnings:
         amiss("yellow", warning)
     return chosen
+
+
+def home_of(asked: Asked) -> Home:
+    """A home that is there: of another, nothing that is told would be true. Raises ConfigurationError."""
+    found = Home(loaded(asked))
+    if not found.folder.is_dir():
+        remedy = "Name it: --home, VM_HOME or `home`; or `vm-pipeline run`."
+        raise ConfigurationError(f"found no folder {found.folder}, expected the home. {remedy}")
+    return found

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from vm_pipeline import settings
-from vm_pipeline.commands.options import CLOSED, PATH, USAGE, amiss
+from vm_pipeline.commands.options import CLOSED, FILE, USAGE, amiss
 from vm_pipeline.proposal.draft import Draft, as_toml
 from vm_pipeline.proposal.draft import propose as drafted
 from vm_pipeline.proposal.looking import FileLook, opened
@@ -23,7 +23,7 @@ from vm_pipeline.staging.reading import Refused
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--feed", type=click.Choice([*TERMS]), required=True, help="The feed that the files are of.")
 @click.option("--provider", default="PROVIDER", show_default=True, help="Code of the provider whose files they are.")
-@click.option("--to", "target", type=PATH, help="Write the draft there (default: print it).")
+@click.option("--to", "target", type=FILE, help="Write the draft there (default: print it).")
 def propose(files: tuple[Path, ...], feed: str, provider: str, target: Path | None) -> None:
     """A draft of vm.toml from sample files, several months of them, tried on the same files."""
     console = Console(stderr=True, soft_wrap=True, highlight=False)

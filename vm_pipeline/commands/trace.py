@@ -21,7 +21,7 @@ from rich.tree import Tree
 
 from vm_pipeline import settings
 from vm_pipeline.calendar import is_period
-from vm_pipeline.commands.options import CLOSED, JSON, USAGE, installed, snapshot_of
+from vm_pipeline.commands.options import CLOSED, CONFIG, JSON, USAGE, installed, snapshot_of
 from vm_pipeline.home import Home
 from vm_pipeline.settings import Asked, ConfigurationError
 from vm_pipeline.trace.batch import trace_batch
@@ -49,6 +49,7 @@ def trace() -> None:
 
 
 @trace.command()
+@CONFIG
 @click.argument("code")
 @click.option("--provider", default="*", help="Health board or trust; without it, all.")
 @click.option("--service", default="*", help="A service of the provider.")
@@ -68,6 +69,7 @@ def trace() -> None:
 @JSON
 @installed
 def indicator(
+    config: Path | None,
     code: str,
     provider: str,
     service: str,
@@ -86,10 +88,11 @@ def indicator(
     named = {"provider": provider.upper(), "service": service, "team": team.upper()}
     who = (_level(named, level), named["provider"], named["service"], named["team"])
     whose = Whose(code.upper(), *who, grain, _starts_on(period, grain))
-    _figure(trace_indicator, whose, rows, verify, sql, as_json, Asked(home=home, warehouse=warehouse))
+    _figure(trace_indicator, whose, rows, verify, sql, as_json, Asked(config=config, home=home, warehouse=warehouse))
 
 
 @trace.command()
+@CONFIG
 @click.argument("column")
 @click.option("--provider", required=True, help="Health board or trust.")
 @click.option("--team", required=True, help="A team of it.")
@@ -100,6 +103,7 @@ def indicator(
 @JSON
 @installed
 def month(
+    config: Path | None,
     column: str,
     provider: str,
     team: str,
@@ -113,10 +117,11 @@ def month(
 ) -> None:
     """One column of one row of team_month, down to rows."""
     whose = Whose(column.lower(), "team", provider.upper(), "*", team.upper(), "month", _starts_on(period, "month"))
-    _figure(trace_column, whose, rows, verify, sql, as_json, Asked(home=home, warehouse=warehouse))
+    _figure(trace_column, whose, rows, verify, sql, as_json, Asked(config=config, home=home, warehouse=warehouse))
 
 
 @trace.command()
+@CONFIG
 @click.argument("case")
 @click.option("--provider", required=True, help="Health board or trust.")
 @_ROWS
@@ -124,10 +129,17 @@ def month(
 @JSON
 @installed
 def saving(
-    case: str, provider: str, rows: int, verify: bool, as_json: bool, home: Path | None, warehouse: str | None
+    config: Path | None,
+    case: str,
+    provider: str,
+    rows: int,
+    verify: bool,
+    as_json: bool,
+    home: Path | None,
+    warehouse: str | None,
 ) -> None:
     """One declared saving: what both windows cost and counted, each pair of them, down to rows."""
-    with _opened(Asked(home=home, warehouse=warehouse), verify) as (con, origins):
+    with _opened(Asked(config=config, home=home, warehouse=warehouse), verify) as (con, origins):
         found = trace_saving(con, origins, provider.upper(), case.upper(), rows)
     if as_json:
         click.echo(_json([dataclasses.asdict(one) for one in found]))
@@ -138,27 +150,33 @@ def saving(
 
 
 @trace.command()
+@CONFIG
 @click.option("--batch", required=True, metavar="ID", help="Its batch.")
 @click.option("--row", required=True, type=int, metavar="N", help="Its row number: 1 = the first below the header.")
 @_VERIFY
 @JSON
 @installed
-def fact(batch: str, row: int, verify: bool, as_json: bool, home: Path | None, warehouse: str | None) -> None:
+def fact(
+    config: Path | None, batch: str, row: int, verify: bool, as_json: bool, home: Path | None, warehouse: str | None
+) -> None:
     """Where one row of one batch went: teams, shares, and the indicators it counts in."""
-    with _opened(Asked(home=home, warehouse=warehouse), verify) as (con, origins):
+    with _opened(Asked(config=config, home=home, warehouse=warehouse), verify) as (con, origins):
         found = trace_fact(con, origins, batch, row)
     _tell(found, as_json, show_fact)
     _close_if_damaged([found.batch], verify)
 
 
 @trace.command()
+@CONFIG
 @click.argument("batch_id")
 @_VERIFY
 @JSON
 @installed
-def batch(batch_id: str, verify: bool, as_json: bool, home: Path | None, warehouse: str | None) -> None:
+def batch(
+    config: Path | None, batch_id: str, verify: bool, as_json: bool, home: Path | None, warehouse: str | None
+) -> None:
     """One batch: its file, its rows, and what became of them."""
-    with _opened(Asked(home=home, warehouse=warehouse), verify) as (con, origins):
+    with _opened(Asked(config=config, home=home, warehouse=warehouse), verify) as (con, origins):
         found = trace_batch(con, origins, batch_id)
     _tell(found, as_json, show_batch)
     _close_if_damaged([found.batch], verify)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import astuple
 from datetime import timedelta
 
 import dagster as dg
@@ -14,6 +15,7 @@ from vm_pipeline.home import utc_now
 from vm_pipeline.sources.landing import Received
 
 GROUPS = (*FEEDS, "reference")
+PROBLEMS, WORDS = "problems", ("where", "found", "expected", "to do")  # a table of metadata, and its columns
 # Whatever came: a landing at all, every night. The schedule starts it at two; a slow one may take until six.
 _EVERY_NIGHT = dg.FreshnessPolicy.cron("0 6 * * *", timedelta(hours=24), LONDON.key)
 _DESCRIPTION = "Extracts of the {0} feed as received: bytes under their SHA-256, and a receipt for each. Never changed."
@@ -64,9 +66,9 @@ def landing(
 def _figures(received: Received, feed: str) -> dict[str, dg.MetadataValue]:
     new = [receipt for receipt in received.new if receipt.slot.feed.partition("/")[0] == feed]
     rows = [{"slot": str(r.slot), "bytes": r.size, "sha256": r.sha256[:12]} for r in new]
-    found = [{"where": p.where, "found": p.found, "expected": p.expected, "to do": p.remedy} for p in received.problems]
+    found = [dict(zip(WORDS, astuple(problem), strict=True)) for problem in received.problems]
     return {
         "new extracts": dg.MetadataValue.int(len(new)),
         "new bytes": dg.MetadataValue.int(sum(receipt.size for receipt in new)),
-        **{name: table_of(table) for name, table in (("received", rows), ("problems", found)) if table},
+        **{name: table_of(table) for name, table in (("received", rows), (PROBLEMS, found)) if table},
     }

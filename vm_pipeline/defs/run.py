@@ -125,7 +125,9 @@ def _reason(event: dg.DagsterEvent) -> str:
     kind, said = first_cause(event)
     if kind == dg.DagsterExecutionInterruptedError.__name__:
         said = "the run was ended by hand (Ctrl-C or a signal). The next one goes on where it stopped."
-    return f"{event.step_key}: {FULL_DISK if says_full(said) else said or 'it failed'}"
+    elif says_full(said):
+        said = FULL_DISK
+    return f"{event.step_key}: {said or 'it failed'}"
 
 
 def _outcome(night: Night, until: str, failure: str) -> Outcome:

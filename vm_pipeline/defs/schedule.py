@@ -67,7 +67,7 @@ def _state(home: Home) -> str:
     digest = hashlib.sha256()
     for source in home.settings.sources:
         if isinstance(source, FolderSource) and source.root.is_dir():
-            for path in sorted(source.root.rglob("*.csv")):
+            for path in sorted(one for one in source.root.rglob("*") if one.suffix.lower() == ".csv"):
                 stat = path.stat()
                 digest.update(f"{path}|{stat.st_size}|{stat.st_mtime_ns}\n".encode())
     return digest.hexdigest()

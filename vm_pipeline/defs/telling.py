@@ -11,11 +11,13 @@ from datetime import datetime
 
 import dagster as dg
 
-from vm_pipeline.alerts.cause import KINDS, Cause, late_extracts, refused_batches, restatements
+from vm_pipeline.alerts.cause import KINDS, Cause, late_extracts, not_received, refused_batches, restatements
 from vm_pipeline.alerts.telling import tell
+from vm_pipeline.defs.landing import GROUPS, PROBLEMS, WORDS
 from vm_pipeline.defs.night import AS_OF, Night
 from vm_pipeline.home import Home, utc_now
 from vm_pipeline.quality.verdict import Figure
+from vm_pipeline.sources.extract import Problem
 from vm_pipeline.staging.known import NotStaged
 
 JOBS = ("land", "stage", "build")
@@ -24,7 +26,7 @@ _LOOKED_AT = 50  # runs of a job, newest first, among which the last of a night 
 _SHOWN = 5  # rows of a check's figures
 _WILL_RETRY = "dagster/will_retry"
 # Errors whose words are ours. Those of others may quote a cell: of them only the kind is told.
-_OURS = ("Failure", "LandingDamaged", "NotStaged")
+OURS = ("Failure", "LandingDamaged", "NotStaged", "WarehouseRefused")
 _GATE = "DagsterAssetCheckFailedError"
 _RUN_AGAIN = "Look at the run in Dagster, or at the log of the night; then: `vm-pipeline doctor`, `vm-pipeline run`."
 _MEND = (
@@ -56,11 +58,25 @@ def tell_of_crash(home: Home, error: Exception) -> None:
 def _causes(home: Home, instance: dg.DagsterInstance, now: datetime) -> tuple[list[Cause], set[str]]:
     """What needs somebody, and the kinds that could be looked for. Batches are known once all of them are staged."""
     causes = [cause for job in JOBS for cause in _of_job(instance, job)] + late_extracts(home.late(now))
+    judged, problems = {*KINDS}, _problems(instance)
+    if problems is None:
+        judged -= {"not_received"}
+    causes += not_received(problems or ())
     try:
         known = home.known()
     except NotStaged:
-        return causes, {*KINDS} - {"refused_batch", "restatement"}
-    return causes + refused_batches(known) + restatements(known, home.settings.alerts, now), {*KINDS}
+        return causes, judged - {"refused_batch", "restatement"}
+    return causes + refused_batches(known) + restatements(known, home.settings.alerts, now), judged
+
+
+def _problems(instance: dg.DagsterInstance) -> list[Problem] | None:
+    """What the last landing could not receive, as it wrote it down; None where there was no landing."""
+    event = instance.get_latest_materialization_event(dg.AssetKey(["landing", GROUPS[0]]))
+    if event is None or event.asset_materialization is None:
+        return None
+    table = event.asset_materialization.metadata.get(PROBLEMS)
+    rows = table.records if isinstance(table, dg.TableMetadataValue) else []
+    return [Problem(*(str(row.data[name]) for name in WORDS)) for row in rows]
 
 
 def _of_job(instance: dg.DagsterInstance, job: str) -> list[Cause]:
@@ -98,16 +114,22 @@ def _error(event: dg.DagsterEvent) -> tuple[str, str]:
     kind, line = first_cause(event)
     if not kind:
         return "", "a failure without an error"
-    said = line.partition(": ")[2] if kind in _OURS else ""
+    said = line if kind in OURS else ""
     return kind, f"{kind}: {said}".rstrip(". ") if said else kind
 
 
 def first_cause(event: dg.DagsterEvent) -> tuple[str, str]:
-    """The kind of error that the failure of a step goes back to, and its first line; empty where there is none."""
+    """The kind of error that the failure of a step goes back to, and its first line; empty where there is none.
+
+    Of ours the line is what was found, expected and to do, without the name of the kind before it.
+    """
     error = event.step_failure_data.error
     while error and error.cause:
         error = error.cause
-    return (error.cls_name or "", error.message.strip().split("\n")[0]) if error else ("", "")
+    if not error:
+        return "", ""
+    kind, line = error.cls_name or "", error.message.strip().split("\n")[0]
+    return kind, line.partition(": ")[2] if kind in OURS else line
 
 
 def _closes(event: dg.DagsterEvent, failure: dg.DagsterEvent) -> bool:

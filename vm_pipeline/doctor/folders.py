@@ -56,12 +56,13 @@ def key(of: Home, received: bool) -> Finding:
     """The key of pseudonyms: without it a new one is made, and hashes of patients no longer agree with those before."""
     if of.settings.pseudonym_key:
         return ok("pseudonym_key", "from VM_PSEUDONYM_KEY")
-    if of.key_file.is_file():
+    if of.key_file.is_file() and of.key_file.stat().st_size:
         return ok("pseudonym_key", str(of.key_file))
-    if not received:
+    if not received and not of.key_file.exists():
         return ok("pseudonym_key", "none yet; the first run makes one")
-    remedy = "Restore it from backup, or set VM_PSEUDONYM_KEY. Otherwise the next run makes another."
-    return wrong("pseudonym_key", f"no {of.key_file}", "the key that batches were staged with", remedy)
+    found = f"an empty {of.key_file}" if of.key_file.exists() else f"no {of.key_file}"
+    remedy = "Restore it from backup, or set VM_PSEUDONYM_KEY. Without either, remove it: the next run makes another."
+    return wrong("pseudonym_key", found, "the key that batches were staged with", remedy)
 
 
 def locks(of: Home) -> Iterator[Finding]:

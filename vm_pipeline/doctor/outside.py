@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from vm_pipeline.doctor.finding import Finding, note, ok, wrong
 from vm_pipeline.home import Home
 from vm_pipeline.sources.extract import Extract, Fetch, Problem
+from vm_pipeline.sources.looking import look
 
 
 def sources(of: Home, deep: bool) -> Iterator[Finding]:
@@ -19,7 +20,7 @@ def sources(of: Home, deep: bool) -> Iterator[Finding]:
     extracts, problems = of.find()
     if deep:
         asked = {one.origin: one for one in extracts if isinstance(one.content, Fetch)}
-        problems += [seen for _, seen in of.landing.look(asked.values()) if isinstance(seen, Problem)]
+        problems += [seen for _, seen in look(of.landing, asked.values()) if isinstance(seen, Problem)]
     yield from (wrong("sources", f"{one.where}: {one.found}", one.expected, one.remedy) for one in problems)
     if extracts or not problems:
         yield ok("sources", f"{len(of.settings.sources)} sources, {_counted(extracts)}")
@@ -33,10 +34,10 @@ def _counted(extracts: list[Extract]) -> str:
 
 def dagster(of: Home) -> Iterator[Finding]:
     """Dagster's home: telemetry off, a storage that opens and has the schema of the installed version."""
-    from vm_pipeline.defs.instance import look
+    from vm_pipeline.defs.instance import look as look_at
 
     folder = of.folder / "dagster"
-    found = look(folder)
+    found = look_at(folder)
     if found is None:
         yield note("dagster", f"no dagster.yaml in {folder}", "one", "`vm-pipeline run` writes it.")
         return

@@ -108,7 +108,7 @@ def _schema(con: "Connection") -> Iterator[Finding]:
     if any(one.breaks for one in other):
         yield wrong("server_schema", f"a schema of another version: {said}", "that of this version", _UPGRADING)
     elif other or not is_current(con):
-        remedy = "`vm-pipeline upgrade`; the next `run` does it, too."
+        remedy = "`vm-pipeline upgrade`."
         yield wrong("server_schema", f"a schema of another version: {said}", "that of this version", remedy)
     else:
         yield ok("server_schema", f"{len(kept())} tables of this version")

@@ -5,8 +5,9 @@ Does not belong here: reading a file's content (staging), other layouts (setting
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from vm_pipeline.calendar import is_period
@@ -29,7 +30,7 @@ def find_extracts(root: Path) -> tuple[list[Extract], list[Problem]]:
     """
     found: list[Extract] = []
     problems: list[Problem] = []
-    for one in _walk(root):
+    for one in _in(root, _walk):
         (found if isinstance(one, Extract) else problems).append(one)  # type: ignore[arg-type]
     found, twice = _one_a_slot(found)
     found.sort(key=lambda extract: (-len(extract.slot.months), str(extract.slot)))
@@ -49,16 +50,13 @@ def _one_a_slot(found: list[Extract]) -> tuple[list[Extract], list[Problem]]:
     return [extract for extract in found if len(files[extract.slot]) == 1], problems
 
 
-def _walk(root: Path) -> Iterator[Extract | Problem]:
-    for entry in _entries(root):
-        if entry.name == "reference" and entry.is_dir():
-            yield from (_reference(path) for path in _entries(entry))
-        elif entry.name in FEEDS and entry.is_dir():
-            yield from _feed(entry)
-        elif entry.name in (*FEEDS, "reference"):
-            yield Problem(str(entry), "a file", "a folder of extracts", _RENAME)
-        elif entry.is_dir():
-            yield Problem(str(entry), f"a folder {entry.name!r}", f"one of {', '.join((*FEEDS, 'reference'))}", _RENAME)
+def _in(folder: Path, look: Callable[[list[Path]], Iterable[Extract | Problem]]) -> Iterator[Extract | Problem]:
+    """What a look at a folder's entries finds; one that may not be read is a problem, and no other's."""
+    try:
+        yield from look(_entries(folder))
+    except OSError as error:
+        found = f"{type(error).__name__} ({error.strerror})"
+        yield Problem(str(folder), found, "a folder that can be read", "Give this user the right to.")
 
 
 def _entries(folder: Path) -> list[Path]:
@@ -66,14 +64,26 @@ def _entries(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
 
 
-def _feed(folder: Path) -> Iterator[Extract | Problem]:
-    for provider in _entries(folder):
+def _walk(entries: list[Path]) -> Iterator[Extract | Problem]:
+    for entry in entries:
+        if entry.name == "reference" and entry.is_dir():
+            yield from _in(entry, partial(map, _reference))
+        elif entry.name in FEEDS and entry.is_dir():
+            yield from _in(entry, partial(_feed, entry.name))
+        elif entry.name in (*FEEDS, "reference"):
+            yield Problem(str(entry), "a file", "a folder of extracts", _RENAME)
+        elif entry.is_dir():
+            yield Problem(str(entry), f"a folder {entry.name!r}", f"one of {', '.join((*FEEDS, 'reference'))}", _RENAME)
+
+
+def _feed(feed: str, entries: list[Path]) -> Iterator[Extract | Problem]:
+    for provider in entries:
         if not provider.is_dir():
             yield Problem(str(provider), "a file", "a folder named as a provider code", _RENAME)
         elif not _CODE.fullmatch(provider.name):
             yield Problem(str(provider), f"a folder {provider.name!r}", "a provider code (letters and digits)", _RENAME)
         else:
-            yield from _provider(folder.name, _entries(provider))
+            yield from _in(provider, partial(_provider, feed))
 
 
 def _provider(feed: str, entries: list[Path]) -> Iterator[Extract | Problem]:

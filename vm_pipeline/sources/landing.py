@@ -15,14 +15,13 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from io import BufferedIOBase
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from vm_pipeline.disk import flush, is_full
 from vm_pipeline.sources.decisions import Decision, Kind, decide, decisions
 from vm_pipeline.sources.extract import Absent, Extract, Fetch, NotReceived, Problem, Unchanged, opener
 from vm_pipeline.sources.incoming import desk, locked
 from vm_pipeline.sources.log import append, later
-from vm_pipeline.sources.objects import LandingDamaged, Objects, digest
+from vm_pipeline.sources.objects import LandingDamaged, Objects
 from vm_pipeline.sources.receipts import Receipt, Slot
 
 __all__ = ["Extract", "Landing", "LandingDamaged", "Problem", "Received", "opener"]
@@ -69,15 +68,6 @@ class Landing:
                 self._log_or_say(outcome, here)
         outcome.problems += _never_there(extracts, outcome, latest)
         return outcome
-
-    def look(self, extracts: Iterable[Extract]) -> Iterator[tuple[Extract, str | Problem | None]]:
-        """Each extract with the hash of what would be received, a problem, or None for nothing there. Keeps nothing."""
-        down: dict[str, Problem] = {}
-        for extract in extracts:
-            seen = down.get(extract.origin) or _looked_at(extract)
-            if isinstance(seen, Problem) and seen.where == extract.origin:
-                down[extract.origin] = seen
-            yield extract, seen
 
     def receipts(self) -> Iterator[Receipt]:
         """Every receipt, in the order received. Raises LandingDamaged."""
@@ -142,7 +132,7 @@ class Landing:
         for one in kept:
             if one.sha256 in gone:
                 self.path(one.sha256).unlink(missing_ok=True)
-                outcome.problems.append(_purged(one, gone[one.sha256]))
+                outcome.problems.append(purged(one, gone[one.sha256]))
             elif latest.get(one.slot) == one.content_id:
                 outcome.unchanged += 1
             else:
@@ -198,7 +188,7 @@ class _Keeper:
         except Absent:
             return None
         except (NotReceived, OSError) as error:
-            problem = _problem(extract, error, self.landing.root)
+            problem = problem_of(extract, error, self.landing.root)
             everywhere = isinstance(error, NotReceived) and error.everywhere and extract.origin
             return self.down.setdefault(extract.origin, problem) if everywhere else problem
         return Receipt(extract.slot, sha256, control, layout, "", extract.name, size)
@@ -254,22 +244,8 @@ def _receipt(line: str) -> Receipt:
     return Receipt(**{**record, "slot": Slot(**record["slot"])})
 
 
-def _looked_at(extract: Extract) -> str | Problem | None:
-    with TemporaryDirectory() as folder:
-        draft = Path(folder) / "draft"
-        try:
-            if isinstance(extract.content, Fetch):
-                extract.content.bring(draft, "")
-                return digest(draft)
-            with extract.content() as content:
-                return hashlib.file_digest(content, "sha256").hexdigest()
-        except Absent:
-            return None
-        except (NotReceived, OSError) as error:
-            return _problem(extract, error, Path(folder))
-
-
-def _problem(extract: Extract, error: NotReceived | OSError, root: Path) -> Problem:
+def problem_of(extract: Extract, error: NotReceived | OSError, root: Path) -> Problem:
+    """Why an extract was not received, for people."""
     if isinstance(error, NotReceived):
         where = extract.origin if error.everywhere and extract.origin else extract.name
         return Problem(where, error.found, error.expected, error.remedy)
@@ -296,7 +272,8 @@ def _never_there(extracts: list[Extract], outcome: Received, known: dict[Slot, s
     return [Problem(origin, "nothing for any month", expected, remedy) for origin in sorted(absent - others)]
 
 
-def _purged(receipt: Receipt, decision: Decision) -> Problem:
+def purged(receipt: Receipt, decision: Decision) -> Problem:
+    """Why bytes that were erased for good are not received again."""
     return Problem(
         receipt.name,
         f"the bytes of batch {decision.batch_id}, purged on {decision.received_at[:10]} ({decision.reason})",

@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from pydantic import Field
 
+from vm_pipeline import database_address
 from vm_pipeline.keys import SECRET, Month
 from vm_pipeline.sources.answer import write_answer
 from vm_pipeline.sources.declared import FeedKeys
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 _ROWS = 1000  # that lie in memory at once
 _MB = 1 << 20
 _CONNECT_SECONDS = 30
+_EXPECTED = "an address like postgresql://host/name or sqlite:////path/to/file.db"
 _DRIVERS = {"postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql", "mariadb": "mariadb+pymysql"}
 _READ_ONLY: Mapping[str, Sequence[str]] = {
     "postgresql": ("SET TRANSACTION READ ONLY", "SET LOCAL statement_timeout = '{patience}s'"),
@@ -173,16 +175,14 @@ def _patience(driver: str, asked: QueryKeys) -> dict[str, Any]:
 
 def _address(text: str, base: Path) -> "URL":
     """The address with a driver that is there; an SQLite file is opened for reading and never made."""
-    from sqlalchemy import make_url
     from sqlalchemy.exc import ArgumentError
 
+    url = database_address.read(text, "`database`", _EXPECTED)
+    url = url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
     try:
-        url = make_url(text)
-        url = url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
         url.get_dialect().import_dbapi()
     except ArgumentError:
-        expected = "an address like postgresql://host/name or sqlite:////path/to/file.db"
-        raise ValueError(f"found no `database` that can be read, expected {expected}.") from None
+        raise ValueError(f"found no `database` that can be read, expected {_EXPECTED}.") from None
     except ImportError as error:
         raise ValueError(f"found no driver {error.name!r}, expected it for this `database`. Install it.") from None
     if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from vm_pipeline.calendar import month_number
 from vm_pipeline.feeds.contract import LAYOUT_RULES, Column, Consequence, Contract, Duplicates, Fault, Privacy, Rule
 from vm_pipeline.feeds.survey import ANSWERS, NOT_ANSWERED
+from vm_pipeline.feeds.values import FINANCIAL_YEAR
 from vm_pipeline.sources.receipts import Slot
 from vm_pipeline.staging.naming import literal
 from vm_pipeline.staging.parsing import parsed
@@ -214,8 +215,15 @@ def rejected(contract: Contract, member: Member) -> str:
     `duplicate_of` is the row number of the row that counts instead.
     """
     # A duplicate is sound: what it says can be written again from its values.
-    columns = ", ".join(f"coalesce(sent.{c.name}, {c.stored}::VARCHAR) AS {c.name}" for c in shown(contract))
+    columns = ", ".join(f"coalesce(sent.{c.name}, {_written(c)}) AS {c.name}" for c in shown(contract))
     money = contract.money or "NULL::DECIMAL(18,2)"
     return (
         f"SELECT row_number, rule_code, {money} AS amount_gbp, faults, duplicate_of, {columns} FROM {member.rejected}"
     )
+
+
+def _written(column: Column) -> str:
+    """A value as its feed may send it again: a financial year is stored as the year it begins in, `2022/23`."""
+    if column.value is FINANCIAL_YEAR:
+        return f"printf('%d/%02d', {column.stored}, ({column.stored} + 1) % 100)"
+    return f"{column.stored}::VARCHAR"

@@ -10,10 +10,14 @@ from pathlib import Path
 
 from vm_pipeline.disk import flush
 from vm_pipeline.sources.incoming import desk
+from vm_pipeline.sources.objects import LandingDamaged
 
 
 def kept_key(path: Path, incoming: Path) -> str:
-    """The key that lies at a path, made where there is none yet."""
+    """The key that lies at a path, made where there is none yet.
+
+    Raises LandingDamaged where it is blank: a hash without a key is undone by hashing every number there can be.
+    """
     if not path.is_file():
         with desk(incoming) as here:
             draft = here / path.name
@@ -23,4 +27,9 @@ def kept_key(path: Path, incoming: Path) -> str:
             with suppress(FileExistsError):  # two at once: the first one's key holds
                 os.link(draft, path)
             flush(path.parent)
-    return path.read_text("utf-8")
+    if not (found := path.read_text("utf-8")).strip():
+        raise LandingDamaged(
+            f"{path}: found an empty file, expected the key of pseudonyms. Restore it from backup; without one remove "
+            "the file, and the next run makes another key."
+        )
+    return found

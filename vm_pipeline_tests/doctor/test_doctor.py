@@ -1,5 +1,6 @@
 """Each thing broken in a home that was sound, and found, with what to do; a sound one is left as it was."""
 
+import errno
 import json
 import os
 import shutil
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import duckdb
 import pytest
@@ -16,6 +18,9 @@ from click.testing import CliRunner
 
 from vm_pipeline.cli import main
 from vm_pipeline.doctor import machine
+from vm_pipeline.home import Home, utc_now
+from vm_pipeline.keeping.withdraw import withdraw
+from vm_pipeline.settings import Asked, load
 from vm_pipeline.sources.landing import Landing
 from vm_pipeline.warehouse.drafts import Drafts
 from vm_pipeline_tests.programme import Programme
@@ -148,6 +153,7 @@ def older_schema(patient: Patient) -> None:
         ("private", lambda p: (p.home / "landing").chmod(0o755), False, "landing with mode 0755"),
         ("private", lambda p: (p.home / "pseudonym.key").chmod(0o644), False, "pseudonym.key with mode 0644"),
         ("pseudonym_key", lambda p: (p.home / "pseudonym.key").unlink(), False, "no "),
+        ("pseudonym_key", lambda p: (p.home / "pseudonym.key").write_text(""), False, "an empty "),
         ("sources", lambda p: shutil.rmtree(p.root / "drop"), False, "drop: nothing"),
         ("sources", lambda p: p.config.write_text('home = "home"'), False, "no source"),
         ("receipts", lambda p: next(p.home.glob("landing/receipts/*")).write_text("{"), False, "LandingDamaged"),
@@ -205,6 +211,35 @@ def test_a_clock_behind_what_has_happened(patient: Patient, monkeypatch: pytest.
     command = sys.modules["vm_pipeline.commands.doctor"]
     monkeypatch.setattr(command, "utc_now", lambda: datetime(2020, 1, 1, tzinfo=UTC))
     assert "2020-01-01" in patient.wrong()["clock"]["found"]
+
+
+def days_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules["vm_pipeline.commands.doctor"], "utc_now", lambda: utc_now() + timedelta(days=2))
+
+
+def test_a_night_that_never_ran_is_wrong_where_somebody_waits_for_it(
+    patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No night can tell of that itself. A home to try things in need not have one every day."""
+    days_later(monkeypatch)
+    assert patient.wrong() == {}
+    patient.config.write_text(f"{patient.config.read_text()}[freshness.ledger]\nworking_day = 8\n")
+    assert patient.wrong()["night"]["found"].startswith("the sources were asked last at ")
+
+
+def test_what_readers_wait_for_longer_than_a_night(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = Home(load(Asked(config=patient.config), {}))
+    (batch,) = [one.content_id for one in home.receipts() if one.slot.feed == "ledger"]
+    withdraw(home, batch, "wrong", utc_now())
+    assert patient.wrong() == {}  # the next night is still to come
+    days_later(monkeypatch)
+    assert "is not published" in patient.wrong()["night"]["found"]
+
+
+def test_what_may_not_be_read_is_a_finding(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
+    refused = PermissionError(errno.EACCES, "Permission denied", str(patient.home / "landing"))
+    monkeypatch.setattr(Landing, "receipts", Mock(side_effect=refused))
+    assert "landing, which cannot be read (Permission denied)" in patient.wrong()["home"]["found"]
 
 
 def test_another_python_and_other_packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -74,6 +74,25 @@ def test_a_refused_batch_and_a_late_month_are_told_once_and_when_they_are_over(
     ]
 
 
+def test_what_cannot_be_received_is_told_whether_a_night_begins_or_not(
+    door: Door, server: Hook, night: Any, config: Path
+) -> None:
+    door.programme.send("ledger/B1/July.csv", "x")
+    assert night()["alerts"] == ["webhook: 2 told"]
+    drop = door.programme.drop
+    assert ("not_received", str(drop / "ledger/B1/July.csv"), False) in server.told
+    drop.rename(drop.with_name("away"))  # a folder that is not mounted
+    assert door("run", "--config", str(config), HOOK=server.url).exit_code == 2
+    drop.with_name("away").rename(drop)
+    (drop / "ledger/B1/July.csv").unlink()
+    night()
+    assert server.told[-3:] == [
+        ("not_received", str(drop), False),
+        ("not_received", str(drop / "ledger/B1/July.csv"), True),
+        ("not_received", str(drop), True),
+    ]
+
+
 def test_a_gate_that_closes_is_told_with_its_figures_and_when_it_opens(
     door: Door, server: Hook, night: Any, config: Path
 ) -> None:

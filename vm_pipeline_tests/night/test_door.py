@@ -1,5 +1,6 @@
 """What holds wherever a command is typed: the configuration, a home that moved, answers kept apart, other runs."""
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,8 +11,10 @@ from click.testing import CliRunner, Result
 
 from vm_pipeline.cli import main
 from vm_pipeline.defs.run import run_night
+from vm_pipeline.defs.schedule import _state
 from vm_pipeline.home import Home
 from vm_pipeline.settings import Asked, load
+from vm_pipeline.sources.objects import LandingDamaged
 from vm_pipeline.warehouse.drafts import Drafts
 from vm_pipeline.warehouse.workspace import open_workspace
 from vm_pipeline_tests.night.conftest import Door
@@ -42,7 +45,30 @@ def test_every_command_takes_the_configuration(config: Path) -> None:
         assert "up to date" in type_in("status", *given, **environment).stdout
         assert "bad_amount" in type_in("rejects", *given, **environment).stdout
         assert len(type_in("fingerprint", *given, **environment).stdout.strip()) == 64
+        unknown = type_in("withdraw", "0a", "--reason", "wrong", *given, **environment)
+        assert "found no such batch" in unknown.output
+        assert "found no batch '0a'" in type_in("trace", "batch", "0a", *given, **environment).output
         assert type_in("check", *given, **environment).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("rejects",), "expected the home"),
+        (("feedback",), "expected the home"),
+        (("prune",), "expected the home"),
+        (("tidy",), "expected the home"),
+        (("purge", "a0a889b6c852", "--reason", "wrong"), "expected the home"),
+        (("rejects", "--period", "2026-4"), "expected a month like 2022-07"),
+        (("rejects", "--to", "away/rows.csv"), "found no folder away"),
+        (("schema", "--to", "away/schema.json"), "found no folder away"),
+    ],
+)
+def test_what_is_mistyped_is_said_and_makes_nothing(tmp_path: Path, words: tuple[str, ...], says: str) -> None:
+    """`No rejected rows` of a home that is not there would be good news that nobody has."""
+    result = type_in(*words, VM_HOME=str(tmp_path / "hmoe"))
+    assert result.exit_code == 2 and says in " ".join(result.output.split())
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_check_says_what_there_is_and_touches_nothing(door: Door, config: Path) -> None:
@@ -169,3 +195,23 @@ def test_the_key_of_pseudonyms_is_made_once_and_alone(tmp_path: Path) -> None:
     assert len(key) == 64 and Home(chosen).staging.pseudonym_key == key
     files = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "home").rglob("*") if path.is_file()}
     assert files == {"pseudonym.key": 0o600, "lock": 0o600}
+    chosen.home.joinpath("pseudonym.key").write_text("")
+    with pytest.raises(LandingDamaged, match="found an empty file"):  # a hash without a key is no pseudonym
+        _ = Home(chosen).staging
+
+
+@pytest.mark.usefixtures("after_a_night")
+def test_what_waits_for_a_run_says_so(door: Door) -> None:
+    """As after an upgrade, when typed files are those of another version."""
+    shutil.rmtree(door.programme.home / "staging")
+    for command in ("rejects", "feedback"):
+        result = door(command)
+        assert (result.exit_code, "Staging: " in result.output) == (1, True), result.output
+
+
+def test_whatever_the_drop_folder_takes_is_noticed_by_its_sensor(tmp_path: Path) -> None:
+    home, seen = Home(load(Asked(feeds=tmp_path, home=tmp_path / "home"), {})), set()
+    for name in ("2022-07.csv", "2022-08.CSV"):
+        (tmp_path / name).touch()
+        seen.add(_state(home))
+    assert len(seen) == 2

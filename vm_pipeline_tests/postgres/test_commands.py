@@ -45,7 +45,9 @@ def test_a_server_that_is_not_there_closes_the_gate_and_the_file_stays(door: Doo
     door.programme.ledger({"amount": "20.00"})
     result = door.run("--warehouse", "postgresql://u:hush-hush@nowhere.invalid/w")
     assert result.exit_code == 1
-    assert "found no server that lets us in" in " ".join(result.output.split()) and "hush-hush" not in result.output
+    told = " ".join(result.output.split())
+    assert "publish__warehouse: postgresql+psycopg://u@nowhere.invalid/w: found no server that lets us in" in told
+    assert "hush-hush" not in told
     assert door.snapshot.stat().st_mtime_ns == before.st_mtime_ns
 
 
@@ -71,7 +73,15 @@ def test_roles_are_printed_for_an_administrator(door: Door) -> None:
 
 
 @pytest.mark.parametrize(
-    "given", ["mysql://u:hush-hush@h/w", "postgresql+asyncpg://u:hush-hush@h/w", "postgres://u:hush-hush@h/w"]
+    "given",
+    [
+        "mysql://u:hush-hush@h/w",
+        "postgresql+asyncpg://u:hush-hush@h/w",
+        "postgres://u:hush-hush@h/w",
+        "postgresql://u:p@hush-hush@h/w",  # to SQLAlchemy the password is `p`, and the rest a host
+        "postgresql://u:p@s/hush-hush@h/w",
+        "postgresql://u:p@s:hush-hush@h/w",
+    ],
 )
 def test_other_addresses_are_refused_without_quoting_them(given: str) -> None:
     with pytest.raises(ConfigurationError, match="expected") as refused:

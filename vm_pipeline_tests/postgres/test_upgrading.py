@@ -64,6 +64,16 @@ def test_publishing_upgrades_by_itself(older: Warehouse, nights: Nights) -> None
     assert older.ask("SELECT vm.half_up(vm.ratio(1, 8, 100), 1)") == [(12.5,)]
 
 
+def test_what_somebody_took_away_is_told_and_put_back_when_asked(published: Warehouse, nights: Nights) -> None:
+    """What was noted still says that it is of this version; `upgrade` looks."""
+    published.ask("ALTER TABLE vm.team_month DROP COLUMN falls CASCADE")
+    with pytest.raises(WarehouseRefused, match=r"\"falls\".* does not exist, expected .* `vm-pipeline upgrade`"):
+        publish(nights[1], published.address)
+    assert upgrade(published.address)
+    assert publish(nights[1], published.address)
+    assert fingerprint(published.address) == fingerprint_of(nights[1])
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

@@ -1,5 +1,7 @@
 """The drop folder: which file stands for which slot, and what is said of everything else found there."""
 
+import errno
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -138,3 +140,21 @@ def test_a_file_that_cannot_be_read_is_a_problem(programme: Programme) -> None:
     received = programme.landing.receive(extracts, programme.clock)
     assert [str(receipt.slot) for receipt in received.new] == ["ledger/B1/2022-08"]
     assert "FileNotFoundError" in str(received.problems[0])
+
+
+def test_a_folder_that_may_not_be_read_is_one_problem(programme: Programme, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One board's folder with other rights must not cost the others their night."""
+    put(programme, "ledger/B1/2022-07.csv", "ledger/B2/2022-07.csv", "reference/teams.csv")
+    listed = Path.iterdir
+
+    def refused(folder: Path) -> Iterator[Path]:  # root, who runs tests, may read everything
+        if folder.name in ("B1", "reference"):
+            raise PermissionError(errno.EACCES, "Permission denied", str(folder))
+        return listed(folder)
+
+    monkeypatch.setattr(Path, "iterdir", refused)
+    received = programme.receive()
+    assert [str(receipt.slot) for receipt in received.new] == ["ledger/B2/2022-07"]
+    assert [(problem.where, problem.found) for problem in received.problems] == [
+        (str(programme.drop / name), "PermissionError (Permission denied)") for name in ("ledger/B1", "reference")
+    ]

@@ -17,6 +17,7 @@ import pytest
 from vm_pipeline.sources.extract import Absent, Extract, Fetch, NotReceived, opener
 from vm_pipeline.sources.incoming import desk
 from vm_pipeline.sources.landing import Landing
+from vm_pipeline.sources.looking import look
 from vm_pipeline.sources.receipts import Slot
 from vm_pipeline_tests.programme import FIRST_NIGHT
 from vm_pipeline_tests.sources.conftest import Home
@@ -128,7 +129,7 @@ class TestAWholeSource:
     def test_in_trouble_is_one_problem(self, home: Home) -> None:
         down = NotReceived("nobody", "an answer", "Wait.", everywhere=True)
         assert [str(one) for one in home.receive(self.extracts(down)).problems] == [f"the source: {down}"]
-        looked = {str(seen) for _, seen in home.landing.look(self.extracts(down))}
+        looked = {str(seen) for _, seen in look(home.landing, self.extracts(down))}
         assert looked == {f"the source: {down}"}
 
     def test_in_trouble_with_each_month_is_as_many(self, home: Home) -> None:
@@ -136,7 +137,7 @@ class TestAWholeSource:
 
     def test_that_has_nothing(self, home: Home) -> None:
         assert "found nothing for any month" in str(home.receive(self.extracts(Absent())).problems[0])
-        assert {seen for _, seen in home.landing.look(self.extracts(Absent()))} == {None}
+        assert {seen for _, seen in look(home.landing, self.extracts(Absent()))} == {None}
 
 
 def test_a_dry_run_keeps_nothing(home: Home, tmp_path: Path) -> None:
@@ -144,7 +145,11 @@ def test_a_dry_run_keeps_nothing(home: Home, tmp_path: Path) -> None:
         draft.write_bytes(b"sent")
         return "mark"
 
-    ((_, seen),) = home.landing.look([Extract(JULY, "sent", Fetch(bring))])
-    assert seen == home.landing.receive([Extract(JULY, "sent", Fetch(bring))], FIRST_NIGHT).new[0].sha256
-    ((_, seen),) = Landing(tmp_path / "other").look([Extract(JULY, "sent", Fetch(bring))])
+    control = tmp_path / "control"
+    control.write_bytes(b"as sent")
+    extract = Extract(JULY, "sent", Fetch(bring), opener(control), layout="{}")
+    ((_, seen),) = look(home.landing, [extract])
+    kept = home.landing.receive([extract], FIRST_NIGHT).new[0]
+    assert seen == replace(kept, received_at="", size=0)  # the control and the layout are part of what is received
+    ((_, seen),) = look(Landing(tmp_path / "other"), [Extract(JULY, "sent", Fetch(bring))])
     assert not (tmp_path / "other").exists()

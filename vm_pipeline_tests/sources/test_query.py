@@ -216,6 +216,8 @@ class TestSpelling:
     [
         ({"database": "canary"}, "found no `database` that can be read"),
         ({"database": "nosuch://u:canary@host/x"}, "found no `database` that can be read"),
+        ({"database": "postgresql://u:x@canary/y@host/x"}, "found a second `@` in the `database`"),
+        ({"database": "postgresql://u:x@s:canary@host/x"}, "found no `database` that can be read"),
         ({"database": "oracle+oracledb://u:canary@host/x"}, "found no driver 'oracledb'"),
         ({"first": "July"}, 'found first = "July", expected text like 2022-04.'),
         ({"first": "2022-10"}, "found first = '2022-10' after last"),

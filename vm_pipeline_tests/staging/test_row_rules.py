@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import combinations
 
+import duckdb
 import pytest
 
 from vm_pipeline.feeds import ACTIVITY, LEDGER, SURVEY_COUNTS, SURVEY_WIDE
@@ -174,6 +175,9 @@ class TestDuplicates:
         )
         programme.night()
         assert programme.rejected() == [(1, "bad_amount"), (3, "duplicate"), (4, "bad_wte"), (7, "duplicate")]
+        path = str(programme.staging.rejected(programme.receipt()))
+        years = duckdb.read_parquet(path).select("financial_year").distinct().fetchall()
+        assert years == [("2022/23",)]  # a duplicate's is written again, as it may be sent again
 
     def test_of_a_respondent_the_last_sound_answer_stays(self, programme: Programme) -> None:
         programme.survey(

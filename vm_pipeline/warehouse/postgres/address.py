@@ -7,29 +7,36 @@ Does not belong here: statements.
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import URL, Connection, create_engine, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy import URL, Connection, create_engine, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
+from vm_pipeline import database_address
 from vm_pipeline.warehouse.postgres.refused import WarehouseRefused
 from vm_pipeline.warehouse.tables import SCHEMA
 
 SCHEMES = ("postgresql", "postgresql+psycopg")
 OWNER = "vm_owner"
+_EXPECTED = "postgresql+psycopg://user@host/name"
 _SHOWN = ("host", "port", "service")  # of what may stand behind the question mark; the rest may be a secret
 _SESSION = "-c timezone=UTC -c datestyle=ISO -c standard_conforming_strings=on -c search_path=pg_catalog"
-_ASKED_FOR = "expected it to be given by sql/roles, see `vm-pipeline roles`"
+_ABSENT = "found that {said}, expected the tables of this version. `vm-pipeline upgrade`."
+_KNOWN = {  # by SQLSTATE
+    "55P03": "found a lock that another session kept for too long, expected it to end. Try again, or end it.",
+    "42501": "found that {said}, expected it to be given by sql/roles, see `vm-pipeline roles`.",
+    "2BP01": "found that {said} ({why}), expected nothing to need it any more.",
+    "53100": "found no room left on the server's disk, expected room for a night. Free some there, and run again.",
+    "42703": _ABSENT,
+    "42P01": _ABSENT,
+}
 _OF_CELLS = ("22", "23")  # SQLSTATE classes whose messages quote what stands in a cell
 
 
 def parsed(address: str) -> URL:
     """The address as SQLAlchemy takes it. Raises ValueError, which does not quote it: a password may be in it."""
-    try:
-        url = make_url(address)
-    except ArgumentError:
-        raise ValueError("found no address that can be read, expected postgresql+psycopg://user@host/name.") from None
+    url = database_address.read(address, "address", _EXPECTED)
     if url.drivername not in SCHEMES:
-        raise ValueError(f"found {url.drivername}://…, expected postgresql+psycopg://user@host/name.")
+        raise ValueError(f"found {url.drivername}://…, expected {_EXPECTED}.")
     return url.set(drivername="postgresql+psycopg")
 
 
@@ -89,13 +96,8 @@ def _said(error: BaseException | None) -> str:
     if not isinstance(error, psycopg.Error) or error.sqlstate is None:
         return f"found no server that lets us in ({_last_line(error)}), expected one. Check the address and the server."
     found = error.diag
-    match error.sqlstate:
-        case "55P03":
-            return "found a lock that another session kept for too long, expected it to end. Try again, or end it."
-        case "42501":
-            return f"found that {found.message_primary}, {_ASKED_FOR}."
-        case "2BP01":
-            return f"found that {found.message_primary} ({found.message_detail}), expected nothing to need it any more."
+    if error.sqlstate in _KNOWN:
+        return _KNOWN[error.sqlstate].format(said=found.message_primary, why=found.message_detail)
     if error.sqlstate[:2] in _OF_CELLS:
         where = ", ".join(filter(None, (found.table_name, found.column_name, found.constraint_name)))
         return f"found a row that does not fit (SQLSTATE {error.sqlstate}, {where or 'place not told'}), expected none."
@@ -103,4 +105,6 @@ def _said(error: BaseException | None) -> str:
 
 
 def _last_line(error: BaseException | None) -> str:
-    return str(error).strip().splitlines()[-1].strip() if str(error).strip() else "it said nothing"
+    """What it says last, but for what it asks (`Is the server running on that host …?`)."""
+    said = [line.strip() for line in str(error).splitlines() if line.strip() and not line.strip().endswith("?")]
+    return said[-1] if said else "it said nothing"

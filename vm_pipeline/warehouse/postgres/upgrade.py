@@ -37,11 +37,15 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 def upgrade(address: str) -> bool:
     """Bring the warehouse at an address up to date; made, empty, where there is none. True where something was done.
 
-    Raises WarehouseRefused.
+    What is there is looked at, whatever was noted: somebody may have taken a column away. Raises WarehouseRefused.
     """
     with opened(address) as con, con.begin():
         alone(con)
-        return set_up(con) if not is_created(con) else bring_up_to_date(con)
+        if not is_created(con):
+            return set_up(con)
+        if differences(found(con), shapes(kept().values())):
+            con.execute(declared.delete())
+        return bring_up_to_date(con)
 
 
 def set_up(con: Connection) -> bool:

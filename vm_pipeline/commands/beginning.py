@@ -1,0 +1,37 @@
+"""Whether a night can begin at all.
+
+Belongs here: what is looked at before anything runs, and telling people where nights are worked already.
+Does not belong here: settings (options), what a landing meets (sources).
+"""
+
+from collections.abc import Sequence
+
+from vm_pipeline.home import Home
+from vm_pipeline.settings import ConfigurationError
+from vm_pipeline.sources.extract import Problem
+from vm_pipeline.sources.folder import FolderSource
+
+
+def refuse_empty(home: Home) -> None:
+    """Drop folders that are not there, or have nothing in them, are a mistake to mend before anything runs.
+
+    Raises ConfigurationError.
+    """
+    folders = [source for source in home.settings.sources if isinstance(source, FolderSource)]
+    if len(folders) < len(home.settings.sources):
+        return
+    found = [folder.find() for folder in folders]
+    if any(extracts for extracts, _ in found):
+        return
+    problems = [problem for _, amiss in found for problem in amiss]
+    _tell_of(home, problems)
+    raise ConfigurationError("; ".join(map(str, problems)))
+
+
+def _tell_of(home: Home, problems: Sequence[Problem]) -> None:
+    """As after any other night, where there were some: nobody reads what cron writes into a log."""
+    from vm_pipeline.alerts.cause import not_received
+    from vm_pipeline.alerts.telling import tell
+
+    if home.folder.is_dir():
+        tell(home.settings.alerts, home.alerts, not_received(problems), ())
