@@ -332,6 +332,9 @@ class TestStatus:
             ]
             wards.ledger(*lines, period=month)
         wards.reference("pauses", "B1,T1,2022-08,2022-08,Moved", "B1,,2022-09,2022-09,Winter")
+        falls = ("2022-07-05", "2022-07-10", "2022-10-06", "2022-10-08", "2022-11-01")
+        harm = {"measure_code": "fall", "outcome_code": "harm"}
+        wards.activity(*({**harm, "start_at": f"{day}T10:00"} for day in falls), period="2022-07_2022-11")
         wards.night()
         con = wards.marts()
         rows = values(con, "F01", "grain = 'month'")
@@ -346,6 +349,15 @@ class TestStatus:
         assert {row[7] for row in rows if row[3] == "T1"} == {10.0}
         assert {row[8] for row in rows} == {"final"}
         assert state(con, "F01", "week", "2022-08-15")[2] == "paused"
+        gaps = values(con, "P06", "grain = 'event' AND team_code = 'T1'")
+        assert [(row[7], row[9]) for row in gaps] == [
+            (5, None),
+            (88, "paused"),
+            (2, None),
+            (24, None),
+            (29, "open_gap"),
+        ]
+        assert [row[9] for row in values(con, "P06", "grain = 'month' AND team_code = 'T1'")] == [None, "paused", None]
 
     def test_year_end_adjustments_are_in_march_and_in_no_week(self, wards: Programme) -> None:
         line = {"financial_year": "2021/22", "posting_date": "2022-03-15", "amount": "10.00"}

@@ -130,7 +130,12 @@ indicator_signal = table(
     value("upper_limit", RATIO, "Upper limit; empty on run charts."),
     value("is_final", FLAG, "Whether the point takes part: final, and not in a pause.", True),
     value("is_baseline", FLAG, "Whether a fixed baseline is made of it.", True),
-    value("is_tentative", FLAG, "Whether its centre line stands on fewer than 10 points, and so raises none.", True),
+    value(
+        "is_tentative",
+        FLAG,
+        "Whether it raises none: its line stands on fewer than 10 points, on few events, or on mostly one value.",
+        True,
+    ),
     value("phase", WHOLE, "0 for the first phase, one more after each recorded rebase.", True),
     value("signal", FLAG, "Whether a rule of the profile says that this is not noise.", True),
     value("rule", TEXT, "The first rule that says so."),
