@@ -17,10 +17,10 @@ line AS (
     HAVING GROUPING(provider_code, service, team_code) <> 1 OR service IS NOT NULL
 ),
 received AS (
-    SELECT provider_code, least(max(span.ends_on), any_value(known.known_day)) AS day
+    SELECT provider_code, least(max(span.ends_on), any_value(heard.known_day)) AS day
     FROM core.feed_span
     JOIN core.span AS span USING (grain, starts_on)
-    CROSS JOIN core.known AS known
+    JOIN core.heard AS heard USING (feed, provider_code)
     WHERE feed = 'activity' AND grain = 'month'
     GROUP BY provider_code
 ),

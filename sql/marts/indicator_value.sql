@@ -53,12 +53,15 @@ placed AS (
 ),
 timed AS (
     SELECT point.*, one.unit, one.is_sampled, one.minimum,
-           unfinished.starts_on IS NOT NULL OR point.is_open AS is_unfinished,
+           unfinished.starts_on IS NOT NULL OR unheard.starts_on IS NOT NULL OR point.is_open AS is_unfinished,
            coalesce(of_all.starts_on >= point.span_from, false) OR coalesce(own.starts_on >= point.span_from, false) AS is_paused
     FROM placed AS point
     JOIN core.indicator AS one USING (indicator_code)
     LEFT JOIN core.unfinished AS unfinished
            ON unfinished.indicator_code = point.indicator_code AND unfinished.grain = point.grain AND unfinished.starts_on = point.starts_on
+    LEFT JOIN core.unheard AS unheard
+           ON unheard.indicator_code = point.indicator_code AND unheard.provider_code = point.provider_code
+          AND unheard.grain = point.grain AND unheard.starts_on = point.starts_on
     ASOF LEFT JOIN (SELECT * FROM core.paused WHERE of_team = '*') AS of_all  -- the last that was paused up to then
            ON of_all.provider_code = point.provider_code AND of_all.grain = point.span_grain AND of_all.starts_on <= point.span_on
     ASOF LEFT JOIN (SELECT * FROM core.paused WHERE of_team <> '*') AS own

@@ -80,7 +80,8 @@ def _judged(points: "pd.DataFrame", series: "pd.DataFrame") -> Iterator["pd.Data
 
     of = points["number"].to_numpy()
     points["is_after_pause"] = begins(of, points["paused_on"].to_numpy())
-    points["stretch"] = (points["is_after_pause"] | points["begins_phase"]).cumsum()
+    cuts = points["is_after_pause"] | points["begins_phase"]
+    points["stretch"] = cuts.groupby(of).cumsum()
     pairs = series.groupby(["rule_profile", "chart"]).ngroup().to_numpy()
     for pair in np.unique(pairs):
         some = points[pairs[of] == pair]

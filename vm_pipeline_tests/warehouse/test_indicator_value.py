@@ -280,6 +280,22 @@ class TestStatus:
         _, found, qualifier = state(wards.marts(), code, grain, start)
         assert (found, qualifier) == (status, "open_period" if status == "provisional" else None)
 
+    def test_what_came_since_of_another_feed_ends_no_week(self, wards: Programme) -> None:
+        """Activity to the 11th came on the 12th, a ledger two weeks later: nobody knows of patients after the 11th."""
+        seen = [{"start_at": f"2022-07-{day:02}T10:00"} for day in range(1, 12)]
+        wards.activity(*seen, {"measure_code": "fall", "outcome_code": "harm", "start_at": "2022-07-08T10:00"},
+                       {"measure_code": "fall", "outcome_code": "harm", "start_at": "2022-07-02T10:00"})  # fmt: skip
+        wards.night(datetime(2022, 7, 12, 3, tzinfo=UTC))
+        wards.ledger(*({"posting_date": f"2022-07-{day:02}"} for day in range(1, 27)))
+        wards.night(datetime(2022, 7, 27, 3, tzinfo=UTC))
+        con = wards.marts()
+        assert state(con, "P01", "week", "2022-07-04")[1:] == ("final", None)
+        assert state(con, "P01", "week", "2022-07-11") == (1, "provisional", "open_period")
+        assert state(con, "F02", "week", "2022-07-11") == (70, "provisional", "open_period")
+        assert state(con, "F01", "week", "2022-07-11") == (70, "final", None)
+        assert values(con, "P01", "grain = 'week' AND starts_on = DATE '2022-07-11' AND status = 'final'") == []
+        assert values(con, "P06", "team_code = 'T1' AND grain = 'event'")[-1][4:8] == (date(2022, 7, 12), 4, 1, 4)
+
     def test_midnight_is_london_s(self, wards: Programme) -> None:
         wards.ledger({"amount": "10.00"})
         wards.night(datetime(2022, 7, 31, 23, 30, tzinfo=UTC))  # 00:30 on 1 August in London
