@@ -51,7 +51,9 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyCon
     programme.reference("unit_map", *(f"B1,{team},{team},," for team in MISSED))
     programme.reference("teams", *(f"B1,{team},{team},,clinic,," for team in MISSED))
     programme.reference("pauses", "B1,PAUSED,2021-12,2022-02,Redeployed", "B1,AWAY,2022-08,2022-10,Closed")
-    programme.reference("targets", "B1,FIXED,P11,2021-04,2022-03,22.5,10,,")
+    programme.reference(
+        "targets", "B1,FIXED,P11,2021-04,2022-03,22.5,10,,2025-03-31", "B1,FIXED,P11,2021-04,2022-09,30,99,2027-04-01,"
+    )  # the second begins after the last receipt
     programme.reference("rebases", "B1,DECIDED,P11,2022-04,2022-05-01,Clinical lead,New booking system")
     rows = [
         row
@@ -116,6 +118,7 @@ def test_a_declared_baseline_makes_the_line_and_what_lies_apart_from_it_signals(
     assert [row[2] for row in found] == [False] * 11 + [True] * 13  # the run began in the last month of the baseline
     judged, signals, baseline, phases = series(con, "FIXED", "points_judged, signals, has_baseline, phases")
     assert (judged, signals, baseline, phases) == (12, 12, True, 1)
+    assert set(points(con, "FIXED", "target")) == {(10.0,)}
 
 
 def test_a_recorded_decision_begins_a_phase_with_a_line_of_its_own(con: duckdb.DuckDBPyConnection) -> None:

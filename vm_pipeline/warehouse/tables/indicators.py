@@ -69,6 +69,9 @@ team_week = table(
     value("cells", WHOLE, "Cells of indicators that the team has, sampled ones apart.", True),
     value("cells_filled", WHOLE, "Of these, with a value.", True),
     value("completeness_pct", RATIO, "Cells filled, of cells."),
+    value(
+        "not_final", TEXT, "Columns whose value is provisional or paused, and so not judged; why: `indicator_value`."
+    ),
     large=True,
 )
 
