@@ -17,10 +17,10 @@ line AS (
     HAVING GROUPING(provider_code, service, team_code) <> 1 OR service IS NOT NULL
 ),
 received AS (
-    SELECT provider_code, least(max(span.ends_on), any_value(known.known_day)) AS day
+    SELECT provider_code, least(max(span.ends_on), any_value(heard.known_day)) AS day
     FROM core.feed_span
     JOIN core.span AS span USING (grain, starts_on)
-    CROSS JOIN core.known AS known
+    JOIN core.heard AS heard USING (feed, provider_code)
     WHERE feed = 'activity' AND grain = 'month'
     GROUP BY provider_code
 ),
@@ -42,12 +42,12 @@ gap AS (
     SELECT *, day - lag(day) OVER (PARTITION BY level, provider_code, service, team_code ORDER BY day) AS days FROM lines
 )
 SELECT 'P06' AS indicator_code, level, provider_code, service, team_code, 'event' AS grain, day AS starts_on,
-       days::DECIMAL(38,9) AS numerator, 1::DECIMAL(38,9) AS denominator, is_open
+       days::DECIMAL(38,9) AS numerator, 1::DECIMAL(38,9) AS denominator, is_open, day - days::INTEGER AS began_on
 FROM gap
 WHERE days IS NOT NULL
 UNION ALL
 SELECT 'P06', level, provider_code, service, team_code, 'month', date_trunc('month', day)::DATE,
-       sum(days)::DECIMAL(38,9), count(*)::DECIMAL(38,9), false
+       sum(days)::DECIMAL(38,9), count(*)::DECIMAL(38,9), false, min(day - days::INTEGER)
 FROM gap
 WHERE days IS NOT NULL AND NOT is_open
 GROUP BY ALL

@@ -1,9 +1,10 @@
 -- Points of every series that has a rule profile, as they are judged: which take part, where a recorded decision begins
--- a new phase, which points make a fixed baseline.
+-- a new phase, which points make a fixed baseline. `paused_on`: the last week or month up to the point that was paused,
+-- with or without a value of its own; where it is another than at the point before, a pause lies between them.
 WITH point AS (
     SELECT series.provider_code, series.series, series.indicator_code, series.level, series.team_code, series.grain,
            series.baseline_from, series.baseline_to, value.starts_on, value.numerator, value.denominator, value.value,
-           value.qualifier IS NOT DISTINCT FROM 'paused' AS is_paused,
+           CASE value.grain WHEN 'event' THEN 'month' ELSE value.grain END AS span_grain,
            value.status <> 'final' OR value.qualifier IS NOT DISTINCT FROM 'paused' AS is_excluded
     FROM vm.indicator_value AS value
     JOIN core.signal_series AS series USING (indicator_code, level, provider_code, service, team_code, grain)
@@ -17,12 +18,19 @@ decision AS (
     GROUP BY point.provider_code, point.team_code, point.series, rebase.rebase_from
 )
 SELECT point.provider_code, point.team_code, point.series, point.starts_on,
-       point.numerator::DOUBLE AS num, point.denominator::DOUBLE AS den, point.value, point.is_excluded, point.is_paused,
+       point.numerator::DOUBLE AS num, point.denominator::DOUBLE AS den, point.value, point.is_excluded,
+       greatest(DATE '1900-01-01', of_all.starts_on, own.starts_on) AS paused_on,
        decision.starts_on IS NOT NULL AS begins_phase,
        coalesce(
            NOT point.is_excluded AND point.starts_on >= point.baseline_from
            AND point.starts_on + CASE point.grain WHEN 'week' THEN 6 ELSE 0 END <= point.baseline_to, false
        ) AS is_baseline
 FROM point
+ASOF LEFT JOIN (SELECT * FROM core.paused WHERE of_team = '*') AS of_all
+       ON of_all.provider_code = point.provider_code AND of_all.grain = point.span_grain AND of_all.starts_on <= point.starts_on
+ASOF LEFT JOIN (SELECT * FROM core.paused WHERE of_team <> '*') AS own
+       ON own.provider_code = point.provider_code AND own.of_team = point.team_code
+      AND own.grain = point.span_grain AND own.starts_on <= point.starts_on
 LEFT JOIN (SELECT DISTINCT provider_code, team_code, series, starts_on FROM decision) AS decision
-       USING (provider_code, team_code, series, starts_on)
+       ON decision.provider_code = point.provider_code AND decision.team_code = point.team_code
+      AND decision.series = point.series AND decision.starts_on = point.starts_on

@@ -1,5 +1,5 @@
--- Every series that has a rule profile, and how it is judged. The newest target of a team counts; months that it names
--- make a fixed baseline. `series` numbers those of a team in order.
+-- Every series that has a rule profile, and how it is judged. The newest target of a team that has begun counts; months
+-- that it names make a fixed baseline. `series` numbers those of a team in order.
 WITH one_series AS (
     SELECT DISTINCT value.indicator_code, value.level, value.provider_code, value.service, value.team_code, value.grain
     FROM vm.indicator_value AS value
@@ -9,8 +9,7 @@ WITH one_series AS (
 target AS (
     SELECT indicator_code, provider_code, team_code, target,
            (baseline_from || '-01')::DATE AS baseline_from, last_day((baseline_to || '-01')::DATE) AS baseline_to
-    FROM core.target
-    QUALIFY row_number() OVER (PARTITION BY indicator_code, provider_code, team_code ORDER BY valid_from DESC) = 1
+    FROM core.target_now
 )
 SELECT one_series.*,
        row_number() OVER (PARTITION BY one_series.provider_code, one_series.team_code ORDER BY one_series.indicator_code, level, service, grain)::INTEGER AS series,

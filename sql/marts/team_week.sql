@@ -2,7 +2,8 @@
 -- Columns of measures come from the catalogue: every entry with a block, a column and a weekly grain.
 WITH cell AS (
     SELECT value.provider_code, value.team_code, value.week_start, value.indicator_code,
-           value.numerator, value.denominator, value.value
+           value.numerator, value.denominator, value.value,
+           CASE WHEN value.status <> 'final' OR value.qualifier = 'paused' THEN one.team_week_column END AS not_final, one.place
     FROM vm.indicator_value AS value
     JOIN core.indicator AS one USING (indicator_code)
     WHERE value.level = 'team' AND value.grain = 'week'
@@ -14,6 +15,7 @@ measured AS (
            max(numerator) FILTER (indicator_code = 'M02') AS cells_filled,
            max(denominator) FILTER (indicator_code = 'M02') AS cells,
            max(value) FILTER (indicator_code = 'M02') AS completeness_pct,
+           string_agg(not_final, ', ' ORDER BY place) FILTER (value IS NOT NULL) AS not_final,
            {box_score}
     FROM cell
     GROUP BY provider_code, team_code, week_start

@@ -96,8 +96,9 @@ PERFORMANCE = (
         "The middle of the working days from receipt to decision, by the day of receipt.",
         Example(6, None, 6, "2, 6 and 11 working days: the middle is 6."),
         numerator=("referrals_accepted",), worked_out="median of working days from `start_at` to `end_at` of referrals",
-        minimum=5, block="performance", column="decision_days",
-        notes="`end_at` of a referral is when it was decided. Pending ones are left out, so young months look fast.",
+        minimum=5, lag_weeks=4, lag_months=1, block="performance", column="decision_days",
+        notes="`end_at` of a referral is when it was decided. Pending ones are left out, so young months look fast: a "
+        "value is provisional for a month.",
     ),
     Indicator(
         "P11", "Did not attend", "ratio", "%", "lower", "p", "phs_control",

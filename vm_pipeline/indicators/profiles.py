@@ -70,6 +70,11 @@ class Profile:
         return replace(self, rules=tuple(rule for rule in self.rules if rule.code != code))
 
     @property
+    def ties_may_end_runs(self) -> bool:
+        """Whether a point on the line ends a run where most lie on it. Rules on whole series leave them out."""
+        return self.skips_centre and any(rule.code == SHIFT for rule in self.rules)
+
+    @property
     def chart(self) -> str:
         """The chart it judges unless another is asked for."""
         return self.charts[0]

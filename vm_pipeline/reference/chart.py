@@ -23,7 +23,7 @@ _STYLE = """\
 svg { font: 12px sans-serif; fill: #333 } .paper { fill: #fff }
 .grid { stroke: #e6e6e6 } .line { fill: none; stroke: #7a8793; stroke-width: 1.3 }
 .centre { fill: none; stroke: #1f4e79; stroke-width: 1.5 } .limit { fill: none; stroke: #a34; stroke-dasharray: 5 4 }
-.point { fill: #5b6770 } .point.A { fill: #c0392b } .point.B { fill: #e08e0b }
+.point { fill: #5b6770 } .point.A { fill: #c0392b } .point.B { fill: #fff; stroke: #b45f06; stroke-width: 2 }
 .point.out { fill: #fff; stroke: #5b6770 }
 .title { font-weight: bold } .small { font-size: 10px; fill: #666 }
 </style>"""

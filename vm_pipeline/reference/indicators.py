@@ -21,8 +21,16 @@ STATUSES = {
     "suppressed": "Reserved for disclosure control, which does not exist yet.",
 }
 QUALIFIERS = {
-    "paused": ("any", "A pause in pauses.csv touches the period. Said before any other reason; values stay."),
-    "open_period": ("provisional", "The period, and the periods after it that the value waits for, are not over."),
+    "paused": (
+        "any",
+        "A pause in pauses.csv touches the period, or the days since the event before. Said before any other reason; "
+        "values stay.",
+    ),
+    "open_period": (
+        "provisional",
+        "The period, and the periods after it that the value waits for, were not over at the last receipt, or at the "
+        "last one of the activity or ledger it is made of.",
+    ),
     "no_ledger": (
         "provisional",
         "The ledger of a month that the period touches was not received, or not from each of a provider's systems; or "

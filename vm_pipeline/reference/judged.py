@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 FOLDER = "charts"
 LEGEND = (
     "In the charts the solid blue line is the centre line, the dashed red lines are the limits (run charts have none)."
-    " Grey points are no signal, large red ones are signals of tier A, large orange ones of tier B."
+    " Grey points are no signal, large red ones are signals of tier A, orange rings of tier B."
 )
 
 

@@ -20,7 +20,7 @@ _FEW = 12  # columns of feeds, and tables on the way, that a line names one by o
 _RECEIPTS, _CALENDAR, _CATALOGUE = "receipts", "calendar", "catalogue"
 _ENDS = (
     dict.fromkeys(("version", "month_in_force", "rule_found", "period_found", "batch_moved"), _RECEIPTS)
-    | dict.fromkeys(("day", "month", "ledger_month", "known"), _CALENDAR)
+    | dict.fromkeys(("day", "month", "ledger_month", "known", "heard"), _CALENDAR)
     | dict.fromkeys((*input_tables(), "scale", "noise"), _CATALOGUE)
 )
 _OF_RECEIPTS = ("content_id", "row_number", "batch_month", "month_number")  # staging adds them to every row

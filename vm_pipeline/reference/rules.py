@@ -136,7 +136,12 @@ FORMULAS = {
 DISAGREEMENTS = (
     "**Points on the centre line.** They neither break a run nor count in the Scottish text, in runchart, qicharts2"
     " and runcharter; they end it in NHSRplotthedots, and in code of Public Health Scotland whose text says"
-    " otherwise. Each profile follows its own reference; `his_run` follows the text.",
+    " otherwise. Each profile follows its own reference; `his_run` follows the text, but where most points of a series"
+    " lie on its median: there they end a run, or of weeks that are 0% or 100% every other week would be in one.",
+    "**Limits of no width.** Where moving ranges are 0 on average, large ones left out, NHSRplotthedots puts both"
+    " limits on the mean and all points outside; here there are none.",
+    "**Thirds of a t chart** are those of the root. Carried back, the lower limit lies far nearer to the centre than"
+    " the upper, and on the scale of days nearly all points would lie in the inner third.",
     "**Large moving ranges.** NHSRplotthedots leaves those above 3.267 times their mean out, once; the Excel tool of"
     " Making Data Count does not. qicharts2 does where the package is attached, not where it is called by name; the"
     " recorded results are of the second kind. `mdc_xmr` leaves them out, the others do not; `screen` changes either.",

@@ -98,6 +98,8 @@ def _judge(points: Points, profile: Profile, chart: str, asked: Mapping[str, Any
     whole = Chart(lines, of, block, block, used, used, np.zeros(len(of), dtype=bool), has_runs=chart != "mr")
     if profile.name == "runcharter" or asked.get("rephase"):
         whole, profile = _rebased(whole, asked), profile.without(profiles.TREND)
+    if profile.ties_may_end_runs:
+        whole = whole.with_ties_apart
     return _judged(whole, profile, whole.of - whole.of[np.flatnonzero(series)][stretches(series)])
 
 

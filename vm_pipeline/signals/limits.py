@@ -38,17 +38,20 @@ class Plotted:
 
 @dataclass(frozen=True)
 class Lines:
-    """Per point: what is plotted, its centre, its limits, and the standard deviation the limits are three of."""
+    """Per point: what is plotted, its centre, its limits, and how many thirds of the way to a limit it lies."""
 
     y: Floats
     centre: Floats
     lower: Floats
     upper: Floats
-    sigma: Floats
+    thirds: Floats
 
 
 def moving_ranges(values: Floats, chart: Plotted, screen: bool) -> Floats:
-    """The mean moving range of each stretch, large ones left out once where they are screened."""
+    """The mean moving range of each stretch, large ones left out once where they are screened.
+
+    NaN where it is 0: of points that hardly ever move, all but a few would lie outside limits of no width.
+    """
     base = np.flatnonzero(chart.base)
     of, ranges = chart.of[base], np.full(len(base), np.nan)
     ranges[1:] = np.abs(np.diff(values[base]))
@@ -58,7 +61,7 @@ def moving_ranges(values: Floats, chart: Plotted, screen: bool) -> Floats:
     if screen:
         kept = ranges < D4 * average[of]
         average = mean(ranges[kept], of[kept], chart.count)
-    return average
+    return np.where(average > 0, average, np.nan)
 
 
 def _of_base(chart: Plotted, values: Floats, statistic: Callable[[Floats, Places, int], Floats]) -> Floats:
@@ -67,7 +70,12 @@ def _of_base(chart: Plotted, values: Floats, statistic: Callable[[Floats, Places
 
 
 def _around(y: Floats, centre: Floats, sigma: Floats) -> Lines:
-    return Lines(y, centre, centre - 3 * sigma, centre + 3 * sigma, sigma)
+    return Lines(y, centre, centre - 3 * sigma, centre + 3 * sigma, _thirds(y - centre, sigma))
+
+
+def _thirds(distance: Floats, sigma: Floats) -> Floats:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(np.abs(distance) / sigma)
 
 
 def run(chart: Plotted, screen: bool) -> Lines:
@@ -87,7 +95,7 @@ def xmr(chart: Plotted, screen: bool) -> Lines:
     """Mean, and 2.66 times the mean moving range, as NHS England's Making Data Count has it."""
     centre = _of_base(chart, chart.y, mean)[chart.of]
     reach = 2.66 * moving_ranges(chart.y, chart, screen)[chart.of]
-    return Lines(chart.y, centre, centre - reach, centre + reach, reach / 3)
+    return Lines(chart.y, centre, centre - reach, centre + reach, _thirds(chart.y - centre, reach / 3))
 
 
 def moving_range(chart: Plotted, screen: bool) -> Lines:
@@ -97,14 +105,15 @@ def moving_range(chart: Plotted, screen: bool) -> Lines:
     ranges[at[begins(chart.block[at])]] = np.nan
     centre = _of_base(chart, ranges, mean)[chart.of]
     upper = D4 * centre
-    return Lines(ranges, centre, np.zeros(len(centre)), upper, (upper - centre) / 3)
+    return Lines(ranges, centre, np.zeros(len(centre)), upper, _thirds(ranges - centre, (upper - centre) / 3))
 
 
-def _rate(chart: Plotted) -> Floats:
+def _rate(chart: Plotted, scale: Floats | float = 1.0) -> Floats:
+    """One division, as a point's own value is: where all points are the same, so is their rate, to the bit."""
     used = chart.base & ~np.isnan(chart.num) & ~np.isnan(chart.den)
     of = chart.of[used]
     with np.errstate(invalid="ignore", divide="ignore"):
-        return total(chart.num[used], of, chart.count) / total(chart.den[used], of, chart.count)
+        return scale * total(chart.num[used], of, chart.count) / total(chart.den[used], of, chart.count)
 
 
 def _spread(chart: Plotted, y: Floats, centre: Floats, sigma: Floats, screen: bool) -> Floats:
@@ -117,7 +126,7 @@ def _spread(chart: Plotted, y: Floats, centre: Floats, sigma: Floats, screen: bo
 def _clipped(lines: Lines, top: float = np.inf) -> Lines:
     """Limits no figure can pass: 0 below, `top` above; and none at all where the denominator is 0."""
     lower, upper = (np.where(np.isfinite(limit), limit, np.nan) for limit in (lines.lower, lines.upper))
-    return Lines(lines.y, lines.centre, np.clip(lower, 0, None), np.clip(upper, None, top), lines.sigma)
+    return Lines(lines.y, lines.centre, np.clip(lower, 0, None), np.clip(upper, None, top), lines.thirds)
 
 
 def _share(chart: Plotted) -> tuple[Floats, Floats, Floats]:
@@ -144,11 +153,11 @@ def _events(chart: Plotted) -> tuple[Floats, Floats, Floats]:
         plain = np.where(chart.den == 0, np.nan, chart.num / chart.den)
         used = chart.base & ~np.isnan(chart.y) & ~np.isnan(plain)
         of = chart.of[used]
-        scale = total(chart.y[used] * chart.den[used], of, chart.count) / total(chart.num[used], of, chart.count)
-        scale = np.where(np.isfinite(scale) & (np.abs(scale - 1) > _SAME_SCALE), scale, 1.0)[chart.of]
+        found = total(chart.y[used] * chart.den[used], of, chart.count) / total(chart.num[used], of, chart.count)
+        by_phase = np.where(np.isfinite(found) & (np.abs(found - 1) > _SAME_SCALE), np.round(found, 9), 1.0)
+        scale, centre = by_phase[chart.of], _rate(chart, by_phase)[chart.of]
         y = np.where(np.isnan(chart.y), plain * scale, chart.y)
-        centre = _rate(chart)[chart.of]
-        return y, centre * scale, np.sqrt(centre / chart.den) * scale
+        return y, centre, np.sqrt(centre * scale / chart.den)
 
 
 def rates(chart: Plotted, screen: bool) -> Lines:
@@ -174,17 +183,20 @@ def between_events(chart: Plotted, screen: bool) -> Lines:
     average = _of_base(chart, chart.y, mean)[chart.of]
     with np.errstate(invalid="ignore"):
         lines = _clipped(_around(chart.y, average, np.sqrt(average * (average + 1))))
-    return Lines(lines.y, _of_base(chart, chart.y, median)[chart.of], lines.lower, lines.upper, lines.sigma)
+    return Lines(lines.y, _of_base(chart, chart.y, median)[chart.of], lines.lower, lines.upper, lines.thirds)
 
 
 def time_between(chart: Plotted, screen: bool) -> Lines:
-    """Time between rare events: an individuals chart of its 3.6th root, carried back."""
+    """Time between rare events: an individuals chart of its 3.6th root, carried back.
+
+    Thirds stay those of the root: carried back, the lower limit is far nearer to the centre than the upper.
+    """
     with np.errstate(invalid="ignore"):
         root = replace(chart, y=np.where(chart.y > 0, chart.y, np.nan) ** (1 / T_POWER))
         lines = individuals(root, screen)
         lower = np.where(lines.lower > 0, lines.lower, 0) ** T_POWER
         back = [column**T_POWER for column in (lines.centre, lines.upper)]
-    return Lines(chart.y, back[0], np.where(np.isnan(lines.lower), np.nan, lower), back[1], (back[1] - back[0]) / 3)
+    return Lines(chart.y, back[0], np.where(np.isnan(lines.lower), np.nan, lower), back[1], lines.thirds)
 
 
 CHARTS: dict[str, Callable[[Plotted, bool], Lines]] = {

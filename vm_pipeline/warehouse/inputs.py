@@ -63,6 +63,8 @@ def put_inputs(con: duckdb.DuckDBPyConnection, known: Known, staging: Staging, n
         _fill(con, name, [tuple(cell if cell != "" else None for cell in row) for row in rows])
     con.execute("CREATE OR REPLACE TABLE staging.known (known_day DATE)")
     _fill(con, "known", [(known_day(known),)])
+    con.execute("CREATE OR REPLACE TABLE staging.heard (feed VARCHAR, provider_code VARCHAR, known_day DATE)")
+    _fill(con, "heard", _heard(known))
 
 
 def put_feed(con: duckdb.DuckDBPyConnection, feed: str, versions: Iterable[Version], staging: Staging) -> None:
@@ -170,7 +172,20 @@ def _version_row(version: Version, found: Summary | None) -> tuple[object, ...]:
 def known_day(known: Known) -> date | None:
     """The day in London of the last receipt in force: what is open or final is judged on it, never by the clock."""
     moments = [version.receipt.received_at for version in known.versions if version.in_force]
-    return datetime.fromisoformat(max(moments)).astimezone(LONDON).date() if moments else None
+    return _in_london(max(moments)) if moments else None
+
+
+def _heard(known: Known) -> list[tuple[object, ...]]:
+    """(feed, provider, day in London of the last receipt in force of it)."""
+    last: dict[tuple[str, str], str] = {}
+    for receipt in (version.receipt for version in known.versions if version.in_force):
+        key = receipt.slot.feed, receipt.slot.provider_code
+        last[key] = max(last.get(key, ""), receipt.received_at)
+    return [(*key, _in_london(moment)) for key, moment in sorted(last.items())]
+
+
+def _in_london(moment: str) -> date:
+    return datetime.fromisoformat(moment).astimezone(LONDON).date()
 
 
 def _naive(moment: str) -> str | None:

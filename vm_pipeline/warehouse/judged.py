@@ -19,11 +19,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from vm_pipeline.signals.judge import Judged
-    from vm_pipeline.signals.series import Places
+    from vm_pipeline.signals.series import Flags
 
 JUDGED_OF = ("core.signal_series", "core.signal_point")
-# A centre line of fewer points moves with each new one (Perla, Provost and Murray 2011 ask for 10 to 12).
-ENOUGH = 10
 LONGEST = 400  # points up to which false alarms are told; a longer series has those of this length
 
 # What is added up of all teams changes with any of them: it lies together at the end, and others stay where they are.
@@ -35,7 +33,7 @@ _SERIES = (
 )
 _COLUMNS = (
     "provider_code VARCHAR, team_code VARCHAR, series INTEGER, starts_on DATE, "
-    "is_final BOOLEAN, is_baseline BOOLEAN, is_tentative BOOLEAN, "
+    "stretch INTEGER, is_final BOOLEAN, is_baseline BOOLEAN, is_tentative BOOLEAN, "
     "value DOUBLE, centre_line DOUBLE, lower_limit DOUBLE, upper_limit DOUBLE, "
     "signal BOOLEAN, rule VARCHAR, tier VARCHAR, in_shift BOOLEAN, in_trend BOOLEAN, outside_limits BOOLEAN, "
     "two_in_three BOOLEAN, fifteen_inside BOOLEAN, phase BIGINT, longest_run INTEGER, longest_run_max INTEGER, "
@@ -81,8 +79,9 @@ def _judged(points: "pd.DataFrame", series: "pd.DataFrame") -> Iterator["pd.Data
     from vm_pipeline.signals.series import begins
 
     of = points["number"].to_numpy()
-    paused = points["is_paused"].to_numpy(dtype=bool)
-    points["is_after_pause"] = ~paused & np.roll(paused, 1) & ~begins(of)
+    points["is_after_pause"] = begins(of, points["paused_on"].to_numpy())
+    cuts = points["is_after_pause"] | points["begins_phase"]
+    points["stretch"] = cuts.groupby(of).cumsum()
     pairs = series.groupby(["rule_profile", "chart"]).ngroup().to_numpy()
     for pair in np.unique(pairs):
         some = points[pairs[of] == pair]
@@ -95,38 +94,41 @@ def _of_pair(points: "pd.DataFrame", series: "pd.DataFrame") -> "pd.DataFrame":
 
     from vm_pipeline.signals import judge as engine
     from vm_pipeline.signals.series import points as made
+    from vm_pipeline.signals.tentative import tentative
 
     profile, chart = series[["rule_profile", "chart"]].iloc[0]
     given = {str(name): points[name].to_numpy() for name in points}
-    found = engine.judge(
-        made(
-            given["number"], given["starts_on"], given["value"], given["num"], given["den"],
-            excluded=given["is_excluded"], gap=given["is_after_pause"], phase=given["begins_phase"],
-            baseline=given["is_baseline"],
-        ),
-        profile,
-        chart,
+    drawn = made(
+        given["number"], given["starts_on"], given["value"], given["num"], given["den"],
+        excluded=given["is_excluded"], gap=given["is_after_pause"], phase=given["begins_phase"],
+        baseline=given["is_baseline"],
     )  # fmt: skip
+    found = engine.judge(drawn, profile, chart)
     told = {one.name: getattr(found, one.name) for one in fields(found)}
-    scale = series["factor"].to_numpy() if chart in ("p", "pp") else 1  # these are judged as shares of 1
+    factor = series["factor"].to_numpy()
+    scale = factor if chart in ("p", "pp") else 1  # these are judged as shares of 1
     for name in ("value", "centre_line", "lower_limit", "upper_limit"):
         told[name] = told[name] * scale + 0.0  # 0, never -0
-    names = {name: given[name] for name in ("number", "starts_on", "is_baseline")}
-    more = {"is_final": ~given["is_excluded"], "is_tentative": _stands_on(given, found.phase) < ENOUGH}
+    names = {name: given[name] for name in ("number", "starts_on", "is_baseline", "stretch")}
+    more = {"is_final": ~given["is_excluded"], "is_tentative": tentative(drawn, found, chart, factor)}
     del told["strong"]
-    return pd.DataFrame(names | told | more | _in_words(found, told, series, profile), index=points.index)
+    words = _in_words(found, told, series, profile, promise=~more["is_tentative"])
+    return pd.DataFrame(names | told | more | words, index=points.index)
 
 
 def _in_words(
-    found: "Judged", told: Mapping[str, Any], series: "pd.DataFrame", profile: str
+    found: "Judged", told: Mapping[str, Any], series: "pd.DataFrame", profile: str, promise: "Flags"
 ) -> dict[str, "pd.Categorical[str]"]:
-    """The rule by its code, its tier, and whether the target can be met; each missing where there is none."""
+    """The rule by its code, its tier, and whether the target can be met; each missing where there is none.
+
+    `promise`: the points whose limits stand on enough to promise anything.
+    """
     import numpy as np
     import pandas as pd
 
     from vm_pipeline.signals.assurance import ASSURANCES, assurance
 
-    aimed = np.flatnonzero(series["target"].notna())
+    aimed = np.flatnonzero(series["target"].notna().to_numpy() & promise)
     target, better = (series[name].to_numpy()[aimed] for name in ("target", "better"))
     said = np.full(len(series), -1, dtype=np.int8)
     answers = assurance(told["lower_limit"][aimed], told["upper_limit"][aimed], target, better)
@@ -135,19 +137,6 @@ def _in_words(
     rule = np.array([*(_RULES.index(rule.code) for rule in PROFILES[profile].rules), -1])[found.rule]
     words = {"rule": (rule, _RULES), "tier": (tier, ["A", "B"]), "assurance": (said, ASSURANCES)}
     return {name: pd.Categorical.from_codes(codes, pd.Index(of)) for name, (codes, of) in words.items()}
-
-
-def _stands_on(points: Mapping[str, Any], phase: "Places") -> "Places":
-    """How many points the centre line of each point's phase is made of."""
-    import numpy as np
-
-    from vm_pipeline.signals.series import begins, size, stretches
-
-    of = stretches(begins(points["number"], phase))
-    count = int(of[-1]) + 1 if len(of) else 0
-    used = ~points["is_excluded"]
-    every, fixed = (size(of[some], count) for some in (used, used & points["is_baseline"]))
-    return np.where(fixed > 0, fixed, every)[of]
 
 
 def put_noise(con: duckdb.DuckDBPyConnection) -> None:

@@ -116,7 +116,8 @@ def _costs() -> list[tuple[str, Facts]]:
 def _signals() -> str:
     """What `bi_box_score` makes of signals: of each measure whether its own rule profile raises one."""
     return _columns(
-        f"bool_or(signal) FILTER (WHERE indicator_code = '{one.code}' AND rule_profile = '{one.profile}') "
+        f"bool_or(signal) FILTER (WHERE indicator_code = '{one.code}' AND rule_profile = '{one.profile}' "
+        "AND is_final AND NOT is_tentative) "
         f"AS {one.column}_signal"
         for one in BOX_SCORE
     )

@@ -302,6 +302,25 @@ class TestStatus:
         _, found, qualifier = state(wards.marts(), code, grain, start)
         assert (found, qualifier) == (status, "open_period" if status == "provisional" else None)
 
+    def test_what_came_since_of_another_feed_ends_no_week(self, wards: Programme) -> None:
+        """Activity to the 11th came on the 12th, a ledger two weeks later: nobody knows of patients after the 11th."""
+        seen = [{"start_at": f"2022-07-{day:02}T10:00"} for day in range(1, 12)]
+        wards.activity(*seen, {"measure_code": "fall", "outcome_code": "harm", "start_at": "2022-07-08T10:00"},
+                       {"measure_code": "fall", "outcome_code": "harm", "start_at": "2022-07-02T10:00"})  # fmt: skip
+        wards.night(datetime(2022, 7, 12, 3, tzinfo=UTC))
+        wards.ledger(*({"posting_date": f"2022-07-{day:02}"} for day in range(1, 27)))
+        wards.night(datetime(2022, 7, 27, 3, tzinfo=UTC))
+        con = wards.marts()
+        assert state(con, "P01", "week", "2022-07-04")[1:] == ("final", None)
+        assert state(con, "P01", "week", "2022-07-11") == (1, "provisional", "open_period")
+        assert state(con, "F02", "week", "2022-07-11") == (70, "provisional", "open_period")
+        assert state(con, "F01", "week", "2022-07-11") == (70, "final", None)
+        told = dict(con.execute("SELECT week_start, not_final FROM vm.team_week WHERE team_code = 'T1'").fetchall())
+        assert told[date(2022, 7, 4)] is None
+        assert told[date(2022, 7, 11)] == "cost_per_patient_gbp, cost_per_attendance_gbp, patients, dna_pct"
+        assert values(con, "P01", "grain = 'week' AND starts_on = DATE '2022-07-11' AND status = 'final'") == []
+        assert values(con, "P06", "team_code = 'T1' AND grain = 'event'")[-1][4:8] == (date(2022, 7, 12), 4, 1, 4)
+
     def test_midnight_is_london_s(self, wards: Programme) -> None:
         wards.ledger({"amount": "10.00"})
         wards.night(datetime(2022, 7, 31, 23, 30, tzinfo=UTC))  # 00:30 on 1 August in London
@@ -354,6 +373,9 @@ class TestStatus:
             ]
             wards.ledger(*lines, period=month)
         wards.reference("pauses", "B1,T1,2022-08,2022-08,Moved", "B1,,2022-09,2022-09,Winter")
+        falls = ("2022-07-05", "2022-07-10", "2022-10-06", "2022-10-08", "2022-11-01")
+        harm = {"measure_code": "fall", "outcome_code": "harm"}
+        wards.activity(*({**harm, "start_at": f"{day}T10:00"} for day in falls), period="2022-07_2022-11")
         wards.night()
         con = wards.marts()
         rows = values(con, "F01", "grain = 'month'")
@@ -368,6 +390,15 @@ class TestStatus:
         assert {row[7] for row in rows if row[3] == "T1"} == {10.0}
         assert {row[8] for row in rows} == {"final"}
         assert state(con, "F01", "week", "2022-08-15")[2] == "paused"
+        gaps = values(con, "P06", "grain = 'event' AND team_code = 'T1'")
+        assert [(row[7], row[9]) for row in gaps] == [
+            (5, None),
+            (88, "paused"),
+            (2, None),
+            (24, None),
+            (29, "open_gap"),
+        ]
+        assert [row[9] for row in values(con, "P06", "grain = 'month' AND team_code = 'T1'")] == [None, "paused", None]
 
     def test_year_end_adjustments_are_in_march_and_in_no_week(self, wards: Programme) -> None:
         line = {"financial_year": "2021/22", "posting_date": "2022-03-15", "amount": "10.00"}

@@ -19,7 +19,17 @@ SEEN = 20  # appointments a month
 LOW, HIGH = (4, 5), (11, 12)
 SHIFTED = [(LOW if n < 12 else HIGH)[n % 2] for n in range(24)]
 PAUSED = [6 if 8 <= n < 11 else 3 if n % 2 else 5 for n in range(24)]
-MISSED = {"PAUSED": PAUSED, "FIXED": SHIFTED, "DECIDED": SHIFTED, "SHORT": SHIFTED[8:17], "MOVED": SHIFTED}
+AWAY = [
+    0 if 16 <= n < 19 else LOW[n % 2] if n > 10 else 4 if n % 2 else 9 for n in range(24)
+]  # ten low, but for a pause
+MISSED = {
+    "PAUSED": PAUSED,
+    "FIXED": SHIFTED,
+    "DECIDED": SHIFTED,
+    "SHORT": SHIFTED[8:17],
+    "MOVED": SHIFTED,
+    "AWAY": AWAY,
+}
 
 
 def appointments(unit: str, month: str, missed: int) -> list[Cells]:
@@ -40,13 +50,16 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyCon
     programme = Programme(Path(tmp_path_factory.mktemp("signals")))
     programme.reference("unit_map", *(f"B1,{team},{team},," for team in MISSED))
     programme.reference("teams", *(f"B1,{team},{team},,clinic,," for team in MISSED))
-    programme.reference("pauses", "B1,PAUSED,2021-12,2022-02,Redeployed")
-    programme.reference("targets", "B1,FIXED,P11,2021-04,2022-03,22.5,10,,")
+    programme.reference("pauses", "B1,PAUSED,2021-12,2022-02,Redeployed", "B1,AWAY,2022-08,2022-10,Closed")
+    programme.reference(
+        "targets", "B1,FIXED,P11,2021-04,2022-03,22.5,10,,2025-03-31", "B1,FIXED,P11,2021-04,2022-09,30,99,2027-04-01,"
+    )  # the second begins after the last receipt
     programme.reference("rebases", "B1,DECIDED,P11,2022-04,2022-05-01,Clinical lead,New booking system")
     rows = [
         row
         for team, missed in MISSED.items()
         for month, count in zip(MONTHS, missed, strict=False)
+        if count
         for row in appointments(team, month, count)
     ]
     programme.activity(*rows, period=f"{MONTHS[0]}_{MONTHS[-1]}")
@@ -88,6 +101,14 @@ def test_paused_months_take_no_part(con: duckdb.DuckDBPyConnection) -> None:
     assert series(con, "PAUSED", "points") == (21,)
 
 
+def test_nothing_is_carried_across_a_pause_of_which_there_are_no_figures(con: duckdb.DuckDBPyConnection) -> None:
+    """Five months low, three without an appointment, five low: no ten low in a row, and nothing proposed of them."""
+    found = points(con, "AWAY", "value < centre_line, signal")
+    assert [row[0] for row in found[-10:]] == [True] * 10 and len(found) == 21
+    assert not any(row[1] for row in found)
+    assert series(con, "AWAY", "longest_run, rebase_proposed_from") == (5, None)
+
+
 def test_a_declared_baseline_makes_the_line_and_what_lies_apart_from_it_signals(
     con: duckdb.DuckDBPyConnection,
 ) -> None:
@@ -97,6 +118,7 @@ def test_a_declared_baseline_makes_the_line_and_what_lies_apart_from_it_signals(
     assert [row[2] for row in found] == [False] * 11 + [True] * 13  # the run began in the last month of the baseline
     judged, signals, baseline, phases = series(con, "FIXED", "points_judged, signals, has_baseline, phases")
     assert (judged, signals, baseline, phases) == (12, 12, True, 1)
+    assert set(points(con, "FIXED", "target")) == {(10.0,)}
 
 
 def test_a_recorded_decision_begins_a_phase_with_a_line_of_its_own(con: duckdb.DuckDBPyConnection) -> None:

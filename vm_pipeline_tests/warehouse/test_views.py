@@ -30,7 +30,7 @@ INSERT INTO vm.dim_team
 SELECT provider_code, team_code, DATE '2022-04-11', NULL, 'Team one, renamed', 'New service', NULL
 FROM vm.dim_team WHERE team_code = 'T1';
 UPDATE vm.fact_activity SET start_at = start_at - INTERVAL 4 YEAR WHERE row_number = 5;
-UPDATE vm.indicator_signal SET signal = true
+UPDATE vm.indicator_signal SET signal = true, is_final = true, is_tentative = false
 WHERE team_code = 'T1' AND starts_on < DATE '2022-04-15';
 """
 
@@ -153,14 +153,14 @@ def test_a_view_has_what_the_tables_have(con: duckdb.DuckDBPyConnection, view: s
 
 @pytest.mark.parametrize("measure", BOX_SCORE, ids=lambda measure: measure.code)
 def test_signals_stand_beside_the_week_they_are_of(con: duckdb.DuckDBPyConnection, measure: Indicator) -> None:
-    """Week by week the box score says what the table of signals does."""
+    """Week by week the box score says what the table of signals does, and nothing of a week that is not judged."""
     wide = con.execute(
         f"SELECT provider_code, team_code, week_start, {measure.column}_signal FROM vm.bi_box_score "
         f"WHERE {measure.column}_signal IS NOT NULL ORDER BY ALL"
     ).fetchall()
     long = con.execute(
         "SELECT provider_code, team_code, starts_on, signal FROM vm.indicator_signal "
-        "WHERE level = 'team' AND grain = 'week' AND indicator_code = ? ORDER BY ALL",
+        "WHERE level = 'team' AND grain = 'week' AND indicator_code = ? AND is_final AND NOT is_tentative ORDER BY ALL",
         [measure.code],
     ).fetchall()
     assert wide == long

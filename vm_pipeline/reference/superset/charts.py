@@ -68,7 +68,10 @@ _RUN_CHART = {
     "groupby": [],
     "seriesType": "line",
     "markerEnabled": False,
-    "metrics_b": [metric("Signal", "MAX(CASE WHEN signal THEN value END)")],
+    "metrics_b": [
+        metric("Signal", "MAX(CASE WHEN signal THEN value END)"),
+        metric("Not judged", "MAX(CASE WHEN is_final THEN NULL ELSE value END)"),
+    ],
     "groupby_b": [],
     "seriesTypeB": "scatter",
     "markerEnabledB": True,
@@ -110,7 +113,8 @@ _REJECTED = {
 CHARTS = (
     _rows(
         "Box score", "bi_box_score", "week_start",
-        *(f"{one.column}{what}" for one in BOX_SCORE for what in ("", "_target", "_signal")), "completeness_pct",
+        *(f"{one.column}{what}" for one in BOX_SCORE for what in ("", "_target", "_signal")),
+        "completeness_pct", "not_final",
         order_by_cols=['["week_start", false]'],
     ),
     _rows(

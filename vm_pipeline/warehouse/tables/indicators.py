@@ -69,6 +69,9 @@ team_week = table(
     value("cells", WHOLE, "Cells of indicators that the team has, sampled ones apart.", True),
     value("cells_filled", WHOLE, "Of these, with a value.", True),
     value("completeness_pct", RATIO, "Cells filled, of cells."),
+    value(
+        "not_final", TEXT, "Columns whose value is provisional or paused, and so not judged; why: `indicator_value`."
+    ),
     large=True,
 )
 
@@ -130,7 +133,12 @@ indicator_signal = table(
     value("upper_limit", RATIO, "Upper limit; empty on run charts."),
     value("is_final", FLAG, "Whether the point takes part: final, and not in a pause.", True),
     value("is_baseline", FLAG, "Whether a fixed baseline is made of it.", True),
-    value("is_tentative", FLAG, "Whether its centre line stands on fewer than 10 points, and so raises none.", True),
+    value(
+        "is_tentative",
+        FLAG,
+        "Whether it raises none: its line stands on fewer than 10 points, on few events, or on mostly one value.",
+        True,
+    ),
     value("phase", WHOLE, "0 for the first phase, one more after each recorded rebase.", True),
     value("signal", FLAG, "Whether a rule of the profile says that this is not noise.", True),
     value("rule", TEXT, "The first rule that says so."),
