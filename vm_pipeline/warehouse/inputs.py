@@ -4,7 +4,7 @@ Belongs here: putting the inputs under the names the SQL files use (`staging.<na
 Does not belong here: which version is in force (receipts), joining anything (sql/core).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 import duckdb
@@ -99,19 +99,20 @@ def _put_versions(con: duckdb.DuckDBPyConnection, known: Known) -> None:
     con.execute(f"CREATE OR REPLACE TABLE staging.period_found ({', '.join(_PERIOD)})")
     _fill(con, "version", [_version_row(version, known.summary(version)) for version in known.versions])
     _fill(con, "month_in_force", _months_in_force(known.versions))
-    found = {s.content_id: s for s in map(known.summary, known.versions) if s}
-    _fill(
-        con, "rule_found", [(s.content_id, r.rule_code, r.rows, r.amount) for s in found.values() for r in s.rejections]
-    )
+    found = [(version, summary) for version in known.versions if (summary := known.summary(version))]
+    by_content = {s.content_id: s for _, s in found}
     _fill(
         con,
-        "period_found",
-        [
-            (s.content_id, p.financial_year, p.period, p.rows, p.received, p.accepted, p.control)
-            for s in found.values()
-            for p in s.periods
-        ],
+        "rule_found",
+        [(s.content_id, r.rule_code, r.rows, r.amount) for s in by_content.values() for r in s.rejections],
     )
+    _fill(con, "period_found", [row for version, summary in found for row in _period_rows(version, summary)])
+
+
+def _period_rows(version: Version, found: Summary) -> Iterator[tuple[object, ...]]:
+    whose = (version.batch_id, version.receipt.slot.provider_code)
+    for one in found.periods:
+        yield (*whose, one.financial_year, one.period, one.rows, one.received, one.accepted, one.control)
 
 
 _VERSION = (
@@ -125,8 +126,8 @@ _VERSION = (
 _MONTH = ("content_id VARCHAR, batch_id VARCHAR, provider_code VARCHAR, batch_month INTEGER",)
 _RULE = ("content_id VARCHAR, rule_code VARCHAR, rows BIGINT, amount_gbp DECIMAL(18,2)",)
 _PERIOD = (
-    "content_id VARCHAR, financial_year VARCHAR, ledger_period VARCHAR, rows BIGINT, received_gbp DECIMAL(18,2)",
-    "accepted_gbp DECIMAL(18,2), control_total_gbp DECIMAL(18,2)",
+    "batch_id VARCHAR, provider_code VARCHAR, financial_year VARCHAR, ledger_period VARCHAR, rows BIGINT",
+    "received_gbp DECIMAL(18,2), accepted_gbp DECIMAL(18,2), control_total_gbp DECIMAL(18,2)",
 )
 
 
