@@ -3,5 +3,5 @@ SELECT provider_code, unit_code, coalesce(valid_from, DATE '1900-01-01') AS vali
 FROM staging.unit_map
 UNION ALL
 SELECT provider_code, unit_code, DATE '1900-01-01', NULL, 'UNALLOCATED'
-FROM (SELECT DISTINCT provider_code, unit_code FROM core.unit_day)
+FROM (SELECT DISTINCT provider_code, unit_code FROM vm.fact_activity)
 ANTI JOIN staging.unit_map USING (provider_code, unit_code)

@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 # refused. A span ends where the code is on a team again, and before the next row of the map; the last one is open.
 _SPANS = """
 WITH candidate AS (
-    SELECT DISTINCT provider_code, {code} FROM core.{days} WHERE is_open
+    SELECT DISTINCT provider_code, {code} FROM {days} WHERE is_open
 ),
 day AS (
     SELECT provider_code, {code}, day, bool_and(is_open) AS is_open, sum(rows) AS rows, sum({amount}) AS amount,
            sum({size}) AS size
-    FROM core.{days}
+    FROM {days}
     SEMI JOIN candidate USING (provider_code, {code})
     GROUP BY ALL
 ),
@@ -54,13 +54,17 @@ ORDER BY sum(size) DESC, provider_code, {code}, valid_from
 
 COST_CENTRES = _SPANS.format(
     code="cost_centre_code",
-    days="cost_centre_day",
+    days="core.cost_centre_day",
     amount="amount_gbp",
     size="size_gbp",
     map="staging.cost_centre_map",
 )
 _UNITS = _SPANS.format(
-    code="unit_code", days="unit_day", amount="NULL::DECIMAL(18,2)", size="rows", map="staging.unit_map"
+    code="unit_code",
+    days=f"(SELECT *, start_at::DATE AS day, team_code = '{UNALLOCATED}' AS is_open, 1 AS rows FROM vm.fact_activity)",
+    amount="NULL::DECIMAL(18,2)",
+    size="rows",
+    map="staging.unit_map",
 )
 
 _ACCOUNTS = """

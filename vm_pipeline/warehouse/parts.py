@@ -40,8 +40,6 @@ PARTED_BY = {
     "vm.reconciliation": BATCH,
     "core.cost_centre_day": BATCH,
     "core.journal_sent": BATCH,
-    "core.record_sent": BATCH,
-    "core.unit_day": BATCH,
     "core.survey_answer": BATCH,
     "vm.fact_survey": BATCH,
     "core.cost_centre_share": PROVIDER,
