@@ -7,16 +7,15 @@ A list names codes and survey teams, because that is what it is for; it goes to 
 no log and no verdict.
 """
 
+import csv
 import uuid
+from collections.abc import Iterator
+from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import duckdb
 
 from vm_pipeline.feeds.reference import REFERENCES, UNALLOCATED
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 # The days on which a code is on no team, in spans: a row over the whole time would overlap the map's own rows and be
 # refused. A span ends where the code is on a team again, and before the next row of the map; the last one is open.
@@ -50,7 +49,6 @@ FROM bounded
 GROUP BY provider_code, {code}, place, until
 ORDER BY sum(size) DESC, provider_code, {code}, valid_from
 """
-
 
 COST_CENTRES = _SPANS.format(
     code="cost_centre_code",
@@ -101,22 +99,30 @@ _QUERIES = {
 }
 
 
-def unmapped(con: duckdb.DuckDBPyConnection) -> "dict[str, pd.DataFrame]":
+def unmapped(con: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[object, ...]]]:
     """By reference file, the rows it lacks, in its columns; of a draft whose core is built."""
-    return {name: con.execute(sql).df()[_columns(name)] for name, sql in _QUERIES.items()}
+    return {name: [*_in_columns(con.execute(sql), columns_of(name))] for name, sql in _QUERIES.items()}
 
 
-def _columns(name: str) -> list[str]:
+def _in_columns(found: duckdb.DuckDBPyConnection, columns: list[str]) -> Iterator[tuple[object, ...]]:
+    names = [name for name, *_ in found.description]
+    pick = itemgetter(*map(names.index, columns))
+    yield from map(pick, found.fetchall())
+
+
+def columns_of(name: str) -> list[str]:
+    """Columns of a reference file, and so of the list of what it lacks."""
     return [column.name for column in REFERENCES[name].contract.columns]
 
 
 def write_unmapped(con: duckdb.DuckDBPyConnection, folder: Path) -> list[Path]:
     """Write the lists as CSV, each whole or not at all. A list of nothing is written too: it replaces yesterday's."""
     folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for name, frame in unmapped(con).items():
-        path = folder / f"{name}.csv"
-        draft = folder / f".{name}-{uuid.uuid4().hex}"
-        frame.to_csv(draft, index=False, lineterminator="\n")
-        written.append(draft.replace(path))
-    return written
+    return [_written(folder / f"{name}.csv", columns_of(name), rows) for name, rows in unmapped(con).items()]
+
+
+def _written(path: Path, columns: list[str], rows: list[tuple[object, ...]]) -> Path:
+    draft = path.with_name(f".{path.stem}-{uuid.uuid4().hex}")
+    with draft.open("x", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([columns, *rows])
+    return draft.replace(path)
