@@ -6,7 +6,7 @@ WITH mapped AS (
     FROM staging.cost_centre_map
     GROUP BY ALL
 ),
-met AS (SELECT DISTINCT provider_code, cost_centre_code FROM vm.fact_cost)
+met AS (SELECT DISTINCT provider_code, cost_centre_code FROM core.cost_centre_day)
 SELECT provider_code, cost_centre_code, mapped.cost_centre_code IS NOT NULL AS is_mapped,
        met.cost_centre_code IS NOT NULL AS is_in_ledger, mapped.valid_from, mapped.valid_to
 FROM mapped

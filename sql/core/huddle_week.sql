@@ -8,8 +8,8 @@ WITH present AS (
     GROUP BY ALL
 ),
 held AS (
-    SELECT DISTINCT provider_code, team_code, date_trunc('week', start_at)::DATE AS week_start
-    FROM vm.fact_activity
+    SELECT DISTINCT provider_code, team_code, date_trunc('week', day)::DATE AS week_start
+    FROM core.activity_day
     WHERE measure_code = 'huddle'
     UNION
     SELECT provider_code, team_code, week_start FROM present

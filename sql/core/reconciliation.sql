@@ -26,17 +26,14 @@ before AS (
     GROUP BY ALL
 ),
 found AS (
-    SELECT version.batch_id, period.* EXCLUDE (content_id)
+    SELECT period.* EXCLUDE (provider_code)
     FROM staging.period_found AS period
-    JOIN staging.version AS version USING (content_id)
+    JOIN staging.version AS version USING (batch_id)
     WHERE version.is_in_force
     UNION ALL BY NAME
     SELECT before.* EXCLUDE (amount_gbp), 0 AS rows, 0 AS received_gbp, 0 AS accepted_gbp
     FROM before
-    ANTI JOIN (
-        SELECT version.batch_id, period.financial_year, period.ledger_period
-        FROM staging.period_found AS period JOIN staging.version AS version USING (content_id)
-    ) USING (batch_id, financial_year, ledger_period)
+    ANTI JOIN staging.period_found USING (batch_id, financial_year, ledger_period)
 )
 SELECT version.provider_code, found.financial_year, found.ledger_period, found.batch_id, found.control_total_gbp,
        found.received_gbp AS ledger_total_gbp,

@@ -87,9 +87,7 @@ def core(
         with said_first():
             built, findings = build_core(con, known, home.staging, home.settings.nation)
         verdicts = night.judge([*_verdicts(con, night, known, built), _references(findings)])
-        lists = write_unmapped(
-            con, home.reports(context.run.tags.get(AS_OF, "")) / "unmapped", "staging.survey", "staging.cost_centre_map"
-        )
+        lists = write_unmapped(con, home.reports(context.run.tags.get(AS_OF, "")) / "unmapped")
         sums = _reconciled(con)
     night.built += built
     night.report("core", 1, 1)

@@ -1,34 +1,32 @@
 """Codes that no reference row maps, as reference files ready to be filled in, the largest first.
 
-Belongs here: finding them in the published facts, and writing the lists.
+Belongs here: finding them in what core built, and writing the lists.
 Does not belong here: judging how much that is (core), reading the lists once filled in (staging, like any reference).
 
 A list names codes and survey teams, because that is what it is for; it goes to the people who keep the maps, and into
 no log and no verdict.
 """
 
+import csv
 import uuid
+from collections.abc import Iterator
+from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import duckdb
 
 from vm_pipeline.feeds.reference import REFERENCES, UNALLOCATED
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 # The days on which a code is on no team, in spans: a row over the whole time would overlap the map's own rows and be
 # refused. A span ends where the code is on a team again, and before the next row of the map; the last one is open.
-# On a day that is open every line is whole, and so one row.
 _SPANS = """
 WITH candidate AS (
-    SELECT DISTINCT provider_code, {code} FROM vm.{fact} WHERE team_code = '{unallocated}'
+    SELECT DISTINCT provider_code, {code} FROM {days} WHERE is_open
 ),
 day AS (
-    SELECT provider_code, {code}, {day} AS day, bool_and(team_code = '{unallocated}') AS is_open, count(*) AS lines,
-           sum({amount}) AS amount, sum(abs({amount})) AS gross
-    FROM vm.{fact}
+    SELECT provider_code, {code}, day, bool_and(is_open) AS is_open, sum(rows) AS rows, sum({amount}) AS amount,
+           sum({size}) AS size
+    FROM {days}
     SEMI JOIN candidate USING (provider_code, {code})
     GROUP BY ALL
 ),
@@ -46,33 +44,25 @@ bounded AS (
 )
 SELECT provider_code, {code}, NULL::VARCHAR AS team_code, '1' AS share, min(day)::VARCHAR AS valid_from,
        coalesce(until, CASE WHEN max(day) < any_value(last_on_team) THEN max(day) END)::VARCHAR AS valid_to,
-       sum(lines)::BIGINT AS rows, sum(amount)::DECIMAL(18,2)::VARCHAR AS amount_gbp
+       sum(rows)::BIGINT AS rows, sum(amount)::DECIMAL(18,2)::VARCHAR AS amount_gbp
 FROM bounded
 GROUP BY provider_code, {code}, place, until
-ORDER BY {largest} DESC, provider_code, {code}, valid_from
+ORDER BY sum(size) DESC, provider_code, {code}, valid_from
 """
 
-
-def _cost_centres(cost_centre_map: str) -> str:
-    return _SPANS.format(
-        code="cost_centre_code",
-        fact="fact_cost",
-        day="posting_date",
-        amount="amount_gbp",
-        map=cost_centre_map,
-        unallocated=UNALLOCATED,
-        largest="sum(gross)",
-    )
-
-
+COST_CENTRES = _SPANS.format(
+    code="cost_centre_code",
+    days="core.cost_centre_day",
+    amount="amount_gbp",
+    size="size_gbp",
+    map="staging.cost_centre_map",
+)
 _UNITS = _SPANS.format(
     code="unit_code",
-    fact="fact_activity",
-    day="start_at::DATE",
+    days=f"(SELECT *, start_at::DATE AS day, team_code = '{UNALLOCATED}' AS is_open, 1 AS rows FROM vm.fact_activity)",
     amount="NULL::DECIMAL(18,2)",
-    map="vm.dim_unit",
-    unallocated=UNALLOCATED,
-    largest="rows",
+    size="rows",
+    map="staging.unit_map",
 )
 
 _ACCOUNTS = """
@@ -93,7 +83,7 @@ WITH nowhere AS (
 )
 SELECT nowhere.provider_code, answer.survey_code, answer.team_name, NULL::VARCHAR AS team_code,
        count(DISTINCT (content_id, row_number))::BIGINT AS rows, NULL::VARCHAR AS amount_gbp
-FROM {{answers}} AS answer
+FROM staging.survey AS answer
 JOIN nowhere USING (content_id, row_number)
 WHERE answer.team_name IS NOT NULL
 GROUP BY nowhere.provider_code, answer.survey_code, answer.team_name
@@ -101,38 +91,38 @@ ORDER BY rows DESC, provider_code, survey_code, team_name
 """
 
 
-def unmapped(
-    con: duckdb.DuckDBPyConnection, survey_answers: str = "", cost_centre_map: str = "vm.dim_cost_centre"
-) -> "dict[str, pd.DataFrame]":
-    """By reference file, the rows it lacks, in its columns.
-
-    Two things are not published, and are told where they stand while a warehouse is being built. `survey_answers`:
-    `content_id`, `row_number`, `survey_code` and `team_name` of answers (staging's view of the survey); without it
-    there is no list of survey teams. `cost_centre_map`: the map in force; without it a span may reach into a row of the
-    map, other than the cost centre's first, before anything was posted under that row.
-    """
-    queries = {"cost_centre_map": _cost_centres(cost_centre_map), "unit_map": _UNITS, "account_map": _ACCOUNTS}
-    if survey_answers:
-        queries["survey_team_map"] = _SURVEY_TEAMS.format(answers=survey_answers)
-    return {name: con.execute(sql).df()[_columns(name)] for name, sql in queries.items()}
+_QUERIES = {
+    "cost_centre_map": COST_CENTRES,
+    "unit_map": _UNITS,
+    "account_map": _ACCOUNTS,
+    "survey_team_map": _SURVEY_TEAMS,
+}
 
 
-def _columns(name: str) -> list[str]:
+def unmapped(con: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[object, ...]]]:
+    """By reference file, the rows it lacks, in its columns; of a draft whose core is built."""
+    return {name: [*_in_columns(con.execute(sql), columns_of(name))] for name, sql in _QUERIES.items()}
+
+
+def _in_columns(found: duckdb.DuckDBPyConnection, columns: list[str]) -> Iterator[tuple[object, ...]]:
+    names = [name for name, *_ in found.description]
+    pick = itemgetter(*map(names.index, columns))
+    yield from map(pick, found.fetchall())
+
+
+def columns_of(name: str) -> list[str]:
+    """Columns of a reference file, and so of the list of what it lacks."""
     return [column.name for column in REFERENCES[name].contract.columns]
 
 
-def write_unmapped(
-    con: duckdb.DuckDBPyConnection,
-    folder: Path,
-    survey_answers: str = "",
-    cost_centre_map: str = "vm.dim_cost_centre",
-) -> list[Path]:
+def write_unmapped(con: duckdb.DuckDBPyConnection, folder: Path) -> list[Path]:
     """Write the lists as CSV, each whole or not at all. A list of nothing is written too: it replaces yesterday's."""
     folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for name, frame in unmapped(con, survey_answers, cost_centre_map).items():
-        path = folder / f"{name}.csv"
-        draft = folder / f".{name}-{uuid.uuid4().hex}"
-        frame.to_csv(draft, index=False, lineterminator="\n")
-        written.append(draft.replace(path))
-    return written
+    return [_written(folder / f"{name}.csv", columns_of(name), rows) for name, rows in unmapped(con).items()]
+
+
+def _written(path: Path, columns: list[str], rows: list[tuple[object, ...]]) -> Path:
+    draft = path.with_name(f".{path.stem}-{uuid.uuid4().hex}")
+    with draft.open("x", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([columns, *rows])
+    return draft.replace(path)

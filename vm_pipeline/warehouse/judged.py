@@ -5,9 +5,9 @@ Does not belong here: which points take part (sql/marts/signal_point), the stati
 (sql/signals).
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import duckdb
 
@@ -16,10 +16,13 @@ from vm_pipeline.indicators.profiles import PROFILES
 from vm_pipeline.warehouse.parts import CHOSEN, TEAM
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from numpy.typing import NDArray
 
     from vm_pipeline.signals.judge import Judged
     from vm_pipeline.signals.series import Flags
+
+Arrays = dict[str, "NDArray[Any]"]
+"""Columns of equal length, by name."""
 
 JUDGED_OF = ("core.signal_series", "core.signal_point")
 LONGEST = 400  # points up to which false alarms are told; a longer series has those of this length
@@ -28,7 +31,7 @@ LONGEST = 400  # points up to which false alarms are told; a longer series has t
 _SERIES = (
     "provider_code, team_code, series, "
     "row_number() OVER (ORDER BY team_code = '*', provider_code, team_code, series) - 1 AS number, "
-    "rule_profile, chart, factor, target::DOUBLE AS target, "
+    "rule_profile, chart, factor::DOUBLE AS factor, target::DOUBLE AS target, "
     "CASE direction WHEN 'higher' THEN 1 WHEN 'lower' THEN -1 ELSE 0 END AS better"
 )
 _COLUMNS = (
@@ -41,7 +44,16 @@ _COLUMNS = (
 )
 _RULES = tuple(dict.fromkeys(rule.code for profile in PROFILES.values() for rule in profile.rules))
 _COUNTS = ("longest_run", "longest_run_max", "crossings", "crossings_min")
-_KNOWN = ", ".join(f"nullif({name}, -1) AS {name}" for name in _COUNTS)
+_TIERS = ("A", "B")
+
+
+def _said() -> str:
+    """Columns of what the engine found, as they are kept: what is not known is empty, and codes are words."""
+    from vm_pipeline.signals.assurance import ASSURANCES
+
+    words = {"rule": _RULES, "tier": _TIERS, "assurance": ASSURANCES}
+    known = [f"nullif({name}, -1) AS {name}" for name in _COUNTS]
+    return ", ".join([*known, *(f"{[*of]}[{name} + 1] AS {name}" for name, of in words.items())])
 
 
 def put_judged(con: duckdb.DuckDBPyConnection, teams: Collection[str] | None = None) -> None:
@@ -49,99 +61,109 @@ def put_judged(con: duckdb.DuckDBPyConnection, teams: Collection[str] | None = N
 
     Series go to the engine by number, and its answers come back to them by it.
     """
-    import pandas as pd
-
     whose = "true" if teams is None else CHOSEN[TEAM]
-    series = con.execute(f"SELECT {_SERIES} FROM core.signal_series WHERE {whose} ORDER BY number").df()
-    con.register("asked", series)
-    points = con.execute(
+    con.execute(f"CREATE OR REPLACE TEMP TABLE asked AS SELECT {_SERIES} FROM core.signal_series WHERE {whose}")
+    series = _arrays(con, "SELECT number, rule_profile, chart, factor, target, better FROM asked ORDER BY number")
+    points = _arrays(
+        con,
         "SELECT asked.number, point.* EXCLUDE (provider_code, team_code, series) FROM core.signal_point AS point "
-        f"JOIN asked USING (provider_code, team_code, series) WHERE {whose} ORDER BY asked.number, point.starts_on"
-    ).df()
+        f"JOIN asked USING (provider_code, team_code, series) WHERE {whose} ORDER BY asked.number, point.starts_on",
+    )
     if teams is None:
         con.execute(f"CREATE OR REPLACE TABLE core.judged_point ({_COLUMNS})")
     else:
         con.execute(f"DELETE FROM core.judged_point WHERE {whose}")
-    if len(points):
-        con.register("found", pd.concat(_judged(points, series)).sort_index())
+    if len(points["number"]):
+        con.register("found", _judged(points, series))
         con.execute(
             "INSERT INTO core.judged_point BY NAME SELECT asked.provider_code, asked.team_code, asked.series, "
-            f"found.* EXCLUDE (number) REPLACE ({_KNOWN}) FROM found JOIN asked USING (number)"
+            f"found.* EXCLUDE (number) REPLACE ({_said()}) FROM found JOIN asked USING (number)"
         )
         con.unregister("found")
-    con.unregister("asked")
+    con.execute("DROP TABLE asked")
 
 
-def _judged(points: "pd.DataFrame", series: "pd.DataFrame") -> Iterator["pd.DataFrame"]:
-    """What the engine says of all series of one profile and chart, one pair after the other."""
+def _arrays(con: duckdb.DuckDBPyConnection, sql: str) -> Arrays:
+    """Columns of an answer. A number that is not known is NaN."""
     import numpy as np
 
-    from vm_pipeline.signals.series import begins
-
-    of = points["number"].to_numpy()
-    points["is_after_pause"] = begins(of, points["paused_on"].to_numpy())
-    cuts = points["is_after_pause"] | points["begins_phase"]
-    points["stretch"] = cuts.groupby(of).cumsum()
-    pairs = series.groupby(["rule_profile", "chart"]).ngroup().to_numpy()
-    for pair in np.unique(pairs):
-        some = points[pairs[of] == pair]
-        yield _of_pair(some, series.iloc[some["number"]])
+    found = cast(Arrays, con.execute(sql).fetchnumpy())
+    return {name: np.ma.filled(of, np.nan) if of.dtype.kind == "f" else np.ma.getdata(of) for name, of in found.items()}
 
 
-def _of_pair(points: "pd.DataFrame", series: "pd.DataFrame") -> "pd.DataFrame":
+def _judged(points: Arrays, series: Arrays) -> Arrays:
+    """What the engine says of all series, in the order of points: of those of one profile and chart after the other."""
+    import numpy as np
+
+    of = points["number"]
+    points |= _cut(points)
+    pairs = series["rule_profile"] + " " + series["chart"]
+    places = [np.flatnonzero((pairs == pair)[of]) for pair in np.unique(pairs)]
+    found = [_of_pair(_rows(points, some), _rows(series, of[some])) for some in places if len(some)]
+    back = np.argsort(np.concatenate(places))
+    return {name: np.concatenate([one[name] for one in found])[back] for name in found[0]}
+
+
+def _cut(points: Arrays) -> Arrays:
+    """Where a pause lies before a point, and the number of its stretch: pauses and recorded decisions part a series."""
+    import numpy as np
+
+    from vm_pipeline.signals.series import begins, stretches
+
+    first = begins(points["number"])
+    is_after_pause = begins(points["number"], points["paused_on"])
+    number = stretches(is_after_pause | points["begins_phase"])
+    return {"is_after_pause": is_after_pause, "stretch": number - number[np.flatnonzero(first)][stretches(first)]}
+
+
+def _rows(columns: Arrays, places: "NDArray[Any]") -> Arrays:
+    return {name: of[places] for name, of in columns.items()}
+
+
+def _of_pair(points: Arrays, series: Arrays) -> Arrays:
     """Points of one profile and chart, in order, judged in the indicator's own unit; `series` has a row a point."""
-    import pandas as pd
-
     from vm_pipeline.signals import judge as engine
     from vm_pipeline.signals.series import points as made
     from vm_pipeline.signals.tentative import tentative
 
-    profile, chart = series[["rule_profile", "chart"]].iloc[0]
-    given = {str(name): points[name].to_numpy() for name in points}
+    profile, chart, factor = series["rule_profile"][0], series["chart"][0], series["factor"]
     drawn = made(
-        given["number"], given["starts_on"], given["value"], given["num"], given["den"],
-        excluded=given["is_excluded"], gap=given["is_after_pause"], phase=given["begins_phase"],
-        baseline=given["is_baseline"],
+        points["number"], points["starts_on"], points["value"], points["num"], points["den"],
+        excluded=points["is_excluded"], gap=points["is_after_pause"], phase=points["begins_phase"],
+        baseline=points["is_baseline"],
     )  # fmt: skip
     found = engine.judge(drawn, profile, chart)
-    told = {one.name: getattr(found, one.name) for one in fields(found)}
-    factor = series["factor"].to_numpy()
+    told = {one.name: getattr(found, one.name) for one in fields(found) if one.name != "strong"}
     scale = factor if chart in ("p", "pp") else 1  # these are judged as shares of 1
     for name in ("value", "centre_line", "lower_limit", "upper_limit"):
         told[name] = told[name] * scale + 0.0  # 0, never -0
-    names = {name: given[name] for name in ("number", "starts_on", "is_baseline", "stretch")}
-    more = {"is_final": ~given["is_excluded"], "is_tentative": tentative(drawn, found, chart, factor)}
-    del told["strong"]
-    words = _in_words(found, told, series, profile, promise=~more["is_tentative"])
-    return pd.DataFrame(names | told | more | words, index=points.index)
+    names = {name: points[name] for name in ("number", "starts_on", "is_baseline", "stretch")}
+    more = {"is_final": ~points["is_excluded"], "is_tentative": tentative(drawn, found, chart, factor)}
+    return names | told | more | _codes(found, told, series, profile, promise=~more["is_tentative"])
 
 
-def _in_words(
-    found: "Judged", told: Mapping[str, Any], series: "pd.DataFrame", profile: str, promise: "Flags"
-) -> dict[str, "pd.Categorical[str]"]:
-    """The rule by its code, its tier, and whether the target can be met; each missing where there is none.
+def _codes(found: "Judged", told: Arrays, series: Arrays, profile: str, promise: "Flags") -> Arrays:
+    """Places of the rule, its tier, and whether the target can be met, each among its words; -1 where there is none.
 
     `promise`: the points whose limits stand on enough to promise anything.
     """
     import numpy as np
-    import pandas as pd
 
     from vm_pipeline.signals.assurance import ASSURANCES, assurance
 
-    aimed = np.flatnonzero(series["target"].notna().to_numpy() & promise)
-    target, better = (series[name].to_numpy()[aimed] for name in ("target", "better"))
-    said = np.full(len(series), -1, dtype=np.int8)
-    answers = assurance(told["lower_limit"][aimed], told["upper_limit"][aimed], target, better)
-    said[aimed] = pd.Index(ASSURANCES).get_indexer(pd.Index(answers))
-    tier = np.where(found.signal, np.where(found.strong, 0, 1), -1)
-    rule = np.array([*(_RULES.index(rule.code) for rule in PROFILES[profile].rules), -1])[found.rule]
-    words = {"rule": (rule, _RULES), "tier": (tier, ["A", "B"]), "assurance": (said, ASSURANCES)}
-    return {name: pd.Categorical.from_codes(codes, pd.Index(of)) for name, (codes, of) in words.items()}
+    answers = assurance(told["lower_limit"], told["upper_limit"], series["target"], series["better"])
+    said = [promise & (answers == one) for one in ASSURANCES]
+    rule = np.array([*(_RULES.index(rule.code) for rule in PROFILES[profile].rules), -1], dtype=np.int8)[found.rule]
+    return {
+        "rule": rule,
+        "tier": np.where(found.signal, np.where(found.strong, 0, 1), -1).astype(np.int8),
+        "assurance": np.select(said, [*range(len(ASSURANCES))], -1).astype(np.int8),
+    }
 
 
 def put_noise(con: duckdb.DuckDBPyConnection) -> None:
     """Create `staging.noise`: per profile, with and without a fixed baseline, and length, what noise would signal."""
-    import pandas as pd
+    import numpy as np
 
     rows = [
         (profile, fixed, length, said.share, said.points)
@@ -150,6 +172,7 @@ def put_noise(con: duckdb.DuckDBPyConnection) -> None:
         for length in range(LONGEST + 1)
         for said in (false_alarms(profile, length, fixed),)
     ]
-    con.register("rows", pd.DataFrame(rows, columns=["rule_profile", "has_baseline", "length", "share", "points"]))
+    names = ("rule_profile", "has_baseline", "length", "share", "points")
+    con.register("rows", {name: np.array(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)})
     con.execute("CREATE OR REPLACE TABLE staging.noise AS SELECT * FROM rows")
     con.unregister("rows")

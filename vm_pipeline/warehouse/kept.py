@@ -11,6 +11,7 @@ Both may be deleted at any time; the next night is then a full one.
 import json
 import shutil
 from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,10 +43,10 @@ class Kept:
         told = self._told()
         try:
             if told and [told["code"], told["purged"]] == [code_version(), sorted(purged)]:
-                shutil.copyfile(self.snapshot, draft)
-                shutil.copyfile(self.steps, core_of(draft))
-                if [told["snapshot"], told["steps"]] == [digest(draft), digest(core_of(draft))]:
-                    return True
+                with ThreadPoolExecutor(2) as pool:
+                    copies = pool.map(_copied, (self.snapshot, self.steps), (draft, core_of(draft)))
+                    if [told["snapshot"], told["steps"]] == [*copies]:
+                        return True
         except (OSError, KeyError, TypeError):
             pass  # no room, another run that has just published, a note that says something else: a full night will do
         for path in (draft, core_of(draft)):
@@ -74,3 +75,8 @@ class Kept:
             return json.loads((self.folder / "last.json").read_text("utf-8"))
         except (OSError, ValueError):
             return None
+
+
+def _copied(source: Path, target: Path) -> str:
+    shutil.copyfile(source, target)
+    return digest(target)

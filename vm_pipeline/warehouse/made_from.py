@@ -15,7 +15,7 @@ from vm_pipeline.staging.known import Known
 from vm_pipeline.warehouse.snapshot import Publication
 from vm_pipeline.warehouse.sql_files import sql_folder
 
-_ENGINES = ("duckdb", "numpy", "pandas", "holidays")  # another version of these may say another thing
+_ENGINES = ("duckdb", "numpy", "holidays")  # another version of these may say another thing
 
 
 def publication(what: Known, as_of: str, nation: str) -> Publication:

@@ -37,6 +37,9 @@ BATCH, PROVIDER, TEAM = "batch_id", "provider_code", "team_code"
 PARTED_BY = {
     "core.year_to_date_before": BATCH,
     "vm.fact_cost": BATCH,
+    "vm.reconciliation": BATCH,
+    "core.cost_centre_day": BATCH,
+    "core.journal_sent": BATCH,
     "core.survey_answer": BATCH,
     "vm.fact_survey": BATCH,
     "core.cost_centre_share": PROVIDER,

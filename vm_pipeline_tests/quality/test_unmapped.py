@@ -6,25 +6,24 @@ from itertools import pairwise
 from pathlib import Path
 
 import duckdb
-import pandas
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vm_pipeline.feeds.reference import REFERENCES
-from vm_pipeline.quality.unmapped import unmapped, write_unmapped
+from vm_pipeline.quality.unmapped import COST_CENTRES, write_unmapped
+from vm_pipeline.warehouse.statements import statements
 from vm_pipeline_tests.programme import Programme
-from vm_pipeline_tests.quality.test_core import published
 
 CostCentre = tuple[str, str, str, str, str]
-BUILT_FROM = ("staging.survey", "staging.cost_centre_map")
+(CENTRE_DAYS,) = (one for one in statements("core") if one.name == "cost_centre_day")
 
 
 def listed(programme: Programme, name: str) -> list[dict[str, str]]:
     """A list as a person would open it."""
     programme.night()
     folder = programme.root / "lists"
-    paths = {path.stem: path for path in write_unmapped(programme.core(), folder, *BUILT_FROM)}
+    paths = {path.stem: path for path in write_unmapped(programme.core(), folder)}
     with paths[name].open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
@@ -65,8 +64,9 @@ def test_a_cost_centre_partly_mapped_is_not(odd: Programme) -> None:
 
 def test_a_list_has_the_columns_of_its_reference_file(odd: Programme) -> None:
     odd.night()
-    for name, frame in unmapped(odd.core(), "staging.survey").items():
-        assert list(frame.columns) == [column.name for column in REFERENCES[name].contract.columns]
+    for path in write_unmapped(odd.core(), odd.root / "lists"):
+        header, *_ = path.read_text("utf-8").splitlines()
+        assert header.split(",") == [column.name for column in REFERENCES[path.stem].contract.columns]
 
 
 def test_a_gap_in_the_map_is_listed_from_its_first_posting_to_its_last(programme: Programme) -> None:
@@ -104,14 +104,10 @@ def test_a_list_filled_in_is_taken_and_leaves_nothing_unmapped(programme: Progra
 Span = tuple[int, int]
 DAYS = st.integers(1, 28)
 TABLES = """
-CREATE SCHEMA vm;
-CREATE TABLE map (provider_code VARCHAR, cost_centre_code VARCHAR, valid_from DATE);
+CREATE SCHEMA vm; CREATE SCHEMA core; CREATE SCHEMA staging;
+CREATE TABLE staging.cost_centre_map (provider_code VARCHAR, cost_centre_code VARCHAR, valid_from DATE);
 CREATE TABLE vm.fact_cost (provider_code VARCHAR, cost_centre_code VARCHAR, account_code VARCHAR, team_code VARCHAR,
                            posting_date DATE, amount_gbp DECIMAL(18,2), batch_id VARCHAR, row_number BIGINT);
-CREATE TABLE vm.fact_activity (provider_code VARCHAR, team_code VARCHAR, unit_code VARCHAR, start_at TIMESTAMP,
-                               batch_id VARCHAR, row_number BIGINT);
-CREATE TABLE vm.dim_unit (provider_code VARCHAR, unit_code VARCHAR, valid_from DATE);
-CREATE TABLE vm.dim_account (account_code VARCHAR, is_mapped BOOLEAN);
 """
 
 
@@ -126,21 +122,19 @@ def test_rows_filled_in_never_overlap_the_map_and_cover_every_posting(ends: list
     with duckdb.connect() as con:
         con.execute(TABLES)
         for first, _ in mapped:
-            con.execute("INSERT INTO map VALUES ('B1', 'R1', ?)", [date(2022, 7, first)])
+            con.execute("INSERT INTO staging.cost_centre_map VALUES ('B1', 'R1', ?)", [date(2022, 7, first)])
         for place, day in enumerate(posted):
             team = "T1" if day in on_team else "UNALLOCATED"
             con.execute(
                 "INSERT INTO vm.fact_cost VALUES ('B1', 'R1', 'A', ?, ?, 1, 'b', ?)", [team, date(2022, 7, day), place]
             )
-        rows = unmapped(con, cost_centre_map="map")["cost_centre_map"]
-    spans = [
-        (date.fromisoformat(first), date.max if pandas.isna(last) else date.fromisoformat(last))
-        for first, last in zip(rows["valid_from"], rows["valid_to"], strict=True)
-    ]
+        con.execute(f"CREATE TABLE core.cost_centre_day AS {CENTRE_DAYS.sql}")
+        rows = con.execute(f"SELECT valid_from, valid_to, rows FROM ({COST_CENTRES})").fetchall()
+    spans = [(date.fromisoformat(first), date.fromisoformat(last) if last else date.max) for first, last, _ in rows]
     everything = sorted([*spans, *((date(2022, 7, first), date(2022, 7, last)) for first, last in mapped)])
     assert all(one[1] < other[0] for one, other in pairwise(everything))
     assert all(any(first <= date(2022, 7, day) <= last for first, last in everything) for day in posted)
-    assert sum(rows["rows"]) == sum(day not in on_team for day in posted)
+    assert sum(lines for *_, lines in rows) == sum(day not in on_team for day in posted)
 
 
 def test_units_are_listed_by_rows(programme: Programme) -> None:
@@ -193,11 +187,6 @@ def test_survey_teams_are_listed_by_questionnaires(programme: Programme) -> None
     }
 
 
-def test_without_survey_answers_there_is_no_list_of_teams(odd: Programme) -> None:
-    odd.night()
-    assert unmapped(odd.core()).keys() == {"cost_centre_map", "unit_map", "account_map"}
-
-
 def test_lists_are_rewritten_even_when_nothing_is_left(odd: Programme, tmp_path: Path) -> None:
     odd.night()
     folder = tmp_path / "lists"
@@ -208,10 +197,3 @@ def test_lists_are_rewritten_even_when_nothing_is_left(odd: Programme, tmp_path:
     assert len(before["cost_centre_map.csv"].splitlines()) == 3
     assert len(after["cost_centre_map.csv"].splitlines()) == 1
     assert sorted(path.name for path in folder.iterdir()) == sorted(after)
-
-
-def test_the_published_file_alone_is_enough(odd: Programme) -> None:
-    odd.night()
-    expected = unmapped(odd.core())["cost_centre_map"]
-    with duckdb.connect(str(published(odd)), read_only=True) as alone:
-        assert unmapped(alone)["cost_centre_map"].equals(expected)
