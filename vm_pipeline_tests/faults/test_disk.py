@@ -28,10 +28,10 @@ def run(world: World, home: Path, *options: str) -> Result:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A filesystem of 60 MB in memory."""
+    """A filesystem of 80 MB in memory: a home of 28, and twice as much again for a draft that grows."""
     place = tmp_path / "disk"
     place.mkdir()
-    mounting = ["mount", "-t", "tmpfs", "-o", "size=60m", "tmpfs", str(place)]
+    mounting = ["mount", "-t", "tmpfs", "-o", "size=80m", "tmpfs", str(place)]
     if subprocess.run(mounting, capture_output=True, check=False).returncode:
         pytest.skip("this user may not mount a filesystem")
     yield place
