@@ -76,7 +76,7 @@ ACTIVITY = Contract(
         ),
     ),
     month="(year(start_at) * 12 + month(start_at) - 1)",
-    summed=Summed("quantity", 10**15),
+    summed=Summed("quantity", 10**12),
     measures=(Measure("share_deleted", "count_if(transaction_type = 'D') / count(*)"),),
 )
 

@@ -108,9 +108,10 @@ class Measure:
 
 @dataclass(frozen=True)
 class Summed:
-    """A column whose sum over a batch, without signs, stays below a limit: no table could hold more.
+    """A column whose sum over a batch, without signs, stays below a limit: a thousandth of what tables hold.
 
-    A column of codes in its place is above it in a few rows, and would stop the night of everybody. `sql`: what is
+    A column of codes in its place is above it in a few rows, and would stop the night of everybody. A table adds up
+    several batches, of a month and of a year: each alone may be within what it holds. `sql`: what is
     added up, where it is not the column as it is.
     """
 

@@ -71,7 +71,7 @@ LEDGER = Contract(
         "Take the row out if it was exported twice; if it is a line of its own, give it a line number of its own.",
     ),
     money="amount",
-    summed=Summed("amount", 10**16),
+    summed=Summed("amount", 10**13),
     # Pence for pounds move the middle a hundredfold, one huge journal does not; a turned sign turns the share over.
     measures=(
         Measure("middle_amount_gbp", "quantile_disc(abs(amount), 0.5)::DOUBLE", is_share=False),

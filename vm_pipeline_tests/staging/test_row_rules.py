@@ -234,19 +234,24 @@ class TestMoney:
         assert found.received == sum(rule.amount for rule in found.rejections) + (found.accepted or 0)
 
     def test_an_amount_of_any_size_and_no_sum_that_no_table_holds(self, programme: Programme) -> None:
-        """A column of references in the place of amounts: the sum of each sign counts, and of rejected rows too."""
-        largest = {"amount": "9,999,999,999,999,999.99"}
+        """A column of references in the place of amounts: the sum of each sign counts, and of rejected rows too.
+
+        Batches are added up, too: what is taken of several is no more than a table holds.
+        """
+        largest = {"amount": "9,999,999,999,999.99"}
         programme.ledger(largest, {"amount": "9" * 30})
         programme.ledger(largest, {"amount": "-0.01", "posting_date": "?"}, period="2022-08")
-        programme.activity(*[{"quantity": "500000000000000"}] * 2)
+        for period in ("2022-09", "2022-10"):  # either fits a table; both are July's
+            programme.ledger({"amount": "6,000,000,000,000,000.00"}, period=period)
+        programme.activity(*[{"quantity": "500000000000"}] * 2)
         programme.counts(*[{"team_name": name, "answered": "500000000"} for name in "ab"])
         programme.night()
-        assert f"{programme.summary('ledger/B1/2022-07').accepted}" == "9999999999999999.99"
+        assert f"{programme.summary('ledger/B1/2022-07').accepted}" == "9999999999999.99"
         refused = [
             programme.summary(f"{slot}") for slot in ("ledger/B1/2022-08", "activity/B1/2022-07", "survey/B1/2022-07")
         ]
         assert {one.refused_code for one in refused} == {"sum_too_large"}
-        assert "adds up to 10,000,000,000,000,000 without signs" in refused[0].refused_because
+        assert "adds up to 10,000,000,000,000 without signs" in refused[0].refused_because
         assert programme.marts().execute("SELECT sum(amount_gbp) FROM vm.fact_cost").fetchall()
 
 
