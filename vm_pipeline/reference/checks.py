@@ -88,8 +88,8 @@ _REFUSALS = {
     "[keep personal data out](../how-to/keep-personal-data-out.md).",
     "several_months": "One extract of a ledger that sends the year so far covers several months. Have one made for "
     "each month; lines of one month each need no `year_to_date`.",
-    "sum_too_large": "Amounts or quantities add up to more than tables hold of several batches: a column of codes in their "
-    "place, or cells mistyped by many digits. Ask the sender.",
+    "sum_too_large": "Amounts or quantities add up to more than tables hold of several batches: a column of codes in "
+    "their place, or cells mistyped by many digits. Ask the sender.",
     "control_mismatch": "The control file says other rows or pounds than the extract holds. Ask for both again.",
     "bad_control": "The control file cannot be read, or a figure in it cannot. Ask for it again.",
 }
