@@ -17,7 +17,7 @@ line AS (
     HAVING GROUPING(provider_code, service, team_code) <> 1 OR service IS NOT NULL
 ),
 received AS (
-    SELECT provider_code, least(max(span.ends_on), any_value(heard.known_day)) AS day
+    SELECT provider_code, least(max(span.ends_on), max(heard.known_day)) AS day
     FROM core.feed_span
     JOIN core.span AS span USING (grain, starts_on)
     JOIN core.heard AS heard USING (feed, provider_code)

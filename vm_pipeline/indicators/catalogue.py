@@ -43,7 +43,8 @@ _INDICATOR = (
     "block VARCHAR, team_week_column VARCHAR, team_month_column VARCHAR, sources VARCHAR, minimum BIGINT, "
     "lag_weeks INTEGER, lag_months INTEGER, is_sampled BOOLEAN, chart VARCHAR, profile VARCHAR, meaning VARCHAR, "
     "formula VARCHAR, example VARCHAR, notes VARCHAR, is_in_value BOOLEAN, numerator_feed VARCHAR, "
-    "denominator_feed VARCHAR, numerator_counted BOOLEAN, denominator_counted BOOLEAN, is_quality BOOLEAN"
+    "denominator_feed VARCHAR, numerator_counted BOOLEAN, denominator_counted BOOLEAN, is_quality BOOLEAN, "
+    "waits_for VARCHAR"
 )
 
 
@@ -55,6 +56,7 @@ def _indicator(place: int, one: Indicator) -> tuple[object, ...]:
         one.team_month_column, "|".join(sources(one)), one.minimum, one.lag_weeks, one.lag_months, one.is_sampled,
         one.chart, one.profile, one.meaning, one.formula, one.example.said, one.notes,
         one.kind in IN_INDICATOR_VALUE, upper[0], lower[0], upper[1], lower[1], one.code in QUALITY_OF_VALUE,
+        "|".join(waits_for(one)),
     )  # fmt: skip
 
 
@@ -62,6 +64,19 @@ def sources(one: Indicator) -> tuple[str, ...]:
     """What of which feeds and reference files it needs."""
     names = [sign_and_name(part)[1] for part in (*one.numerator, *one.denominator)]
     return tuple(dict.fromkeys(INGREDIENT[name].source for name in names))
+
+
+def waits_for(one: Indicator) -> tuple[str, ...]:
+    """Feeds without whose days it is not whole: its own, or those of the indicators that it is made of.
+
+    Facts count that a reference file chooses: no budget says what was spent.
+    """
+    made_of = {
+        "class": [other for other in CATALOGUE if other.code in ("F02", *QUALITY_OF_VALUE)],
+        "completeness": [other for other in BOX_SCORE if other.kind != "completeness" and not other.is_sampled],
+    }.get(one.kind, [one])
+    names = [sign_and_name(part)[1] for of in made_of for part in (*of.numerator, *of.denominator)]
+    return tuple(sorted({INGREDIENT[name].waits_for for name in names}))
 
 
 def _side(parts: tuple[str, ...]) -> tuple[str, bool]:

@@ -45,7 +45,8 @@ class Ingredient:
     `source`: feed and what of it, `activity/fall`. `counted`: no record means none, where the feed was received; other
     ingredients are unknown without a record. The rest says where it is found: an activity measure and outcome, cost
     categories, a survey question, or `stated`, the facts themselves. Ingredients that say none of these have SQL of
-    their own in sql/marts.
+    their own in sql/marts. `chosen_from`: the feed whose facts are added up, where `source` is a reference file that
+    says which.
     """
 
     name: str
@@ -59,11 +60,17 @@ class Ingredient:
     direct_only: bool = False
     question: str = ""
     stated: Facts | None = None
+    chosen_from: str = ""
 
     @property
     def feed(self) -> str:
         """The feed, or `reference`, that it comes from."""
         return self.source.partition("/")[0]
+
+    @property
+    def waits_for(self) -> str:
+        """The feed without whose days it is not whole."""
+        return self.chosen_from or self.feed
 
     @property
     def is_positive(self) -> bool:

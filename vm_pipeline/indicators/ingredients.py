@@ -41,9 +41,11 @@ def _all_answers(name: str, meaning: str, counts: str) -> Ingredient:
     return Ingredient(name, "answers", "survey", meaning, stated=asked)
 
 
-def _derived(name: str, unit: str, source: str, meaning: str, counted: bool = False) -> Ingredient:
+def _derived(
+    name: str, unit: str, source: str, meaning: str, counted: bool = False, chosen_from: str = ""
+) -> Ingredient:
     """With SQL of its own."""
-    return Ingredient(name, unit, source, meaning, counted)
+    return Ingredient(name, unit, source, meaning, counted, chosen_from=chosen_from)
 
 
 def _answers(name: str, meaning: str, question: str) -> Ingredient:
@@ -59,10 +61,26 @@ INGREDIENTS = (
     _cost("pay_gbp", "Substantive and supplementary pay.", ("pay_substantive", *_SUPPLEMENTARY), source="ledger/pay"),
     _cost("supplementary_pay_gbp", "Bank, agency and overtime.", _SUPPLEMENTARY, source="ledger/pay"),
     _cost("drugs_gbp", "Drugs.", ("drugs",), source="ledger/drugs"),
-    _derived("commodity_gbp", "£", "reference/saving_cases", "Cost of a saving case that names an account."),
-    _derived("commodity_base", "n", "reference/saving_cases", "What drives it: the case's activity measure."),
     _derived(
-        "actual_ytd_gbp", "£", "reference/budget", "Cost since April on cost centres with a budget, less capital."
+        "commodity_gbp",
+        "£",
+        "reference/saving_cases",
+        "Cost of a saving case that names an account.",
+        chosen_from="ledger",
+    ),
+    _derived(
+        "commodity_base",
+        "n",
+        "reference/saving_cases",
+        "What drives it: the case's activity measure.",
+        chosen_from="activity",
+    ),
+    _derived(
+        "actual_ytd_gbp",
+        "£",
+        "reference/budget",
+        "Cost since April on cost centres with a budget, less capital.",
+        chosen_from="ledger",
     ),
     _derived("budget_ytd_gbp", "£", "reference/budget", "Their budget since April."),
     _events("admissions", "Inpatient stays that began.", "inpatient_stay"),

@@ -26,12 +26,6 @@ _FILES = {
     "class": "sql/marts/indicator_class.sql",
     "completeness": "sql/marts/indicator_value.sql",
 }
-# Facts, by a reference table that says which of them.
-_FACTS_TOO = {
-    "actual_ytd_gbp": "vm.fact_cost by ",
-    "commodity_gbp": "vm.fact_cost by ",
-    "commodity_base": "vm.fact_activity by ",
-}
 _HALF_A_THOUSANDTH = Decimal("0.0005")
 Row = dict[str, object]
 
@@ -198,7 +192,8 @@ def _why_not(one: Indicator) -> str:
 def _table(one: Ingredient) -> str:
     feed, _, what = one.source.partition("/")
     if feed not in FACTS_OF:
-        return f"{_FACTS_TOO.get(one.name, '')}the batches of feed {one.source}"
+        chosen = f"vm.{FACTS_OF[one.chosen_from].name} by " if one.chosen_from else ""
+        return f"{chosen}the batches of feed {one.source}"
     return f"vm.{FACTS_OF[feed].name}" + (f" ({what})" if what else "")
 
 

@@ -4,6 +4,7 @@ Belongs here: putting the inputs under the names the SQL files use (`staging.<na
 Does not belong here: which version is in force (receipts), joining anything (sql/core).
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
@@ -60,7 +61,7 @@ def put_inputs(con: duckdb.DuckDBPyConnection, known: Known, staging: Staging, n
     for name, (columns, rows) in input_tables().items():
         _put(con, name, columns, [tuple(cell if cell != "" else None for cell in row) for row in rows])
     _put(con, "known", "known_day DATE", [(known_day(known),)])
-    _put(con, "heard", "feed VARCHAR, provider_code VARCHAR, known_day DATE", _heard(known))
+    _put(con, "heard", _HEARD, _heard(known))
 
 
 def put_feed(con: duckdb.DuckDBPyConnection, feed: str, versions: Iterable[Version], staging: Staging) -> None:
@@ -117,6 +118,7 @@ _PERIOD = (
     "batch_id VARCHAR, provider_code VARCHAR, financial_year VARCHAR, ledger_period VARCHAR, rows BIGINT, "
     "received_gbp DECIMAL(18,2), accepted_gbp DECIMAL(18,2), control_total_gbp DECIMAL(18,2)"
 )
+_HEARD = "feed VARCHAR, provider_code VARCHAR, part VARCHAR, known_day DATE, last_day DATE"
 _SCALE = "scale VARCHAR, answer VARCHAR, score BIGINT"
 _DAY = (
     "date DATE, period VARCHAR, week_start DATE, iso_year BIGINT, iso_week BIGINT, financial_year VARCHAR, "
@@ -161,12 +163,20 @@ def known_day(known: Known) -> date | None:
 
 
 def _heard(known: Known) -> list[tuple[object, ...]]:
-    """(feed, provider, day in London of the last receipt in force of it)."""
-    last: dict[tuple[str, str], str] = {}
-    for receipt in (version.receipt for version in known.versions if version.in_force):
-        key = receipt.slot.feed, receipt.slot.provider_code
-        last[key] = max(last.get(key, ""), receipt.received_at)
-    return [(*key, _in_london(moment)) for key, moment in sorted(last.items())]
+    """(feed, provider, system, day in London of its last receipt in force, last day of its months in force)."""
+    found: dict[tuple[str, str, str], list[Version]] = defaultdict(list)
+    for version in known.versions:
+        if version.in_force and version.receipt.slot.feed in FEEDS:
+            slot = version.receipt.slot
+            found[slot.feed, slot.provider_code, slot.part].append(version)
+    return [
+        (
+            *system,
+            _in_london(max(version.receipt.received_at for version in some)),
+            last_day(max(month for version in some for month in version.months_in_force)),
+        )
+        for system, some in sorted(found.items())
+    ]
 
 
 def _in_london(moment: str) -> date:

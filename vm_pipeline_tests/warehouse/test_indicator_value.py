@@ -321,6 +321,39 @@ class TestStatus:
         assert values(con, "P01", "grain = 'week' AND starts_on = DATE '2022-07-11' AND status = 'final'") == []
         assert values(con, "P06", "team_code = 'T1' AND grain = 'event'")[-1][4:8] == (date(2022, 7, 12), 4, 1, 4)
 
+    def test_what_is_made_of_other_indicators_or_chosen_by_a_file_waits_for_their_feeds(self, wards: Programme) -> None:
+        """A ledger to the 11th came on the 12th, activity after the month: what was spent against a budget is open."""
+        wards.reference("budget", *(f"B1,R1,3001A,2022/23,{period},100," for period in range(4, 6)))
+        wards.ledger({"posting_date": "2022-07-05"})
+        wards.night(datetime(2022, 7, 12, 3, tzinfo=UTC))
+        wards.activity({**DAYS, "start_at": "2022-07-05"}, {**DAYS, "start_at": "2022-07-20"})
+        wards.night(datetime(2022, 8, 5, 3, tzinfo=UTC))
+        con = wards.marts()
+        for code in ("F01", "F09"):
+            assert state(con, code, "month", "2022-07-01")[1:] == ("provisional", "open_period"), code
+        assert state(con, "M02", "week", "2022-07-04")[1:] == ("final", None)
+        assert state(con, "M02", "week", "2022-07-11")[1:] == ("provisional", "open_period")
+
+    def test_every_system_of_a_feed_is_waited_for(self, wards: Programme) -> None:
+        """July's ledger came on the 12th, its payroll in August. A system that stopped in March is not asked."""
+        for part in ("gl", "pay", "old"):
+            keys = FilesKeys(feed="ledger", provider="B1", files=f"{part}/*.csv", period=BY_NAME, part=part)
+            wards.sources.append(keys.source(wards.root, "B1", ""))
+            (wards.root / part).mkdir()
+
+        def status_once(day: str, part: str, month: str, amount: str = "1.00") -> str:
+            line = {"period": "4" if month == "2022-07" else "12", "financial_year": "2022/23", "journal_id": part}
+            line |= {"financial_year": "2021/22"} if month == "2022-03" else {}
+            text = ledger(line | {"posting_date": f"{month}-05", "amount": amount})
+            (wards.root / part / f"{month}.csv").write_text(text)
+            wards.night(datetime.fromisoformat(f"{day}T03:00+00:00"))
+            return state(wards.marts(), "F01", "month", f"{month}-01")[1]
+
+        status_once("2022-03-20", "old", "2022-03")
+        status_once("2022-07-12", "gl", "2022-07")
+        assert status_once("2022-08-02", "pay", "2022-07") == "provisional"
+        assert status_once("2022-08-05", "gl", "2022-07", "2.00") == "final"
+
     def test_midnight_is_london_s(self, wards: Programme) -> None:
         wards.ledger({"amount": "10.00"})
         wards.night(datetime(2022, 7, 31, 23, 30, tzinfo=UTC))  # 00:30 on 1 August in London
