@@ -1,6 +1,7 @@
 """vm.saving from files: which costs fall in a window, at its edges; pathways; the harm that must not rise."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -157,6 +158,14 @@ def test_whose_cost_and_which(bread: Programme) -> None:
     )
     assert [row["baseline_cost_gbp"] for row in rows] == [9, 34, 8, 32, 16, 4, 0]
     assert [row["months_missing"] for row in rows] == [0, 0, 0, 0, 0, 0, 6]
+
+
+def test_a_month_that_was_not_over_when_its_ledger_came_makes_a_saving_provisional(bread: Programme) -> None:
+    for month in range(1, 7):
+        bread.ledger(line(f"2022-{month:02}-05", "10.00"), period=f"2022-{month:02}")
+    bread.clock = datetime(2022, 6, 12, 3, tzinfo=UTC)
+    (row,) = saved(bread, BREAD)
+    assert (row["status"], row["months_missing"]) == ("provisional", 1)
 
 
 def test_a_month_without_a_ledger_makes_a_saving_provisional(bread: Programme) -> None:
