@@ -3,7 +3,7 @@
 Belongs here: what is due. Does not belong here: how long that is (sources/retention), erasing a version (purge).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,9 +22,12 @@ class Tidied:
 
 
 def tidy(home: Home, now: datetime, dry_run: bool = False) -> Tidied:
-    """Remove all that is due. Not while a run works: its drafts are leftovers to anyone else. Raises NotStaged."""
-    keep = home.settings.retention
-    gone = list(_outlived(home, now)) if keep.superseded_days else []
+    """Remove all that is due. Not while a run works: its drafts are leftovers to anyone else.
+
+    Raises NotStaged: by other code, or with another key of pseudonyms, all that is staged would be left over.
+    """
+    keep, versions = home.settings.retention, home.known().versions
+    gone = list(_outlived(versions, now, keep.superseded_days)) if keep.superseded_days else []
     erased = erase(home, gone, f"kept for {keep.superseded_days} days", now, dry_run) if gone else None
     paths = [*_old(home.folder / "as-of", now, keep.as_of_days), *_leftovers(home, now, keep.leftover_days)]
     if not dry_run:
@@ -34,10 +37,9 @@ def tidy(home: Home, now: datetime, dry_run: bool = False) -> Tidied:
     return Tidied(erased.batches if erased else (), tuple(sorted(said)))
 
 
-def _outlived(home: Home, now: datetime) -> Iterator[Version]:
+def _outlived(versions: Sequence[Version], now: datetime, days: int) -> Iterator[Version]:
     """Versions whose bytes no version in force, and none that is not due, shares."""
-    limit = (now.astimezone(UTC) - timedelta(days=home.settings.retention.superseded_days)).isoformat()
-    versions = home.known().versions
+    limit = (now.astimezone(UTC) - timedelta(days=days)).isoformat()
     due = {one.batch_id for one in versions if not one.purged and _since(one) and _since(one) < limit}
     needed = {one.receipt.sha256 for one in versions if one.batch_id not in due and not one.purged}
     for one in versions:

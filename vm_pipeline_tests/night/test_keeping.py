@@ -13,6 +13,7 @@ from vm_pipeline.keeping.retention import Tidied, tidy
 from vm_pipeline.keeping.withdraw import CannotDecide, reinstate, withdraw
 from vm_pipeline.settings import Asked, ConfigurationError, Settings, load
 from vm_pipeline.sources.retention import Retention
+from vm_pipeline.staging.known import NotStaged
 from vm_pipeline_tests.night.conftest import PERSON, Door
 from vm_pipeline_tests.programme import FIRST_NIGHT, Programme
 
@@ -261,6 +262,16 @@ class TestRetention:
         assert found == ("as-of/then.duckdb", "staging/ledger/0123456789ab-reader")
         assert not past.exists() and not old.exists()
         assert costs(sent_twice) == [("T2", 99)]
+
+    def test_what_another_key_hashed_is_not_left_over(self, programme: Programme) -> None:
+        """A shell without the night's VM_PSEUDONYM_KEY: all patients would be staged again the next night."""
+        programme.activity({})
+        programme.night()
+        (there,) = (programme.staging.root / "activity").iterdir()
+        programme.pseudonym_key = "other"
+        with pytest.raises(NotStaged, match="VM_PSEUDONYM_KEY"):
+            tidy(home_of(programme, leftover_days=7), datetime.now(UTC) + timedelta(days=8))
+        assert there.exists()
 
     @pytest.mark.parametrize("line", ["superseded_days = -1", "as_of_days = 'week'", "superseded = 3"])
     def test_a_setting_that_says_nothing_is_refused(self, tmp_path: Path, line: str) -> None:
