@@ -109,7 +109,8 @@ class Savings:
             columns = ", ".join(f"{c.stored} {c.value.stored}" for c in REFERENCES[name].contract.columns)
             self.con.execute(f"CREATE TABLE staging.{name} ({columns})")
         self.con.execute(
-            "CREATE TABLE core.feed_span (feed VARCHAR, provider_code VARCHAR, grain VARCHAR, starts_on DATE)"
+            "CREATE TABLE core.feed_span (feed VARCHAR, provider_code VARCHAR, grain VARCHAR, starts_on DATE);"
+            "CREATE TABLE core.heard (feed VARCHAR, provider_code VARCHAR, known_day DATE, last_day DATE)"
         )
         wanted = ("dim_price", "dim_saving_case", "saving")
         self.statements = [s for layer in ("core", "marts") for s in statements(layer) if s.name.startswith(wanted)]
