@@ -183,7 +183,8 @@ def one_table(tables: Rejected) -> tuple[list[str], list[list[object]]]:
 def status(home: Home, now: datetime) -> Figures:
     """Receipts, versions in force, what was refused, who is late, what is published."""
     receipts = home.receipts()
-    known = home.known() if receipts and all(map(home.staging.is_staged, receipts)) else None
+    unstaged = len(home.staging.unstaged(receipts))
+    known = home.known() if receipts and not unstaged else None
     there = home.published()[-1]
     return {
         "home": str(home.folder),
@@ -191,6 +192,7 @@ def status(home: Home, now: datetime) -> Figures:
         "published_as_of": there.as_of if there else None,
         "up_to_date": bool(known and home.is_published(known)),
         "receipts": len(receipts),
+        "not_staged": unstaged,
         "last_received": receipts[-1].received_at if receipts else None,
         "last_asked": when.isoformat() if (when := asked.last(home.folder)) else None,
         "in_force": _in_force(known) if known else [],

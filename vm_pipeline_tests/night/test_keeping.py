@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from vm_pipeline.figures import status
 from vm_pipeline.home import Home
 from vm_pipeline.keeping.purge import purge
 from vm_pipeline.keeping.retention import Tidied, tidy
@@ -272,6 +273,7 @@ class TestRetention:
         with pytest.raises(NotStaged, match="VM_PSEUDONYM_KEY"):
             tidy(home_of(programme, leftover_days=7), datetime.now(UTC) + timedelta(days=8))
         assert there.exists()
+        assert status(home_of(programme), programme.clock)["not_staged"] == 1
 
     @pytest.mark.parametrize("line", ["superseded_days = -1", "as_of_days = 'week'", "superseded = 3"])
     def test_a_setting_that_says_nothing_is_refused(self, tmp_path: Path, line: str) -> None:
