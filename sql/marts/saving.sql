@@ -1,7 +1,8 @@
 -- Baseline against actual of every declared saving, its parts, and the harm that must not rise.
 -- Efficiency is what price and activity leave, so that the three are the saving to the penny.
+-- Where a part is £100,000,000,000,000 or more, as activity of 1 beside 5,000,000 makes it, none is told.
 WITH part AS (
-    SELECT case_id,
+    SELECT case_id, bool_and(abs(amount_gbp) < 100000000000000) AS fits,
            max(amount_gbp) FILTER (part = 'baseline') AS scaled,
            max(amount_gbp) FILTER (part = 'price') AS price,
            max(amount_gbp) FILTER (part = 'activity') AS activity,
@@ -11,11 +12,13 @@ WITH part AS (
     GROUP BY case_id
 ),
 compared AS (
-    SELECT one.*, part.price, part.activity,
+    SELECT one.* REPLACE (one.fits AND coalesce(part.fits, true) AS fits),
+           CASE WHEN part.fits THEN part.price END AS price, CASE WHEN part.fits THEN part.activity END AS activity,
            CASE WHEN method = 'window' THEN 0.01 * pence_before::DECIMAL(38,0) END AS baseline_cost,
-           CASE WHEN method = 'window' THEN part.scaled ELSE part.gross END AS baseline,
-           CASE WHEN method = 'window' THEN 0.01 * pence_after::DECIMAL(38,0) ELSE part.moved + one_off_gbp END AS actual,
-           CASE WHEN method = 'window' THEN 0 ELSE part.moved END AS moved
+           CASE WHEN NOT part.fits THEN NULL WHEN method = 'window' THEN part.scaled ELSE part.gross END AS baseline,
+           CASE WHEN method = 'window' THEN 0.01 * pence_after::DECIMAL(38,0)
+                WHEN part.fits THEN part.moved + one_off_gbp END AS actual,
+           CASE WHEN method = 'window' THEN 0 WHEN part.fits THEN part.moved END AS moved
     FROM core.saving_measure AS one
     LEFT JOIN part USING (case_id)
 ),

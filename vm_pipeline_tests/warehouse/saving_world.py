@@ -19,6 +19,7 @@ from vm_pipeline.warehouse.statements import statements
 from vm_pipeline.warehouse.workspace import create_tables, run
 
 BEFORE, AFTER = date(2021, 1, 1), date(2022, 1, 1)
+LARGEST = Decimal(10) ** 14  # pounds of a part: from there on none is told
 Counted = list[tuple[int, int]]  # (day of the window, pence or thousandths of a unit)
 
 
@@ -76,9 +77,6 @@ def reckoned(case: Case) -> dict[str, Decimal | None]:
         return found
     scale = Fraction(d[1], d[0]) if case.scale_by == "activity" else length
     baseline = pennies(before.pence() * scale)
-    found["baseline"] = baseline
-    if baseline <= 0:
-        return found
     saving = baseline - Decimal(after.pence()) / 100
     worth = [_worth(side, case.has_volume) for side in (before, after)]
     price = activity = None
@@ -86,6 +84,11 @@ def reckoned(case: Case) -> dict[str, Decimal | None]:
         price = pennies(worth[0] * v[1] / v[0] - worth[1])
     if d[0] and d[1] and worth[0] > 0:
         activity = pennies(worth[0] * (scale - Fraction(d[1], d[0])))
+    if max(map(abs, filter(None, (baseline, price, activity))), default=0) >= LARGEST:
+        return found
+    found["baseline"] = baseline
+    if baseline <= 0:
+        return found
     known = price is not None and activity is not None
     rest = saving - price - activity if known else None  # type: ignore[operator]
     return found | {"saving": saving, "price": price, "activity": activity, "efficiency": rest}

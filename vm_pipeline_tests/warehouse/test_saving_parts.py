@@ -147,3 +147,10 @@ def test_scaled_to_activity_there_is_no_activity_effect() -> None:
     found = savings().of(BY_ACTIVITY)
     assert found["baseline_gbp"] == Decimal("67932.09"), "67,900.00 * 27,517 / 27,504"
     assert (found["activity_gbp"], found["saving_gbp"]) == (0, Decimal("10217.09"))
+
+
+def test_a_part_no_table_holds_is_too_large() -> None:
+    """It stopped the night: a billion pounds, and five million times the activity of before."""
+    one, many = Side(cost=[(0, BILLION_POUNDS)], activity=[(0, 1)]), Side(activity=[(0, 5_000_000)])
+    found = savings().of(Case(one, many, "days", has_volume=False).times(2))
+    assert (found["saving_gbp"], found["activity_gbp"], found["reason"]) == (None, None, "too_large, no_volume")
