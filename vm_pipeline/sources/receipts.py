@@ -89,7 +89,8 @@ class Receipt:
 class Version:
     """One received version of a slot. `months_in_force` is empty once it is superseded or withdrawn, or if refused.
 
-    `decision` is the last that took it out of force, or None.
+    `decision` is the last that took it out of force, or None. `sent_again_at`: when, still in force, it came once more
+    after other content; empty where it never did.
     """
 
     batch_id: str
@@ -98,6 +99,7 @@ class Version:
     superseded_at: str
     months_in_force: tuple[str, ...]
     decision: Decision | None = None
+    sent_again_at: str = ""
 
     @property
     def purged(self) -> bool:
@@ -155,14 +157,18 @@ class _History:
     found: list[tuple[str, Receipt]] = field(default_factory=list)
     lost_at: list[str] = field(default_factory=list)
     out: dict[int, Decision] = field(default_factory=dict)
+    again: dict[int, str] = field(default_factory=dict)
     claims: dict[Cell, list[int]] = field(default_factory=lambda: defaultdict(list))
     places: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     sent_last: dict[Slot, str] = field(default_factory=dict)
 
     def receive(self, receipt: Receipt) -> None:
         content, before = receipt.content_id, self.places[receipt.content_id]
-        again, self.sent_last[receipt.slot] = self.sent_last.get(receipt.slot) == content, content
-        if again or (before and self._held(before[-1])):
+        same, self.sent_last[receipt.slot] = self.sent_last.get(receipt.slot) == content, content
+        if same:
+            return
+        if before and self._held(before[-1]):
+            self.again[before[-1]] = receipt.received_at
             return
         place = len(self.found)
         self.found.append((content if not before else f"{content}-{len(before) + 1}", receipt))
@@ -197,6 +203,7 @@ class _History:
                 "" if held[place] or place in self.out else self.lost_at[place],
                 held[place],
                 self.out.get(place),
+                self.again.get(place, ""),
             )
             for place, (batch_id, receipt) in enumerate(self.found)
         ]
@@ -217,10 +224,16 @@ class _History:
 
 
 def waiting(found: Sequence[Version]) -> list[Version]:
-    """Refused versions that no later sound one stands in for: somebody has still to mend them."""
+    """Refused versions that no sound one stands in for that came later, or came again: somebody has to mend them."""
     return [
-        one for place, one in enumerate(found) if one.refused and not _replaced(one.receipt.slot, found[place + 1 :])
+        one
+        for place, one in enumerate(found)
+        if one.refused and not _replaced(one.receipt.slot, [*found[place + 1 :], *_again_since(one, found[:place])])
     ]
+
+
+def _again_since(one: Version, before: Sequence[Version]) -> list[Version]:
+    return [version for version in before if version.sent_again_at > one.receipt.received_at]
 
 
 def _replaced(slot: Slot, later: Sequence[Version]) -> bool:

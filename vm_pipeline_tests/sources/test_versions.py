@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from vm_pipeline.calendar import months
 from vm_pipeline.sources.decisions import Decision, Kind
 from vm_pipeline.sources.landing import Extract, Landing
-from vm_pipeline.sources.receipts import Receipt, Slot, Version, known_at, versions
+from vm_pipeline.sources.receipts import Receipt, Slot, Version, known_at, versions, waiting
 from vm_pipeline_tests.programme import FIRST_NIGHT, Programme
 
 Sent = tuple[Slot, str]
@@ -353,3 +353,20 @@ class TestNights:
         assert len(held) == 12
         assert len({batch for (_, month), batch in held.items() if month != "2022-07"}) == 1
         assert held["ledger/B1", "2022-07"] == programme.receipt("ledger/B1/2022-07").content_id
+
+
+@pytest.mark.parametrize(
+    ("sent", "left"),
+    [
+        ("good bad", ["bad"]),
+        ("good bad good", []),
+        ("good bad other", []),
+        ("good bad good bad", ["bad"]),
+        ("bad", ["bad"]),
+    ],
+)
+def test_what_was_refused_waits_until_something_sound_comes(sent: str, left: list[str]) -> None:
+    """Also where that is what is in force already, taken back by whoever sent it."""
+    log = receipts(*((JULY, content) for content in sent.split()))
+    found = versions(log, content_ids((JULY, "bad")))
+    assert [one.receipt.sha256 for one in waiting(found)] == left
