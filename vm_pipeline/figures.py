@@ -183,7 +183,7 @@ def one_table(tables: Rejected) -> tuple[list[str], list[list[object]]]:
 def status(home: Home, now: datetime) -> Figures:
     """Receipts, versions in force, what was refused, who is late, what is published."""
     receipts = home.receipts()
-    unstaged = len(home.staging.unstaged(receipts))
+    unstaged = len(home.staging.unstaged(receipts)) if receipts else 0  # a home that is not there stays so
     known = home.known() if receipts and not unstaged else None
     there = home.published()[-1]
     return {

@@ -173,7 +173,7 @@ def test_the_sum_over_teams_is_the_ledger(programme: Programme) -> None:
     programme.reference(
         "cost_centre_map", *(f"B1,R1,T{n},0.142857,," for n in range(7)), "B1,R2,T1,0.7,,", "B1,R3,T1,1,,2022-07-11"
     )
-    amounts = ["0.01", "-0.01", "1,000,000.03", "(123,456,789,012.34)", "999,999,999,999,999.99"]
+    amounts = ["0.01", "-0.01", "1,000,000.03", "(123,456,789,012.34)", "999,999,999,999.99"]
     programme.ledger(*({"cost_centre_code": f"R{n}", "amount": amount} for amount in amounts for n in range(1, 5)))
     programme.night()
     (row,) = (
@@ -181,7 +181,7 @@ def test_the_sum_over_teams_is_the_ledger(programme: Programme) -> None:
         .execute("SELECT ledger_total_gbp, team_total_gbp, unallocated_gbp, difference_gbp FROM vm.reconciliation")
         .fetchall()
     )
-    total = 4 * (Decimal("1000000.03") - Decimal("123456789012.34") + Decimal("999999999999999.99"))
+    total = 4 * (Decimal("1000000.03") - Decimal("123456789012.34") + Decimal("999999999999.99"))
     assert row[:2] == (total, total)
     assert 0 < row[2] < total
     assert row[3] == 0
