@@ -18,43 +18,50 @@ exact AS (
     FROM level
     JOIN core.indicator AS one USING (indicator_code)
 ),
+crossed AS (  -- days between events that a pause lies in
+    SELECT DISTINCT gap.level, gap.provider_code, gap.service, gap.team_code, gap.grain, gap.starts_on
+    FROM core.indicator_gap AS gap
+    JOIN core.paused AS paused ON paused.provider_code = gap.provider_code AND paused.of_team IN ('*', gap.team_code)
+     AND paused.grain = 'month' AND paused.starts_on >= date_trunc('month', gap.began_on) AND paused.starts_on <= gap.starts_on
+),
 found AS (  -- of all kinds, before anything is said of their state
     SELECT indicator_code, level, provider_code, service, team_code, grain, starts_on, numerator, denominator,
            factor * numerator::DOUBLE / CASE WHEN is_ratio THEN nullif(denominator, 0)::DOUBLE ELSE 1 END + 0 AS value,  -- 0, never -0
            is_known, is_known AND is_ratio AND denominator = 0 AS is_zero, lacks_part AND NOT is_sampled AS lacks_part,
-           lacks_ledger, lacks_activity, NULL AS said, false AS is_open, NULL::DATE AS began_on
+           lacks_ledger, lacks_activity, NULL AS said, false AS is_open, false AS is_crossed
     FROM exact
     UNION ALL
     SELECT indicator_code, level, provider_code, service, team_code, grain, starts_on, NULL, denominator, value,
-           value IS NOT NULL, false, false, false, lacks_activity, NULL, false, NULL
+           value IS NOT NULL, false, false, false, lacks_activity, NULL, false, false
     FROM core.indicator_median
     UNION ALL
     SELECT indicator_code, level, provider_code, service, team_code, grain, starts_on, numerator, denominator,
-           numerator::DOUBLE / denominator::DOUBLE, true, false, false, false, false, CASE WHEN is_open THEN 'open_gap' END, is_open, began_on
+           numerator::DOUBLE / denominator::DOUBLE, true, false, false, false, false, CASE WHEN is_open THEN 'open_gap' END, is_open,
+           crossed.starts_on IS NOT NULL
     FROM core.indicator_gap
+    LEFT JOIN crossed USING (level, provider_code, service, team_code, grain, starts_on)
     UNION ALL
     SELECT indicator_code, level, provider_code, service, team_code, grain, starts_on, NULL, NULL, value,
-           true, false, false, false, false, class, false, NULL
+           true, false, false, false, false, class, false, false
     FROM core.indicator_class
     UNION ALL
     SELECT 'M02', level, provider_code, service, team_code, 'week', starts_on,
            count(*) FILTER (is_known AND (NOT is_ratio OR denominator <> 0)), count(*),
            100 * count(*) FILTER (is_known AND (NOT is_ratio OR denominator <> 0))::DOUBLE / count(*)::DOUBLE,
-           true, false, false, false, false, NULL, false, NULL
+           true, false, false, false, false, NULL, false, false
     FROM exact
     WHERE grain = 'week' AND is_in_box_score AND NOT is_sampled
     GROUP BY level, provider_code, service, team_code, starts_on
 ),
 placed AS (
     SELECT *, CASE grain WHEN 'event' THEN 'month' ELSE grain END AS span_grain,
-           CASE grain WHEN 'event' THEN date_trunc('month', starts_on)::DATE ELSE starts_on END AS span_on,
-           CASE WHEN began_on IS NULL THEN starts_on ELSE date_trunc('month', began_on)::DATE END AS span_from
+           CASE grain WHEN 'event' THEN date_trunc('month', starts_on)::DATE ELSE starts_on END AS span_on
     FROM found
 ),
 timed AS (
     SELECT point.*, one.unit, one.is_sampled, one.minimum,
            unfinished.starts_on IS NOT NULL OR unheard.starts_on IS NOT NULL OR point.is_open AS is_unfinished,
-           coalesce(of_all.starts_on >= point.span_from, false) OR coalesce(own.starts_on >= point.span_from, false) AS is_paused
+           of_all.starts_on IS NOT NULL OR own.starts_on IS NOT NULL OR point.is_crossed AS is_paused
     FROM placed AS point
     JOIN core.indicator AS one USING (indicator_code)
     LEFT JOIN core.unfinished AS unfinished
@@ -62,11 +69,11 @@ timed AS (
     LEFT JOIN core.unheard AS unheard
            ON unheard.indicator_code = point.indicator_code AND unheard.provider_code = point.provider_code
           AND unheard.grain = point.grain AND unheard.starts_on = point.starts_on
-    ASOF LEFT JOIN (SELECT * FROM core.paused WHERE of_team = '*') AS of_all  -- the last that was paused up to then
-           ON of_all.provider_code = point.provider_code AND of_all.grain = point.span_grain AND of_all.starts_on <= point.span_on
-    ASOF LEFT JOIN (SELECT * FROM core.paused WHERE of_team <> '*') AS own
+    LEFT JOIN (SELECT * FROM core.paused WHERE of_team = '*') AS of_all
+           ON of_all.provider_code = point.provider_code AND of_all.grain = point.span_grain AND of_all.starts_on = point.span_on
+    LEFT JOIN (SELECT * FROM core.paused WHERE of_team <> '*') AS own
            ON own.provider_code = point.provider_code AND own.of_team = point.team_code
-          AND own.grain = point.span_grain AND own.starts_on <= point.span_on
+          AND own.grain = point.span_grain AND own.starts_on = point.span_on
 ),
 judged AS (
     SELECT *,

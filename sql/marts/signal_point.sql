@@ -10,6 +10,15 @@ WITH point AS (
     JOIN core.signal_series AS series USING (indicator_code, level, provider_code, service, team_code, grain)
     WHERE value.value IS NOT NULL
 ),
+paused AS (  -- asked once a week or month of a team: its series are many
+    SELECT day.*, greatest(DATE '1900-01-01', of_all.starts_on, own.starts_on) AS paused_on
+    FROM (SELECT DISTINCT provider_code, team_code, span_grain, starts_on FROM point) AS day
+    ASOF LEFT JOIN (SELECT * FROM core.paused WHERE of_team = '*') AS of_all
+           ON of_all.provider_code = day.provider_code AND of_all.grain = day.span_grain AND of_all.starts_on <= day.starts_on
+    ASOF LEFT JOIN (SELECT * FROM core.paused WHERE of_team <> '*') AS own
+           ON own.provider_code = day.provider_code AND own.of_team = day.team_code
+          AND own.grain = day.span_grain AND own.starts_on <= day.starts_on
+),
 decision AS (
     SELECT point.provider_code, point.team_code, point.series, min(point.starts_on) AS starts_on
     FROM point
@@ -19,18 +28,14 @@ decision AS (
 )
 SELECT point.provider_code, point.team_code, point.series, point.starts_on,
        point.numerator::DOUBLE AS num, point.denominator::DOUBLE AS den, point.value, point.is_excluded,
-       greatest(DATE '1900-01-01', of_all.starts_on, own.starts_on) AS paused_on,
+       paused.paused_on,
        decision.starts_on IS NOT NULL AS begins_phase,
        coalesce(
            NOT point.is_excluded AND point.starts_on >= point.baseline_from
            AND point.starts_on + CASE point.grain WHEN 'week' THEN 6 ELSE 0 END <= point.baseline_to, false
        ) AS is_baseline
 FROM point
-ASOF LEFT JOIN (SELECT * FROM core.paused WHERE of_team = '*') AS of_all
-       ON of_all.provider_code = point.provider_code AND of_all.grain = point.span_grain AND of_all.starts_on <= point.starts_on
-ASOF LEFT JOIN (SELECT * FROM core.paused WHERE of_team <> '*') AS own
-       ON own.provider_code = point.provider_code AND own.of_team = point.team_code
-      AND own.grain = point.span_grain AND own.starts_on <= point.starts_on
+JOIN paused USING (provider_code, team_code, span_grain, starts_on)
 LEFT JOIN (SELECT DISTINCT provider_code, team_code, series, starts_on FROM decision) AS decision
        ON decision.provider_code = point.provider_code AND decision.team_code = point.team_code
       AND decision.series = point.series AND decision.starts_on = point.starts_on
