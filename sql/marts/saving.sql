@@ -1,26 +1,29 @@
 -- Baseline against actual of every declared saving, its parts, and the harm that must not rise.
 -- Efficiency is what price and activity leave, so that the three are the saving to the penny.
 -- Where a part is £100,000,000,000,000 or more, as activity of 1 beside 5,000,000 makes it, none is told.
-WITH part AS (
-    SELECT case_id, bool_and(abs(amount_gbp) < 100000000000000) AS fits,
+WITH beyond AS (
+    SELECT DISTINCT case_id FROM core.saving_part WHERE abs(amount_gbp) >= 100000000000000
+),
+part AS (
+    SELECT case_id,
            max(amount_gbp) FILTER (part = 'baseline') AS scaled,
            max(amount_gbp) FILTER (part = 'price') AS price,
            max(amount_gbp) FILTER (part = 'activity') AS activity,
            max(amount_gbp) FILTER (part = 'gross') AS gross,
            max(amount_gbp) FILTER (part = 'moved') AS moved
     FROM core.saving_part
+    ANTI JOIN beyond USING (case_id)
     GROUP BY case_id
 ),
 compared AS (
-    SELECT one.* REPLACE (one.fits AND coalesce(part.fits, true) AS fits),
-           CASE WHEN part.fits THEN part.price END AS price, CASE WHEN part.fits THEN part.activity END AS activity,
+    SELECT one.* REPLACE (one.fits AND beyond.case_id IS NULL AS fits), part.price, part.activity,
            CASE WHEN method = 'window' THEN 0.01 * pence_before::DECIMAL(38,0) END AS baseline_cost,
-           CASE WHEN NOT part.fits THEN NULL WHEN method = 'window' THEN part.scaled ELSE part.gross END AS baseline,
-           CASE WHEN method = 'window' THEN 0.01 * pence_after::DECIMAL(38,0)
-                WHEN part.fits THEN part.moved + one_off_gbp END AS actual,
-           CASE WHEN method = 'window' THEN 0 WHEN part.fits THEN part.moved END AS moved
+           CASE WHEN method = 'window' THEN part.scaled ELSE part.gross END AS baseline,
+           CASE WHEN method = 'window' THEN 0.01 * pence_after::DECIMAL(38,0) ELSE part.moved + one_off_gbp END AS actual,
+           CASE WHEN method = 'window' THEN 0 ELSE part.moved END AS moved
     FROM core.saving_measure AS one
     LEFT JOIN part USING (case_id)
+    LEFT JOIN beyond USING (case_id)
 ),
 saved AS (
     SELECT *, CASE WHEN baseline > 0 OR method = 'pathway' THEN baseline - actual END AS saving

@@ -50,7 +50,7 @@ def withdraw(
     """Take a batch out of force: from now on the version before it counts. As of before, it still did."""
     with _refusing():
         decide = reinstate if undo else withdraw_batch
-        found = decide(home_of(Asked(config, None, home, warehouse)), batch_id, reason, utc_now())
+        found = decide(home_of(Asked(config=config, home=home, warehouse=warehouse)), batch_id, reason, utc_now())
     _tell(found, as_json, _show_decided)
 
 
@@ -72,7 +72,9 @@ def purge(
 ) -> None:
     """Erase a batch for good: its bytes, its rows, and what was built of them. A tombstone stays."""
     with _refusing():
-        found = purge_batch(home_of(Asked(config, None, home, warehouse)), batch_id, reason, utc_now(), dry_run)
+        found = purge_batch(
+            home_of(Asked(config=config, home=home, warehouse=warehouse)), batch_id, reason, utc_now(), dry_run
+        )
     _tell(found, as_json, lambda one: _show_erased(one, dry_run))
 
 
@@ -84,7 +86,7 @@ def purge(
 def tidy(config: Path | None, dry_run: bool, as_json: bool, home: Path | None, warehouse: str | None) -> None:
     """Remove what was kept as long as [retention] says. Not while a run works."""
     with _refusing():
-        found = tidy_home(home_of(Asked(config, None, home, warehouse)), utc_now(), dry_run)
+        found = tidy_home(home_of(Asked(config=config, home=home, warehouse=warehouse)), utc_now(), dry_run)
     _tell(found, as_json, lambda one: _show_tidied(one, dry_run))
 
 

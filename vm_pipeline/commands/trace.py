@@ -143,8 +143,9 @@ def saving(
         found = trace_saving(con, origins, provider.upper(), case.upper(), rows)
     if as_json:
         click.echo(_json([dataclasses.asdict(one) for one in found]))
-    for one in () if as_json else found:
-        _tell(one, as_json, show_figure)
+    else:
+        for one in found:
+            _print(show_figure(one))
     _close_if_damaged([origin for one in found for origin in _origins(one)], verify)
     sys.exit(0 if all(one.agrees for one in found) else CLOSED)
 
@@ -240,9 +241,13 @@ def _starts_on(period: str, grain: str) -> date:
 def _tell(found: Any, as_json: bool, show: Callable[[Any], Tree]) -> None:
     if as_json:
         click.echo(_json(dataclasses.asdict(found)))
-        return
+    else:
+        _print(show(found))
+
+
+def _print(tree: Tree) -> None:
     console = Console()
-    (console if console.is_terminal else Console(width=160)).print(show(found), highlight=False)
+    (console if console.is_terminal else Console(width=160)).print(tree, highlight=False)
 
 
 def _json(found: Any) -> str:
