@@ -4,6 +4,7 @@ Belongs here: reading a control file, comparing, and saying the difference in fi
 Does not belong here: counting the batch (counting), row rules (judging).
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -38,16 +39,38 @@ class PeriodTotal:
 
 Totals = dict[tuple[str, str], PeriodTotal]
 
+# A ledger's control as most systems write it.
+_PLAIN_LINE = r"[A-Za-z0-9]*,([0-9]{4}/[0-9]{2}),([0-9]{1,2}),([0-9]{1,9}),(-?[0-9]{1,12}\.[0-9]{2})\r?\n"
+_PLAIN = re.compile(rf"{','.join(column.name for column in LEDGER_CONTROL.columns)}\r?\n(?:{_PLAIN_LINE})+")
+_SMALL = 1 << 16  # bytes
+
 
 def ledger_control(con: duckdb.DuckDBPyConnection, control: Path, folder: Path) -> Totals:
     """What the control file of a ledger says, by period. Raises Refused where it cannot be read."""
-    amount = parsed(LEDGER_CONTROL.by_name["total_amount"].value, "total_amount")
     said: Totals = {}
-    for line in _lines(con, control, folder, LEDGER_CONTROL, f"financial_year, period, {_COUNT}, {amount}", "true"):
+    for line in plain_lines(control) or any_lines(con, control, folder):
         key = (line.financial_year, line.period)
         before = said.get(key, PeriodTotal(*key, 0, NOTHING))
         said[key] = PeriodTotal(*key, before.rows + line.rows, before.amount + line.amount)
     return said
+
+
+def plain_lines(control: Path) -> list[PeriodTotal]:
+    """The lines of a ledger's control in its plainest spelling, without a statement; none of any other spelling.
+
+    With fifty boards there are 1,800 of them, and the statements that any spelling takes are 5 ms of each.
+    """
+    text = control.read_bytes().decode("ascii", errors="replace") if control.stat().st_size < _SMALL else ""
+    lines = re.findall(_PLAIN_LINE, text) if _PLAIN.fullmatch(text) else []
+    return [
+        PeriodTotal(as_sent(year), as_sent(period), int(rows), Decimal(total)) for year, period, rows, total in lines
+    ]
+
+
+def any_lines(con: duckdb.DuckDBPyConnection, control: Path, folder: Path) -> list[PeriodTotal]:
+    """The lines of a ledger's control in any spelling. Raises Refused where they cannot be read."""
+    amount = parsed(LEDGER_CONTROL.by_name["total_amount"].value, "total_amount")
+    return _lines(con, control, folder, LEDGER_CONTROL, f"financial_year, period, {_COUNT}, {amount}", "true")
 
 
 def row_control(con: duckdb.DuckDBPyConnection, control: Path, folder: Path) -> int:

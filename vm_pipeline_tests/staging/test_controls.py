@@ -1,9 +1,15 @@
 """Control files: right, wrong, broken, absent; and what a refusal says, in figures."""
 
 from collections.abc import Sequence
+from pathlib import Path
+from tempfile import mkdtemp
 
+import duckdb
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from vm_pipeline.staging.control import any_lines, plain_lines
 from vm_pipeline_tests.programme import Cells, Programme, Row
 
 HEAD = "provider_code,financial_year,period,row_count,total_amount\n"
@@ -153,3 +159,41 @@ def test_a_control_that_changes_alone_is_a_new_version(programme: Programme) -> 
     assert programme.in_force() == {}
     assert night(programme, HEAD + RIGHT) == ("", "")
     assert list(programme.in_force()) == [("ledger/B1", "2022-07")]
+
+
+_PLAIN = st.tuples(
+    st.sampled_from(["B1", ""]),
+    st.sampled_from(["2022/23", "0022/23", "2022/99"]),
+    st.sampled_from(["4", "04", "0", "99"]),
+    st.sampled_from(["0", "12", "007", "999999999"]),
+    st.sampled_from(["0.00", "-0.00", "1006.50", "-12.05", "007.00", "999999999999.99"]),
+)
+_SPELT = st.tuples(
+    st.sampled_from(["B 1", '"B1"', "B1"]),
+    st.sampled_from(["22/23", "2022/23 ", "x", "2022/23"]),
+    st.sampled_from(["123", " 4", "4"]),
+    st.sampled_from(["1234567890", "-1", "1.0", "12"]),
+    st.sampled_from(["1234567890123.45", "5", ".50", "1,000.00", "0.50"]),
+)
+
+
+@given(
+    lines=st.lists((_PLAIN | _PLAIN | _SPELT).map(",".join), max_size=3),
+    end=st.sampled_from(["\n", "\r\n", "\r", "\n\n"]),
+    last=st.sampled_from(["", "\n", "\r\n", " \n"]),
+)
+def test_a_plain_control_says_what_any_reader_finds_in_it(lines: list[str], end: str, last: str) -> None:
+    path = Path(mkdtemp()) / "control"
+    path.write_text(end.join([HEAD.strip(), *lines]) + last, "ascii", newline="")
+    plainly = plain_lines(path)
+    if plainly:
+        assert plainly == any_lines(duckdb.connect(config={"threads": 1}), path, path.parent)
+
+
+def test_the_usual_control_is_plain(tmp_path: Path) -> None:
+    (tmp_path / "control").write_text(HEAD + RIGHT, "utf-8")
+    assert [(line.period, line.rows, f"{line.amount}") for line in plain_lines(tmp_path / "control")] == [
+        ("4", 4, "1006.50"),
+        ("5", 1, "2.00"),
+        ("17", 1, "4.00"),
+    ]
