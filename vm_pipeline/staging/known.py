@@ -4,8 +4,8 @@ Belongs here: joining receipts with summaries, so that nobody later asks the dis
 Does not belong here: which version is in force (receipts), using any of it (quality, warehouse).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from vm_pipeline.sources.decisions import Decision
 from vm_pipeline.sources.receipts import Receipt, Version, versions
@@ -21,10 +21,14 @@ class NotStaged(Exception):
 
 @dataclass(frozen=True)
 class Known:
-    """Versions in the order received; summaries by content id (none for files that are kept untyped)."""
+    """Versions in the order received; summaries by content id (none for files that are kept untyped).
+
+    `staged_as`, by content id too, changes with all that would stage a content differently: contracts, policy, key.
+    """
 
     versions: tuple[Version, ...]
     summaries: dict[str, Summary]
+    staged_as: Mapping[str, str] = field(default_factory=dict)
 
     def summary(self, version: Version) -> Summary | None:
         """What staging found in a version."""
@@ -53,4 +57,5 @@ def what_is_known(receipts: Sequence[Receipt], staging: Staging, decisions: Sequ
         )
     summaries = staging.summaries(contents.values())
     refused = {content_id for content_id, summary in summaries.items() if summary.refused}
-    return Known(tuple(versions(receipts, refused, decisions)), summaries)
+    staged_as = {content_id: staging.folder(receipt).name for content_id, receipt in contents.items()}
+    return Known(tuple(versions(receipts, refused, decisions)), summaries, staged_as)

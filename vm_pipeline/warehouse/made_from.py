@@ -22,7 +22,7 @@ def publication(what: Known, as_of: str, nation: str) -> Publication:
     """What a warehouse built from this would say of itself."""
     parts = [code_version(), nation]
     parts += [
-        f"{v.batch_id} {v.superseded_at} {v.refused} {v.months_in_force}{_decided(v)}{_hidden(what, v)}"
+        f"{v.batch_id} {v.superseded_at} {v.refused} {v.months_in_force}{_decided(v)} {_staged_as(what, v)}"
         for v in what.versions
     ]
     return Publication(name_of(parts), as_of, code_version())
@@ -33,10 +33,9 @@ def _decided(version: Version) -> str:
     return f" {version.decision.kind} {version.decision.reason}" if version.decision else ""
 
 
-def _hidden(what: Known, version: Version) -> str:
-    """What was hidden of a batch: the settings may say another thing tomorrow."""
-    summary = what.summary(version)
-    return "".join(f" {one.message}" for one in summary.warnings if one.code == "personal_data") if summary else ""
+def _staged_as(what: Known, version: Version) -> str:
+    """What is hidden of a batch, and the key that it is hashed with, may be others tomorrow, though nothing came."""
+    return what.staged_as.get(version.receipt.content_id, "")
 
 
 @cache

@@ -168,6 +168,22 @@ class TestPublication:
         assert len({first, self.inputs(programme), self.inputs(programme, nation="ENG")}) == 3
         assert self.inputs(programme, as_of=programme.receipts()[0].received_at) == first
 
+    def test_it_changes_with_the_key_that_patients_are_hashed_with(self, programme: Programme) -> None:
+        """Nothing came; and codes that somebody may know must not stay where readers look."""
+        programme.ledger({})
+        ledgers = self.staged(programme)
+        programme.pseudonym_key = "another key"
+        assert self.staged(programme) == ledgers, "nothing of a ledger is hashed"
+        programme.activity({"patient_ref": "somebody"})
+        before = self.staged(programme)
+        programme.pseudonym_key = "a third key"
+        assert self.staged(programme) != before
+
+    def staged(self, programme: Programme) -> str:
+        """What a night that stages all there is would publish from."""
+        programme.night()
+        return self.inputs(programme)
+
 
 def test_a_lock_is_never_left_behind(tmp_path: Path, target: Path) -> None:
     """The lock file may stay; its lock goes with the process that held it."""
