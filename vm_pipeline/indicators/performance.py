@@ -14,7 +14,8 @@ PERFORMANCE = (
         Example(63, None, 63, "58 journeys and 5 contacts are 63."),
         numerator=("patients",), block="performance", column="patients",
         notes="Where the provider sends no patient, every stay is a journey. A stay that begins on the day, or the day "
-        "after, a TRANSFER of the same patient goes on with its journey.",
+        "after, a TRANSFER of the same patient goes on with its journey, which counts where it began with the team, "
+        "service or provider: in no later week or month.",
     ),
     Indicator(
         "P02", "Mean length of completed stays", "ratio", "days", "lower", "xmr", "mdc_xmr",

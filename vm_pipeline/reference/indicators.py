@@ -64,8 +64,9 @@ def indicators_page() -> str:
         table(("kind", "how it is rolled up"), [(code(kind), said) for kind, said in KINDS.items()]),
         _states(),
         "## Ingredients",
-        "Numerators and denominators are sums of these. *Counted*: no record means none, where the feed was received. "
-        "The others are not known without a record.",
+        "Numerators and denominators are sums of these. *Counted*: no record means none, where the feed was received, "
+        "or where the other side of the ratio came of the same feed. The others are not known without a record, nor is "
+        "a sum of which one of them lacks.",
         table(
             ("ingredient", "unit", "source", "counted", "what it is"),
             [(code(i.name), i.unit, code(i.source), "yes" if i.counted else "", i.meaning) for i in INGREDIENTS],
