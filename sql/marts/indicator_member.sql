@@ -26,13 +26,17 @@ has AS (
     GROUP BY source.indicator_code, met.provider_code, met.team_code, asked.sources
     HAVING count(*) = asked.sources
 ),
-member AS (  -- a series of a team, by number
-    SELECT has.indicator_code, has.provider_code, has.team_code, met.grain, min(met.first_on) AS first_on, max(met.last_on) AS last_on,
-           row_number() OVER () AS member
+member AS (  -- a series of a team, by number. What is counted goes on as long as the team sends anything: nobody came is 0, too
+    SELECT has.indicator_code, has.provider_code, has.team_code, met.grain, min(met.first_on) AS first_on,
+           greatest(max(met.last_on), max(sent.last_on)) AS last_on, row_number() OVER () AS member
     FROM has
     JOIN core.indicator_part AS part USING (indicator_code)
     JOIN met USING (provider_code, team_code, ingredient)
     JOIN core.indicator AS one ON one.indicator_code = has.indicator_code AND contains(one.grains, met.grain)
+    LEFT JOIN met AS sent
+           ON sent.provider_code = has.provider_code AND sent.team_code = has.team_code AND sent.grain = met.grain
+          AND sent.ingredient = 'activity_records'
+          AND one.numerator_feed = 'activity' AND one.numerator_counted AND one.denominator IS NULL
     GROUP BY has.indicator_code, has.provider_code, has.team_code, met.grain
 ),
 use AS (

@@ -74,6 +74,15 @@ def test_no_fall_in_a_week_that_is_not_whole_is_none_so_far(wards: Programme) ->
     ]
 
 
+def test_nobody_came_in_the_last_week_is_none(wards: Programme) -> None:
+    """A series of patients ends where the ward's records do, not with its last patient."""
+    wards.activity({"start_at": "2022-07-12"}, *beds(date(2022, 7, 11), 14))
+    wards.night()
+    con = wards.marts()
+    assert state(con, "P01", "week", "2022-07-18") == (0.0, "final", None)
+    assert values(con, "P01", "grain = 'week' AND starts_on > DATE '2022-07-18'") == []
+
+
 def test_a_journey_counts_in_the_week_it_began_wherever_it_goes_on(wards: Programme) -> None:
     """Moved to ward 2 in the week after, and back: one patient of each ward, and one of their provider, once."""
     moved = {"patient_ref": "P", "discharge_code": "TRANSFER"}
