@@ -36,7 +36,10 @@ QUALIFIERS = {
         "The ledger of a month that the period touches was not received, or not from each of a provider's systems; or "
         "it sends the year so far and the month before is not there.",
     ),
-    "no_activity": ("provisional", "The activity of a month that the period touches was not received."),
+    "no_activity": (
+        "provisional",
+        "The activity of a month that the period touches, or the days since the event before, was not received.",
+    ),
     "incomplete": ("provisional", "Some teams of the level have nothing for the period that others have."),
     "too_little_activity": ("provisional", "The denominator is below the indicator's minimum."),
     "open_gap": ("provisional", "The last gap, still open when the last activity ends."),

@@ -74,6 +74,29 @@ def test_no_fall_in_a_week_that_is_not_whole_is_none_so_far(wards: Programme) ->
     ]
 
 
+def test_days_without_a_fall_are_not_known_where_a_month_was_not_received(wards: Programme) -> None:
+    """August's activity has not come: from July to September nobody knows of 67 days without harm."""
+    for month, days in {"2022-07": ("01", "05"), "2022-09": ("10", "20")}.items():
+        falls = (
+            {**FALL, "outcome_code": "harm", "start_at": f"{month}-{d}", "record_id": f"{month}-{d}"} for d in days
+        )
+        wards.activity(*falls, period=month)
+    wards.night()
+    found = values(wards.marts(), "P06", "level IN ('team', 'all')")
+    told = [(row[0], row[4], row[5], *row[8:]) for row in found if row[9] != "open_gap"]
+    assert told == [
+        line
+        for level in ("all", "team")
+        for line in (
+            (level, date(2022, 7, 1), 4, "final", None),
+            (level, date(2022, 7, 5), 4, "final", None),
+            (level, date(2022, 9, 1), 77, "provisional", "no_activity"),
+            (level, date(2022, 9, 10), 67, "provisional", "no_activity"),
+            (level, date(2022, 9, 20), 10, "final", None),
+        )
+    ]
+
+
 def test_nobody_came_in_the_last_week_is_none(wards: Programme) -> None:
     """A series of patients ends where the ward's records do, not with its last patient."""
     wards.activity({"start_at": "2022-07-12"}, *beds(date(2022, 7, 11), 14))
