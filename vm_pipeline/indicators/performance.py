@@ -73,8 +73,8 @@ PERFORMANCE = (
         Example(9, 120, 7.5, "9 of 120 discharges are 7.5%."),
         numerator=("readmissions",), denominator=("index_discharges",), factor=100, minimum=5,
         lag_weeks=4, lag_months=1, block="performance", column="readmission_pct",
-        notes="Any stay, as the feed does not tell emergencies. Deaths and transfers are no index. Provisional until "
-        "28 days have passed. Absent where no patient is sent.",
+        notes="Any stay, as the feed does not tell emergencies. Deaths (`DEATH`, `DIED`) and transfers (`TRANSFER`) "
+        "are no index. Provisional until 28 days have passed. Absent where no patient is sent.",
     ),
     Indicator(
         "P08", "Discharged before noon", "ratio", "%", "higher", "p", "phs_control",
