@@ -1,5 +1,6 @@
 -- Inpatient stays with the journey they belong to and whether another stay followed. Nothing of it is published but counts.
--- A journey goes on where the stay before, of the same patient, ended as TRANSFER on the day or the day before.
+-- A journey goes on where an earlier stay of the same patient ended as TRANSFER on the day or the day before. Stays of a
+-- patient may overlap (a day case within a long stay), so neither is asked of the neighbour alone.
 -- A patient is a keyed hash; without one a stay is a journey of its own and no index of a readmission.
 WITH stay AS (
     SELECT fact.provider_code, fact.team_code, fact.start_at, fact.end_at, fact.quantity, fact.batch_id, fact.row_number,
@@ -12,21 +13,24 @@ WITH stay AS (
 ),
 known AS (
     SELECT *,
-           lag(end_at) OVER one_patient AS ended_before,
-           lag(discharge_code) OVER one_patient AS left_before,
-           lead(start_at) OVER one_patient AS started_after
+           max(end_at) FILTER (discharge_code = 'TRANSFER') OVER (
+               PARTITION BY provider_code, patient_ref ORDER BY start_at, end_at, batch_id, row_number
+               ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS moved_before,
+           min(start_at) OVER (
+               PARTITION BY provider_code, patient_ref ORDER BY start_at
+               RANGE BETWEEN coalesce(end_at, start_at) - start_at FOLLOWING AND UNBOUNDED FOLLOWING EXCLUDE CURRENT ROW
+           ) AS started_after
     FROM stay
     WHERE patient_ref IS NOT NULL
-    WINDOW one_patient AS (PARTITION BY provider_code, patient_ref ORDER BY start_at, end_at, batch_id, row_number)
 ),
 placed AS (
-    SELECT *, NOT (coalesce(left_before = 'TRANSFER', false) AND coalesce(start_at::DATE - ended_before::DATE BETWEEN 0 AND 1, false)) AS begins
+    SELECT *, NOT coalesce(start_at::DATE - moved_before::DATE BETWEEN 0 AND 1, false) AS begins
     FROM known
 )
 SELECT provider_code, team_code, start_at, end_at, quantity, patient_ref,
        sum(begins::INTEGER) OVER (PARTITION BY provider_code, patient_ref ORDER BY start_at, end_at, batch_id, row_number) AS journey,
        end_at IS NOT NULL AND coalesce(discharge_code, '') NOT IN ('TRANSFER', 'DEATH', 'DIED') AS is_index,
-       coalesce(started_after >= end_at AND started_after::DATE - end_at::DATE <= 28, false) AS is_readmitted
+       coalesce(started_after::DATE - end_at::DATE <= 28, false) AS is_readmitted
 FROM placed
 UNION ALL
 SELECT provider_code, team_code, start_at, end_at, quantity, NULL, NULL, false, false

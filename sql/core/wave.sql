@@ -1,10 +1,16 @@
 -- Questionnaires that came back and that were given out, by team and wave. Of answers already added up, the question
 -- answered most often stands for the questionnaires.
-WITH returned AS (
-    SELECT provider_code, team_code, survey_code, wave_date,
-           count(DISTINCT (batch_id, row_number)) FILTER (is_positive IS NOT NULL OR score IS NOT NULL)
-               + coalesce(max(answers) FILTER (is_positive IS NULL AND score IS NULL), 0) AS responses
+WITH heard AS (  -- a questionnaire, or all that was added up of a question: two names of one team have both
+    SELECT provider_code, team_code, survey_code, wave_date, CASE WHEN score IS NULL THEN question_code END AS added_up,
+           CASE WHEN score IS NOT NULL THEN batch_id END AS sheet_of, CASE WHEN score IS NOT NULL THEN row_number END AS sheet,
+           sum(answers) AS answers
     FROM vm.fact_survey
+    GROUP BY ALL
+),
+returned AS (
+    SELECT provider_code, team_code, survey_code, wave_date,
+           count(*) FILTER (added_up IS NULL) + coalesce(max(answers) FILTER (added_up IS NOT NULL), 0) AS responses
+    FROM heard
     GROUP BY ALL
 ),
 given AS (

@@ -16,14 +16,14 @@ driven AS (  -- without a list of outcomes all of them count
     FROM named
     GROUP BY provider_code, team_code, of_team, measure_code
 )
-SELECT cost.provider_code, cost.team_code, cost.period, 'commodity_gbp' AS ingredient, sum(cost.amount_gbp)::DECIMAL(38,3) AS amount
+SELECT cost.provider_code, cost.team_code, cost.period, 'commodity_gbp' AS ingredient, sum(cost.amount_gbp)::DECIMAL(38,9) AS amount
 FROM vm.fact_cost AS cost
 SEMI JOIN one ON one.provider_code = cost.provider_code AND one.team_code = cost.team_code
  AND one.account_code = cost.account_code AND cost.cost_centre_code = coalesce(one.cost_centre_code, cost.cost_centre_code)
 WHERE cost.period IS NOT NULL
 GROUP BY ALL
 UNION ALL
-SELECT driven.provider_code, driven.team_code, strftime(activity.day, '%Y-%m'), 'commodity_base', sum(activity.quantity)::DECIMAL(38,3)
+SELECT driven.provider_code, driven.team_code, strftime(activity.day, '%Y-%m'), 'commodity_base', sum(activity.quantity)::DECIMAL(38,9)
 FROM driven
 JOIN core.activity_day AS activity ON activity.provider_code = driven.provider_code AND activity.team_code = driven.of_team
  AND activity.measure_code = driven.measure_code

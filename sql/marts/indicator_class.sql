@@ -1,5 +1,6 @@
 -- Value trajectory: the change of cost per patient, twelve months on the twelve before, and whether quality went with it.
--- A measure of quality counts as moved from 5% on. Only where all months are known; one that worsened makes it `worse`.
+-- A measure of quality counts as moved from 5% on, and from nothing to anything; one that worsened makes it `worse`. Cost is
+-- compared where all 24 months are known, a measure of quality where 18 of them are: surveys and samples skip some.
 WITH level AS (
     SELECT indicator_code, 'team' AS level, provider_code, '*' AS service, team_code, grain, starts_on, numerator, denominator, is_known
     FROM core.indicator_member
@@ -24,7 +25,8 @@ year AS (
            both_years AS (PARTITION BY indicator_code, level, provider_code, service, team_code ORDER BY starts_on RANGE BETWEEN INTERVAL 23 MONTH PRECEDING AND CURRENT ROW)
 ),
 moved AS (
-    SELECT *, (this_year / nullif(last_year, 0) - 1) * CASE direction WHEN 'lower' THEN -1 ELSE 1 END AS betterment
+    SELECT *, CASE WHEN last_year = 0 THEN sign(this_year) ELSE this_year / last_year - 1 END
+                  * CASE direction WHEN 'lower' THEN -1 ELSE 1 END AS betterment  -- the first fall after a year of none is worse, too
     FROM year
     WHERE is_judged AND months >= 18
 ),

@@ -21,8 +21,9 @@ every AS (
     SELECT 'all' AS level, '*' AS service, * FROM core.indicator_of_all
 )
 SELECT every.indicator_code, every.level, every.provider_code, every.service, '*' AS team_code, every.grain, every.starts_on,
-       CASE WHEN every.is_known THEN coalesce(counted.patients, every.numerator) END::DECIMAL(38,3) AS numerator,
-       every.denominator::DECIMAL(38,3) AS denominator, every.is_known, every.lacks_part, every.lacks_ledger, every.lacks_activity
+       CASE WHEN every.is_known THEN CASE declared.kind WHEN 'distinct' THEN coalesce(counted.patients, 0) ELSE every.numerator END
+       END::DECIMAL(38,9) AS numerator,
+       every.denominator::DECIMAL(38,9) AS denominator, every.is_known, every.lacks_part, every.lacks_ledger, every.lacks_activity
 FROM every
 JOIN core.indicator AS declared USING (indicator_code)
 LEFT JOIN (SELECT 'distinct' AS kind, * FROM core.patient_count WHERE team_code = '*') AS counted

@@ -36,7 +36,7 @@ found AS (  -- of all kinds, before anything is said of their state
     FROM core.indicator_median
     UNION ALL
     SELECT indicator_code, level, provider_code, service, team_code, grain, starts_on, numerator, denominator,
-           numerator::DOUBLE / denominator::DOUBLE, true, false, false, false, false, CASE WHEN is_open THEN 'open_gap' END, is_open,
+           numerator::DOUBLE / denominator::DOUBLE, true, false, false, false, lacks_activity, CASE WHEN is_open THEN 'open_gap' END, is_open,
            crossed.starts_on IS NOT NULL
     FROM core.indicator_gap
     LEFT JOIN crossed USING (level, provider_code, service, team_code, grain, starts_on)

@@ -45,7 +45,7 @@ CAPACITY = (
         "Whole-time equivalents worked, of those funded.",
         Example(28.5, 30, 95.0, "28.5 worked of 30 funded are 95.0%."),
         numerator=("worked_wte",), denominator=("funded_wte",), factor=100, grains=("month",),
-        notes="A full-time week is 37.5 hours, 37 from 1 April 2024, 36 from 1 April 2026. Needs the activity measure "
-        "`worked_hours` and `wte` in budget.csv.",
+        notes="A full-time week is 37.5 hours, 37 from 1 April 2024, 36 from 1 April 2026; a month has its "
+        "days ÷ 7 weeks. Needs the activity measure `worked_hours` and `wte` in budget.csv.",
     ),
 )  # fmt: skip

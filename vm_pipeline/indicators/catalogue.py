@@ -30,8 +30,11 @@ def input_tables() -> dict[str, Table]:
         ),
         "ingredient": (
             "ingredient VARCHAR, source VARCHAR, feed VARCHAR, measure_code VARCHAR, outcome_code VARCHAR, "
-            "question_code VARCHAR, is_positive BOOLEAN",
-            [(i.name, i.source, i.feed, i.measure, i.outcome, i.question, i.is_positive) for i in INGREDIENTS],
+            "question_code VARCHAR, is_positive BOOLEAN, is_counted BOOLEAN",
+            [
+                (i.name, i.source, i.feed, i.measure, i.outcome, i.question, i.is_positive, i.counted)
+                for i in INGREDIENTS
+            ],
         ),
         "full_time_week": ("valid_from DATE, hours DECIMAL(9,2)", list(FULL_TIME_WEEK)),
     }

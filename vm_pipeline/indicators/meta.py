@@ -34,6 +34,8 @@ META = (
         "Records of the week, of the mean of the twelve weeks before.",
         Example(190, 200, 95.0, "190 records where 200 were usual: 95.0%. Below 95% is incomplete."),
         numerator=("activity_records",), denominator=("expected_records",), factor=100, grains=("week",),
+        notes="Where the twelve weeks before were all received. A team that sends nothing has 0%, for twelve weeks: "
+        "then nothing is usual any more.",
     ),
     Indicator(
         "D05", "Timeliness", "moment", "days", "lower", "", "",
@@ -54,6 +56,6 @@ META = (
         "Cells of the box score that have a value, of those the team has.",
         Example(9, 12, 75.0, "9 of 12 cells are 75.0%."),
         worked_out="100 × cells with a value ÷ cells of indicators that the team has", factor=100, grains=("week",),
-        notes="Sampled indicators are not asked for every week and do not count.",
+        notes="Sampled indicators are not asked for every week and do not count, nor do medians.",
     ),
 )  # fmt: skip

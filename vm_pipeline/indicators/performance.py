@@ -14,7 +14,8 @@ PERFORMANCE = (
         Example(63, None, 63, "58 journeys and 5 contacts are 63."),
         numerator=("patients",), block="performance", column="patients",
         notes="Where the provider sends no patient, every stay is a journey. A stay that begins on the day, or the day "
-        "after, a TRANSFER of the same patient goes on with its journey.",
+        "after, a TRANSFER of the same patient goes on with its journey, which counts where it began with the team, "
+        "service or provider: in no later week or month.",
     ),
     Indicator(
         "P02", "Mean length of completed stays", "ratio", "days", "lower", "xmr", "mdc_xmr",
@@ -72,8 +73,8 @@ PERFORMANCE = (
         Example(9, 120, 7.5, "9 of 120 discharges are 7.5%."),
         numerator=("readmissions",), denominator=("index_discharges",), factor=100, minimum=5,
         lag_weeks=4, lag_months=1, block="performance", column="readmission_pct",
-        notes="Any stay, as the feed does not tell emergencies. Deaths and transfers are no index. Provisional until "
-        "28 days have passed. Absent where no patient is sent.",
+        notes="Any stay, as the feed does not tell emergencies. Deaths (`DEATH`, `DIED`) and transfers (`TRANSFER`) "
+        "are no index. Provisional until 28 days have passed. Absent where no patient is sent.",
     ),
     Indicator(
         "P08", "Discharged before noon", "ratio", "%", "higher", "p", "phs_control",

@@ -17,6 +17,8 @@ VALUE = (
         + ", ".join(QUALITY_OF_VALUE),
         grains=("month",),
         notes="One measure of quality that worsened by 5% or more makes it `worse`: harm is not averaged away. One "
-        "that bettered by as much makes it `better`. `same` where none moved or can be compared.",
+        "that bettered by as much makes it `better`. `same` where none moved or can be compared. From none to any "
+        "counts as moved: the first fall after a year without. Cost is compared where all 24 months are known, quality "
+        "where 18 are.",
     ),
 )  # fmt: skip

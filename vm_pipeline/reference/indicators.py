@@ -36,7 +36,10 @@ QUALIFIERS = {
         "The ledger of a month that the period touches was not received, or not from each of a provider's systems; or "
         "it sends the year so far and the month before is not there.",
     ),
-    "no_activity": ("provisional", "The activity of a month that the period touches was not received."),
+    "no_activity": (
+        "provisional",
+        "The activity of a month that the period touches, or the days since the event before, was not received.",
+    ),
     "incomplete": ("provisional", "Some teams of the level have nothing for the period that others have."),
     "too_little_activity": ("provisional", "The denominator is below the indicator's minimum."),
     "open_gap": ("provisional", "The last gap, still open when the last activity ends."),
@@ -64,8 +67,9 @@ def indicators_page() -> str:
         table(("kind", "how it is rolled up"), [(code(kind), said) for kind, said in KINDS.items()]),
         _states(),
         "## Ingredients",
-        "Numerators and denominators are sums of these. *Counted*: no record means none, where the feed was received. "
-        "The others are not known without a record.",
+        "Numerators and denominators are sums of these. *Counted*: no record means none, where the feed was received, "
+        "or where the other side of the ratio came of the same feed. The others are not known without a record, nor is "
+        "a sum of which one of them lacks.",
         table(
             ("ingredient", "unit", "source", "counted", "what it is"),
             [(code(i.name), i.unit, code(i.source), "yes" if i.counted else "", i.meaning) for i in INGREDIENTS],

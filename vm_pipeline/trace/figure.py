@@ -26,7 +26,6 @@ _FILES = {
     "class": "sql/marts/indicator_class.sql",
     "completeness": "sql/marts/indicator_value.sql",
 }
-_HALF_A_THOUSANDTH = Decimal("0.0005")
 Row = dict[str, object]
 
 
@@ -213,14 +212,8 @@ def side_of(
     if any(part.look_at for part in found):
         return Side(name, published, None, rows, None, found)
     traced = sum((part.amount for part in found), Decimal(0))
-    agrees = None if published is None else abs(traced - published) <= _rounded(made, rows)
+    agrees = None if published is None else traced == published
     return Side(name, published, traced, rows, agrees, found)
-
-
-def _rounded(made: Sequence[Part], rows: int) -> Decimal:
-    """By how much rows may be off what is published: answers in per cent are added up to three decimals each day."""
-    in_answers = any(part.ingredient.facts and part.ingredient.facts.table == "fact_survey" for part in made)
-    return _HALF_A_THOUSANDTH * rows if in_answers else Decimal(0)
 
 
 def _found(

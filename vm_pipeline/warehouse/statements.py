@@ -97,7 +97,7 @@ def _stated() -> str:
 
 def _cost_sums() -> str:
     """Columns with the sums of cost categories that make an ingredient each."""
-    return _columns(f"sum(amount_gbp) FILTER ({facts.where})::DECIMAL(38,3) AS {name}" for name, facts in _costs())
+    return _columns(f"sum(amount_gbp) FILTER ({facts.where})::DECIMAL(38,9) AS {name}" for name, facts in _costs())
 
 
 def _costs_each() -> str:

@@ -66,7 +66,7 @@ team_week = table(
     key("week_start", DAY, "Monday of the week."),
     *(column for block in BLOCKS for one in BOX_SCORE if one.block == block for column in _measure(one)),
     value("last_sampled_week", DAY, "Last week up to this one in which staff time was sampled."),
-    value("cells", WHOLE, "Cells of indicators that the team has, sampled ones apart.", True),
+    value("cells", WHOLE, "Cells of indicators that the team has, sampled ones and medians apart.", True),
     value("cells_filled", WHOLE, "Of these, with a value.", True),
     value("completeness_pct", RATIO, "Cells filled, of cells."),
     value(
