@@ -255,6 +255,13 @@ def test_what_an_administrator_sets_for_readers_stops_no_night(
     assert fingerprint(any_warehouse.address) == fingerprint_of(accented)
 
 
+def test_settings_of_an_address_hold_beside_the_pipelines_own(warehouse: Warehouse) -> None:
+    given = "&application_name=mine&options=-c%20work_mem%3D9MB%20-c%20timezone%3DAsia/Tokyo"
+    with opened(warehouse.address + given) as con:
+        found = [con.exec_driver_sql(f"SHOW {one}").scalar() for one in ("application_name", "work_mem", "timezone")]
+    assert found == ["mine", "9MB", "UTC"]
+
+
 @pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
 def test_a_database_that_has_not_every_letter_is_refused(own_server: Server, nights: Nights, encoding: str) -> None:
     name = own_server.new_database(f"ENCODING '{encoding}' LOCALE 'C' TEMPLATE template0")

@@ -65,8 +65,8 @@ def opened(address: str, row_security: bool = True) -> Iterator[Connection]:
 
     With `row_security` off a question that would see only some rows fails. Raises WarehouseRefused.
     """
-    said = {"application_name": "vm-pipeline", "connect_timeout": 10, "client_encoding": _ENCODING, "options": _SESSION}
-    engine = create_engine(parsed(address), poolclass=NullPool, connect_args=said)
+    url = parsed(address)
+    engine = create_engine(url, poolclass=NullPool, connect_args=_settings(url))
     with in_words(address), engine.connect() as con:
         _expect_all_letters(con, address)
         con.execute(text(_LIMITS))
@@ -75,6 +75,17 @@ def opened(address: str, row_security: bool = True) -> Iterator[Connection]:
             con.execute(text("SET row_security = off"))
         con.commit()
         yield con
+
+
+def _settings(url: URL) -> dict[str, object]:
+    """Of a session, beside what the address says; of `options`, ours are last and hold."""
+    given = url.query.get("options", "")
+    options = " ".join([*((given,) if isinstance(given, str) else given), _SESSION])
+    own = {"application_name": "vm-pipeline", "connect_timeout": 10}
+    return {name: one for name, one in own.items() if name not in url.query} | {
+        "client_encoding": _ENCODING,
+        "options": options,
+    }
 
 
 def has_roles(con: Connection) -> bool:
