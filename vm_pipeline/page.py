@@ -57,7 +57,7 @@ class Watch:
 
 def show(found: Figures) -> None:
     """The page at the end of a run."""
-    console = _console()
+    console = wide_console()
     console.print()
     colour = "red" if found["failure"] else "green"
     console.print(f"[bold {colour}]{found['status'].capitalize()}[/] in {found['seconds']} s", highlight=False)
@@ -80,7 +80,7 @@ def show(found: Figures) -> None:
     _next(console, found)
 
 
-def _console() -> Console:
+def wide_console() -> Console:
     """A terminal's own width; a file or a pipe gets room for the widest table."""
     console = Console()
     return console if console.is_terminal else Console(width=_WIDE)
@@ -163,7 +163,7 @@ def _next(console: Console, found: Figures) -> None:
 
 def show_plan(found: Figures) -> None:
     """The page of `run --dry-run`."""
-    console = _console()
+    console = wide_console()
     kinds = Counter(one["change"] for one in found["would_receive"])
     console.print(
         f"Would receive {kinds['new']} new extracts and {kinds['supersedes']} that supersede.", highlight=False
@@ -181,7 +181,7 @@ def show_plan(found: Figures) -> None:
 
 def show_look(found: Figures) -> None:
     """The page of `check`."""
-    console = _console()
+    console = wide_console()
     if found["found"]:
         columns = ["feed", "sender", "extracts", "of these asked for at night", "first", "last", "no extract for"]
         console.print(_table("What the sources have", columns, [list(row.values()) for row in found["found"]]))
@@ -193,7 +193,7 @@ def show_look(found: Figures) -> None:
 
 def show_rejects(tables: Rejected) -> None:
     """The first rejected rows of each feed."""
-    console = _console()
+    console = wide_console()
     for header, rows in tables:
         if rows:
             shown = [row[:7] for row in rows[:_SHOWN]]
@@ -206,7 +206,7 @@ def show_rejects(tables: Rejected) -> None:
 
 def show_status(found: Figures) -> None:
     """The page of `status`."""
-    console = _console()
+    console = wide_console()
     console.print(f"Home {found['home']}; warehouse {found['warehouse']}", highlight=False, soft_wrap=True)
     console.print(f"{found['receipts']} receipts, the last at {found['last_received'] or 'no time'}", highlight=False)
     console.print(f"Sources were asked last at {found['last_asked'] or 'no time that is known'}", highlight=False)

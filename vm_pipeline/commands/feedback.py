@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from vm_pipeline.commands.options import CONFIG, FOLDER, MONTH, home_of, installed
 from vm_pipeline.feedback.reports import Told, to_tell, write
 from vm_pipeline.feeds import FEEDS
+from vm_pipeline.page import wide_console
 from vm_pipeline.settings import Asked
 from vm_pipeline.sources.receipts import Version
 
@@ -42,16 +42,16 @@ def feedback(
 
 
 def _show(told: list[Told], folder: Path) -> None:
-    console = Console(soft_wrap=True)
+    console = wide_console()
     if not told:
         console.print("Nothing to tell: no batch in force has rejected rows, and none was refused last.")
         return
     table = Table(title="What senders are told")
     for name in ("batch", "received", "rejected", "refused", "file"):
-        table.add_column(name, justify="right" if name in ("received", "rejected") else "left")
+        table.add_column(name, justify="right" if name in ("received", "rejected") else "left", overflow="fold")
     for one in told:
         found = one.summary
         rows = (f"{found.rows_received:,}", f"{found.rows_rejected:,}")
         table.add_row(str(one.version.receipt.slot), *rows, found.refused_code, str(one.path.relative_to(folder)))
     console.print(table)
-    console.print(f"{len(told)} files in {folder}, each with a summary beside it.", highlight=False)
+    console.print(f"{len(told)} files in {folder}, each with a summary beside it.", highlight=False, soft_wrap=True)

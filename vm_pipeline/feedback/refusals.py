@@ -15,6 +15,7 @@ REMEDIES = {
     "broken_archive": "Pack the file anew, as gz or zip, or send it as it is.",
     "broken_rows": "Export the file again: every row needs as many cells as the header, and text with commas or line "
     "ends needs quotes. Do not edit it by hand.",
+    "code_too_long": "Look for a quote that is not closed, and for text in the place of a code. Send the file again.",
     "control_mismatch": "Find out which of the two is right: rows may be missing from the file, or the control file "
     "may be of another export. Send both again, made together.",
     "empty_file": "Send the file again, with its header. A month without rows is a file with a header only.",

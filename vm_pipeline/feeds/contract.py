@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
-from vm_pipeline.feeds.values import Value
+from vm_pipeline.feeds.values import CODE, LOWER_CODE, Value
 
 
 class Consequence(StrEnum):
@@ -166,6 +166,14 @@ class Contract:
     def stored_columns(self) -> tuple[Column, ...]:
         """Columns that go past staging: free text does not."""
         return tuple(column for column in self.columns if column.privacy is not Privacy.FREE_TEXT)
+
+    @cached_property
+    def codes(self) -> tuple[str, ...]:
+        """What keys of published tables are made of, by name after staging. The provider of a period is its batch's."""
+        aside = ("provider_code",) if self.has_periods else ()
+        found = (one for one in self.columns if one.privacy is Privacy.OPEN)
+        codes = (one.stored for one in found if one.value in (CODE, LOWER_CODE) or one.name == "service")
+        return tuple(code for code in codes if code not in aside)
 
     @cached_property
     def rule_codes(self) -> tuple[str, ...]:

@@ -90,6 +90,8 @@ _REFUSALS = {
     "each month; lines of one month each need no `year_to_date`.",
     "sum_too_large": "Amounts or quantities add up to more than tables hold of several batches: a column of codes in "
     "their place, or cells mistyped by many digits. Ask the sender.",
+    "code_too_long": "A code is longer than a key of a database may be: a quote that is not closed, or text in its "
+    "place. Ask the sender.",
     "control_mismatch": "The control file says other rows or pounds than the extract holds. Ask for both again.",
     "bad_control": "The control file cannot be read, or a figure in it cannot. Ask for it again.",
 }

@@ -106,7 +106,8 @@ def _problem(error: ErrorDetails, raw: Table) -> Problem:
             case "unexpected_keyword_argument" | "extra_forbidden":
                 if len(kinds := _kinds(path, raw)) > 1:
                     return Problem(path[:2], f"found {' beside '.join(kinds)}, expected one of them.", names_key=False)
-                return Problem(path, _unknown(str(path[-1]), keys(alternatives(part_at(path[:-1], raw), raw)[0])))
+                known = keys(alternatives(part_at(path[:-1], raw), raw)[0]) or KINDS  # a source of no kind knows none
+                return Problem(path, _unknown(str(path[-1]), known))
     secret = any(part_at(path[:depth], raw).get("writeOnly") for depth in range(len(path)))
     return _mismatch(path, value, {**part, "writeOnly": True} if secret else part)
 

@@ -22,6 +22,7 @@ from vm_pipeline.staging.reading import Refused
 from vm_pipeline.staging.summary import PeriodCount, RuleCount
 
 NOTHING = Decimal("0.00")
+LONGEST_CODE = 1000  # bytes: an index of PostgreSQL holds keys of some 2,700, and one of more stops everybody's night
 _OF_LAYOUTS = tuple(rule.code for rule in LAYOUT_RULES)
 # What figures call a year or period as sent. Text that is no number may be anything, a name too: that is only `?`.
 _NUMERIC = re.compile(r"(?!.*[0-9]{9})[0-9/. -]{0,9}")
@@ -32,7 +33,7 @@ class Counts:
     """Rows and pounds of one batch. `outside`: accepted rows of another month.
 
     `rows_before`: the number before that of its first row. `size`: what it has of the column that is summed, without
-    signs.
+    signs. `longest`: bytes of the longest code of an accepted row.
     """
 
     received: int = 0
@@ -43,6 +44,7 @@ class Counts:
     rejections: tuple[RuleCount, ...] = ()
     rows_before: int = 0
     size: Decimal = NOTHING
+    longest: int = 0
 
 
 def count(con: duckdb.DuckDBPyConnection, contract: Contract, slots: Sequence[Slot]) -> dict[int, Counts]:
@@ -50,9 +52,10 @@ def count(con: duckdb.DuckDBPyConnection, contract: Contract, slots: Sequence[Sl
     pounds = f"coalesce(sum({contract.money or '0'}), 0)::DECIMAL(38,2)"
     summed = (contract.summed.sql or contract.summed.column) if contract.summed else "0"
     size = f"coalesce(sum(abs({summed})), 0)::DECIMAL(38,3)"
+    longest = f"max(greatest({', '.join(f'strlen({code})' for code in contract.codes)}, 0))"
     rows = con.execute(
-        f"SELECT member, rule_code, {contract.month}, count(*), {pounds}, min(row_number), {size} FROM judged "
-        "GROUP BY ALL"
+        f"SELECT member, rule_code, {contract.month}, count(*), {pounds}, min(row_number), {size}, {longest} "
+        "FROM judged GROUP BY ALL"
     ).fetchall()
     members: dict[int, list[_Part]] = defaultdict(list)
     for member, code, *figures in rows:
@@ -70,6 +73,7 @@ class _Part:
     pounds: Decimal
     first: int
     size: Decimal
+    longest: int
 
 
 def _counts(found: Sequence[_Part], contract: Contract, slot: Slot, several: bool) -> Counts:
@@ -87,12 +91,19 @@ def _counts(found: Sequence[_Part], contract: Contract, slot: Slot, several: boo
         rejections=tuple(by_rule[code] for code in (*_OF_LAYOUTS, *contract.rule_codes) if code in by_rule),
         rows_before=min(part.first for part in found) - 1 if several else 0,
         size=sum((part.size for part in found), NOTHING),
+        longest=max((part.longest for part in found if not part.rule_code), default=0),
     )
 
 
 def beyond(contract: Contract, counts: Counts) -> Refused | None:
-    """Why a batch is refused whose figures add up to more than tables hold; None where they do not."""
+    """Why a batch is refused whose figures add up to more than tables hold, or a code is longer; None where neither."""
     limit = contract.summed
+    if counts.longest > LONGEST_CODE:
+        return Refused(
+            "code_too_long",
+            f"found a code of {counts.longest:,} letters, expected at most {LONGEST_CODE:,}. Look for a quote that is "
+            "not closed, and for a column of text in the place of codes.",
+        )
     if limit is None or counts.size < limit.below:
         return None
     return Refused(

@@ -16,7 +16,7 @@ from vm_pipeline.staging.naming import literal
 from vm_pipeline.staging.parsing import parsed
 from vm_pipeline.staging.steps import FAILED
 
-JUDGING_VERSION = 5  # raise it when the same text would be judged differently
+JUDGING_VERSION = 6  # raise it when the same text would be judged differently
 _ADDED_UP = ("answered", "positive", "positive_pct")  # figures whose text, too, says whether they are an answer
 
 

@@ -30,11 +30,11 @@ class Server:
     socket: Path
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
-    def new_database(self) -> str:
+    def new_database(self, options: str = "") -> str:
         """A database of its own name."""
         name = f"w{next(self._numbers)}"
         with self.connect("postgres") as con:
-            con.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
+            con.execute(f"CREATE DATABASE {name} {options}")  # type: ignore[call-overload]
         return name
 
     def connect(self, database: str, user: str = ADMINISTRATOR, **options: Any) -> psycopg.Connection[Any]:

@@ -12,13 +12,14 @@ import pytest
 
 from vm_pipeline.warehouse.fingerprint import fingerprint_of
 from vm_pipeline.warehouse.postgres import alone as locking
-from vm_pipeline.warehouse.postgres.address import opened, shown
+from vm_pipeline.warehouse.postgres.address import in_words, opened, shown
 from vm_pipeline.warehouse.postgres.parts import contents
 from vm_pipeline.warehouse.postgres.publish import fingerprint, publish, published
 from vm_pipeline.warehouse.postgres.refused import WarehouseRefused
 from vm_pipeline.warehouse.snapshot import published as published_in_file
 from vm_pipeline.warehouse.tables import METADATA, TABLES
 from vm_pipeline_tests.postgres.conftest import Rows, Warehouse
+from vm_pipeline_tests.postgres.servers import Server
 
 Nights = tuple[Path, Path]
 Later = Callable[[Path, str], Path]
@@ -226,6 +227,49 @@ def test_publishers_at_once_come_one_after_the_other(published: Warehouse, night
     assert fingerprint(published.address) == fingerprint_of(drafts[-1])
 
 
+OF_READERS = {
+    "client_encoding": ("LATIN1", "UTF8"),
+    "default_transaction_isolation": ("repeatable read", "read committed"),
+    "default_transaction_read_only": ("on", "off"),
+    "statement_timeout": ("1min", "0"),
+    "idle_session_timeout": ("1min", "0"),
+    "idle_in_transaction_session_timeout": ("1min", "0"),
+}
+
+
+def test_what_an_administrator_sets_for_readers_stops_no_night(
+    any_warehouse: Warehouse, nights: Nights, later: Later
+) -> None:
+    """Publishing, by them, would be refused, be cut short, take an old night for the last, or garble every accent."""
+    with any_warehouse.connect() as administrator:
+        for name, (given, _) in OF_READERS.items():
+            said = f"ALTER DATABASE {any_warehouse.name} SET {name} = '{given}'"
+            administrator.execute(said)  # type: ignore[call-overload]
+    with opened(any_warehouse.address) as con:
+        found = {name: con.exec_driver_sql(f"SHOW {name}").scalar() for name in OF_READERS}
+    assert found == {name: needed for name, (_, needed) in OF_READERS.items()}
+    accented = later(nights[0], "2027-01-01")
+    with duckdb.connect(str(accented)) as draft:
+        draft.execute("UPDATE vm.dim_team SET team_name = 'Café Ünit £ ' || team_code")
+    assert publish(accented, any_warehouse.address)
+    assert fingerprint(any_warehouse.address) == fingerprint_of(accented)
+
+
+def test_settings_of_an_address_hold_beside_the_pipelines_own(warehouse: Warehouse) -> None:
+    given = "&application_name=mine&options=-c%20work_mem%3D9MB%20-c%20timezone%3DAsia/Tokyo"
+    with opened(warehouse.address + given) as con:
+        found = [con.exec_driver_sql(f"SHOW {one}").scalar() for one in ("application_name", "work_mem", "timezone")]
+    assert found == ["mine", "9MB", "UTC"]
+
+
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+def test_a_database_that_has_not_every_letter_is_refused(own_server: Server, nights: Nights, encoding: str) -> None:
+    name = own_server.new_database(f"ENCODING '{encoding}' LOCALE 'C' TEMPLATE template0")
+    with pytest.raises(WarehouseRefused, match=f"found a database in the encoding {encoding}, expected UTF8"):
+        publish(nights[0], own_server.address(name))
+    assert published(own_server.address(name)) is None
+
+
 def test_views_and_grants_of_reports_stay(published: Warehouse, nights: Nights) -> None:
     published.ask("CREATE SCHEMA reports")
     published.ask("CREATE VIEW reports.spend AS SELECT team_code, sum(amount_gbp) AS gbp FROM vm.fact_cost GROUP BY 1")
@@ -242,6 +286,12 @@ def test_views_and_grants_of_reports_stay(published: Warehouse, nights: Nights) 
 def test_what_changed_is_analysed_at_once(published: Warehouse) -> None:
     known = published.ask("SELECT reltuples FROM pg_class WHERE oid = 'vm.fact_cost'::regclass")
     assert known == published.ask("SELECT count(*)::real FROM vm.fact_cost")
+
+
+def test_a_server_that_died_is_told_by_what_it_did_and_not_by_how_libpq_goes_on() -> None:
+    said = "consuming input failed: server closed the connection unexpectedly\n\tThis probably means the server"
+    with pytest.raises(WarehouseRefused, match="closed the connection unexpectedly"), in_words("postgresql://u@h/w"):
+        raise psycopg.OperationalError(f"{said} terminated abnormally\n\tbefore or while processing the request.")
 
 
 @pytest.mark.parametrize("address", ["postgresql://u:hush-hush@nowhere.invalid/w?password=hush-hush"])

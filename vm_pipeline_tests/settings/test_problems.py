@@ -95,6 +95,9 @@ def test_one_thing_is_told_with_its_line(amiss: Amiss, text: str, told: str) -> 
 
 def test_the_closest_key_is_told(amiss: Amiss) -> None:
     assert amiss(f"{LAYOUT}colums = 1")[0].endswith("year_to_date. The closest is 'columns'.")
+    assert "found the key 'flder', expected one of folder, files, url, query. The closest is 'folder'." in "".join(
+        amiss("[[source]]\nflder = 'a'")
+    )
     assert amiss("nation = 'SCOT'")[0].endswith("NIR. The closest is 'SCT'.")
     assert amiss(f"{QUERY}layout = 'croydn'\n" + LAYOUT.replace(".a", ".croydon"))[0].endswith("is 'croydon'.")
 

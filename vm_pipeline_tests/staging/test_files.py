@@ -3,18 +3,21 @@
 import csv
 import io
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyarrow import parquet
 
 from vm_pipeline.sources.receipts import Receipt
 from vm_pipeline.staging.batches import Staging
 from vm_pipeline.staging.reading import read_sheet
 from vm_pipeline.staging.reading.text import look_through
-from vm_pipeline_tests.programme import Programme, Row, ledger
+from vm_pipeline_tests.programme import LEDGER_LINE, Programme, Row, ledger
 from vm_pipeline_tests.staging.tables import read, read_bytes
 
 SECRET = "Zebedee Quux"  # stands in cells only, so it may be in no message
@@ -37,6 +40,14 @@ def refusal(programme: Programme, content: bytes, name: str = "ledger/B1/2022-07
     return found.refused_code, found.refused_because
 
 
+def as_parquet(row: Mapping[str, str]) -> bytes:
+    """A file of one row."""
+    content = io.BytesIO()
+    parquet.write_table(pa.Table.from_pylist([row]), content)
+    return content.getvalue()
+
+
+WITH_NUL = {**LEDGER_LINE, "account_code": "3001\0A"}  # in JSON it is written with a backslash, so no byte shows it
 LINES = ledger({"narrative": "Café, 2 £"}, {"narrative": 'Stores "B"'}).encode()
 TWO = [(1, "Café, 2 £"), (2, 'Stores "B"')]
 
@@ -238,6 +249,8 @@ class TestRefusals:
         "content",
         [
             pytest.param(BODY + b"\0\0", id="NUL bytes"),
+            pytest.param(json.dumps([WITH_NUL]).encode(), id="a NUL in JSON"),
+            pytest.param(as_parquet(WITH_NUL), id="a NUL in Parquet"),
             pytest.param(BODY + b"caf\xe9 \x81\n", id="neither UTF-8 nor cp1252"),
         ],
     )

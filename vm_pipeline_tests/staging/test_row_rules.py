@@ -255,6 +255,21 @@ class TestMoney:
         assert programme.marts().execute("SELECT sum(amount_gbp) FROM vm.fact_cost").fetchall()
 
 
+def test_no_code_that_is_too_long_for_a_key(programme: Programme) -> None:
+    """Of 2,700 bytes and more, one code keeps every table it is a key of from PostgreSQL."""
+    programme.ledger(
+        {"account_code": "é" * 500}, {"narrative": "n" * 5000}, {"account_code": "A" * 5000, "amount": "?"}
+    )
+    programme.activity({"measure_code": "m" * 1001})
+    programme.reference("unit_map", f"B1,{'W' * 1001},T1,,")
+    programme.reference("teams", f"B1,T1,{'n' * 5000},Medicine,ward,,", f"B1,T2,Two,{'s' * 1001},ward,,")
+    programme.night()
+    assert not programme.summary("ledger/B1/2022-07").refused
+    for slot in ("activity/B1/2022-07", "reference/unit_map", "reference/teams"):
+        found = programme.summary(slot)
+        assert found.refused_code == "code_too_long" and "found a code of 1,001 letters" in found.refused_because
+
+
 def test_a_late_journal_is_kept_and_counted(programme: Programme) -> None:
     programme.ledger({"period": "3"}, {"period": "4"}, {"period": "5", "amount": "bad"}, {"financial_year": "2021/22"})
     programme.night()

@@ -21,7 +21,7 @@ DELIMITERS = ",;\t|"
 _HEAD, _MORE = 1 << 16, 1 << 20
 _ROWS = 50  # looked at to tell a delimiter where the first may be none of the table's
 _MOST_CELL = 1 << 27
-_UNSEEN = dict.fromkeys(map(ord, "\u200b\ufeff"))
+_UNSEEN = dict.fromkeys(map(ord, "\u200b\ufeff\0"))
 _SAID = re.compile(r'("?)sep=(?P<delimiter>[^\r\n"])\1(\r\n|\r|\n)', re.IGNORECASE)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from vm_pipeline.staging.reading.shape import Format
-from vm_pipeline.staging.reading.sheet import Refused, Sheet, readable
+from vm_pipeline.staging.reading.sheet import NUL, Refused, Sheet, holds_nul, readable
 from vm_pipeline.staging.reading.writing import READER
 
 _MOST_ROWS = 500_000_000  # a row may take no bytes at all
@@ -38,6 +38,8 @@ def parquet(path: Path, target: Path) -> Sheet:
                 f"TO {readable(target)} (FORMAT parquet)"
             )
         except duckdb.Error as error:
+            if NUL in str(error):
+                raise holds_nul() from None
             raise Refused(
                 "not_a_table",
                 f"found a Parquet file that cannot be read ({type(error).__name__}): it is cut off or damaged. "
@@ -65,6 +67,8 @@ def _as_text(sql: str, kind: str) -> str:
         return f"CASE WHEN {whole} THEN CAST({sql} AS BIGINT)::VARCHAR ELSE {sql}::VARCHAR END"
     if kind.startswith("timestamp"):
         return f"CASE WHEN {sql} = date_trunc('day', {sql}) THEN CAST({sql} AS DATE)::VARCHAR ELSE {sql}::VARCHAR END"
+    if kind in ("varchar", "enum"):
+        return f"CASE WHEN contains({sql}::VARCHAR, chr(0)) THEN error('{NUL}') ELSE {sql}::VARCHAR END"
     return f"{sql}::VARCHAR"
 
 

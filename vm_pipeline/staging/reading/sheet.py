@@ -26,6 +26,14 @@ class Refused(Exception):
         self.code = code
 
 
+NUL = "NUL within a text"
+
+
+def holds_nul() -> Refused:
+    """For a text that PostgreSQL would not take: by one cell of it no night could be published there."""
+    return Refused("not_text", f"found a {NUL}, expected letters. Correct the extract and send it again.")
+
+
 @dataclass(frozen=True)
 class Sheet:
     """A file as read: its header as sent, and how DuckDB selects from it, columns c0, c1 … of text.

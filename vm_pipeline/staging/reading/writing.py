@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from vm_pipeline.staging.reading.sheet import Refused
+from vm_pipeline.staging.reading.sheet import Refused, holds_nul
 
 READER = "read_parquet([{files}])"
 _GROUP, _LARGE = 60_000, 16 << 20  # rows written together, and bytes of a piece that is written at once
@@ -56,6 +56,8 @@ class Writer:
             texts = [pa.array([cell or None for cell in column], pa.string()) for column in columns]
         except UnicodeEncodeError as error:
             raise Refused("not_text", "found half a character (a lone surrogate), expected text.") from error
+        if any(map(_holds_nul, texts)):
+            raise holds_nul()
         batch = pa.record_batch([*texts, pa.array(numbers, pa.int64())], schema=self._file.schema)
         self._waiting.append(batch)
         if sum(one.num_rows for one in self._waiting) >= _GROUP or batch.nbytes > _LARGE:
@@ -67,3 +69,9 @@ class Writer:
         if self._waiting:
             self._file.write_table(pa.Table.from_batches(self._waiting))
             self._waiting = []
+
+
+def _holds_nul(texts: Any) -> bool:
+    """Whether a text of an Arrow array has a NUL: their letters lie in one piece, and no other letter has that byte."""
+    letters = texts.buffers()[2]
+    return letters is not None and b"\0" in letters.to_pybytes()

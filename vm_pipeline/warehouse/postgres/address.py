@@ -19,7 +19,18 @@ SCHEMES = ("postgresql", "postgresql+psycopg")
 OWNER = "vm_owner"
 _EXPECTED = "postgresql+psycopg://user@host/name"
 _SHOWN = ("host", "port", "service")  # of what may stand behind the question mark; the rest may be a secret
-_SESSION = "-c timezone=UTC -c datestyle=ISO -c standard_conforming_strings=on -c search_path=pg_catalog"
+_ENCODING = "UTF8"
+# Whatever an administrator has set for all who read here. A publisher looks again once it has waited for another one,
+# which a transaction with one snapshot could not.
+_SESSION = (
+    "-c timezone=UTC -c datestyle=ISO -c standard_conforming_strings=on -c search_path=pg_catalog "
+    r"-c default_transaction_isolation=read\ committed -c default_transaction_read_only=off"
+)
+# Limits that are meant for readers: a night takes as long as it takes, as pg_dump does. The names this server knows.
+_LIMITS = (
+    "SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN ('statement_timeout', 'transaction_timeout', "
+    "'idle_session_timeout', 'idle_in_transaction_session_timeout')"
+)
 _ABSENT = "found that {said}, expected the tables of this version. `vm-pipeline upgrade`."
 _KNOWN = {  # by SQLSTATE
     "55P03": "found a lock that another session kept for too long, expected it to end. Try again, or end it.",
@@ -54,9 +65,11 @@ def opened(address: str, row_security: bool = True) -> Iterator[Connection]:
 
     With `row_security` off a question that would see only some rows fails. Raises WarehouseRefused.
     """
-    options = {"application_name": "vm-pipeline", "connect_timeout": 10, "options": _SESSION}
-    engine = create_engine(parsed(address), poolclass=NullPool, connect_args=options)
+    url = parsed(address)
+    engine = create_engine(url, poolclass=NullPool, connect_args=_settings(url))
     with in_words(address), engine.connect() as con:
+        _expect_all_letters(con, address)
+        con.execute(text(_LIMITS))
         _act_as_owner(con)
         if not row_security:
             con.execute(text("SET row_security = off"))
@@ -64,10 +77,31 @@ def opened(address: str, row_security: bool = True) -> Iterator[Connection]:
         yield con
 
 
+def _settings(url: URL) -> dict[str, object]:
+    """Of a session, beside what the address says; of `options`, ours are last and hold."""
+    given = url.query.get("options", "")
+    options = " ".join([*((given,) if isinstance(given, str) else given), _SESSION])
+    own = {"application_name": "vm-pipeline", "connect_timeout": 10}
+    return {name: one for name, one in own.items() if name not in url.query} | {
+        "client_encoding": _ENCODING,
+        "options": options,
+    }
+
+
 def has_roles(con: Connection) -> bool:
     """Whether sql/roles was run here. Roles belong to all databases of a server; whom a schema belongs to, to one."""
     owned = "SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = :schema AND nspowner = to_regrole(:owner))"
     return bool(con.execute(text(owned), {"schema": SCHEMA, "owner": OWNER}).scalar())
+
+
+def _expect_all_letters(con: Connection, address: str) -> None:
+    """Every name and text of every sender has to fit. Raises WarehouseRefused."""
+    encoding = con.execute(text("SHOW server_encoding")).scalar()
+    if encoding != _ENCODING:
+        raise WarehouseRefused(
+            f"{shown(address)}: found a database in the encoding {encoding}, expected {_ENCODING}. "
+            f"Make it anew: `createdb -T template0 -E {_ENCODING} …`."
+        )
 
 
 def _act_as_owner(con: Connection) -> None:
@@ -105,6 +139,6 @@ def _said(error: BaseException | None) -> str:
 
 
 def _last_line(error: BaseException | None) -> str:
-    """What it says last, but for what it asks (`Is the server running on that host …?`)."""
-    said = [line.strip() for line in str(error).splitlines() if line.strip() and not line.strip().endswith("?")]
+    """What it says last, but for how it goes on, indented (`Is the server running on that host …?`)."""
+    said = [line.strip() for line in str(error).splitlines() if line.strip() and not line.startswith("\t")]
     return said[-1] if said else "it said nothing"
