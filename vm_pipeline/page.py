@@ -145,7 +145,7 @@ def _lines(console: Console, title: str, lines: Iterable[str], colour: str) -> N
     for line in said[:_SHOWN]:
         console.print(f"  • {line}", highlight=False, markup=False)
     if len(said) > _SHOWN:
-        console.print(f"  … and {len(said) - _SHOWN} more")
+        console.print(f"  … and {len(said) - _SHOWN:,} more: `--json` has all", highlight=False)
 
 
 def _next(console: Console, found: Figures) -> None:

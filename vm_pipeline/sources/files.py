@@ -97,6 +97,8 @@ class FilesSource:
         name = PurePosixPath(path).name
         if info["type"] in ("directory", "other"):
             remedy = "Put the extract itself there, not a folder of that name."
+            if path.rstrip("/") == self.pattern.rstrip("/"):
+                remedy = f"Let `files` name what is in it, such as `{name}/*.csv`."
             return Problem(self._shown(path), "a folder", "a file", remedy)
         months = ("", "") if self.sender.feed.startswith("reference/") else self.period.months(name)
         if months is None:

@@ -6,7 +6,7 @@ Belongs here: the rule. Does not belong here: finding files, the canonical names
 import re
 from dataclasses import dataclass
 
-from vm_pipeline.calendar import is_period, period_of
+from vm_pipeline.calendar import is_financial_year, is_period, period_of
 
 _MONTHS = 12
 _GROUPS = ({"period"}, {"year", "month"}, {"financial_month"})
@@ -32,13 +32,13 @@ class PeriodRule:
         try:
             groups = re.compile(self.pattern).groupindex
         except re.error as error:
-            raise ValueError(f"found pattern = {self.pattern!r}, expected a regular expression: {error}.") from error
+            raise ValueError(f"found pattern = '{self.pattern}', expected a regular expression: {error}.") from error
         if self.pattern and not any(needed <= groups.keys() for needed in _GROUPS):
             raise ValueError(
-                f"found pattern = {self.pattern!r}, expected a group: (?P<period>…), (?P<year>…) and (?P<month>…), or "
+                f"found pattern = '{self.pattern}', expected a group: (?P<period>…), (?P<year>…) and (?P<month>…), or "
                 "(?P<financial_month>…)."
             )
-        if "financial_month" in groups and not re.fullmatch(r"\d{4}/\d\d", self.financial_year):
+        if "financial_month" in groups and not is_financial_year(self.financial_year):
             raise ValueError(f"found financial_year = {self.financial_year!r}, expected one like 2020/21.")
 
     def months(self, name: str) -> tuple[str, str] | None:

@@ -209,5 +209,5 @@ class TestCommand:
         path = written(tmp_path, "x.csv", month(4))
         said = CliRunner().invoke(main, ["propose", str(path), "--feed", "ledger"])
         assert said.exit_code == 1
-        assert "no_header" in said.output
+        assert "(no_header): x.csv: found a first row" in said.output
         assert "Acme" not in said.output
