@@ -24,7 +24,7 @@ def test_a_quiet_year_passes_and_every_check_speaks(feed: str) -> None:
     assert failing(found.values()) == set()
     assert all(verdict.subject == feed and verdict.message.startswith(f"{feed}: ") for verdict in found.values())
     codes = {"volume", "month_present", "share_rejected", "outside_period", "refused"}
-    assert found.keys() == codes | ({"no_control"} if feed == "ledger" else set())
+    assert found.keys() == codes | ({"dated_far", "no_control"} if feed == "ledger" else set())
 
 
 @pytest.mark.parametrize(
@@ -147,6 +147,15 @@ def test_rows_outside_their_month(outside: int, odd: bool) -> None:
     verdict = verdicts(Made("activity").batch("2022-04", outside=outside))["outside_period"]
     assert verdict.passed is not odd
     assert verdict.message.startswith(f"activity: {outside} accepted rows")
+
+
+@pytest.mark.parametrize(("far", "odd"), [(25, False), (26, True)])
+def test_days_far_from_their_month(far: int, odd: bool) -> None:
+    verdict = verdicts(Made().batch("2022-04", far=far).batch("2022-05"))["dated_far"]
+    assert verdict.passed is not odd
+    assert not verdict.blocks
+    assert verdict.message.startswith(f"ledger: {far} accepted rows")
+    assert periods(verdict) == (["2022-04"] if odd else [])
 
 
 def test_a_ledger_without_control_is_named() -> None:
