@@ -156,7 +156,7 @@ def _next(console: Console, found: Figures) -> None:
         ("the warehouse", f"{found['warehouse']} (schema vm; start with vm.team_month)"),
         ("rejected rows", f"{found['rejected_rows']}/*.csv, or `vm-pipeline rejects`"),
         ("codes nobody has mapped", f"{found['unmapped_codes']}/*.csv, ready to fill in"),
-        ("the run itself", "`make ui`, then the Runs page of Dagster"),
+        ("the run itself", "the Runs page of Dagster: `make ui` for the demo, `dagster dev` for a home of your own"),
     ):
         console.print(f"  {what}: {how}", highlight=False, markup=False, soft_wrap=True)
 

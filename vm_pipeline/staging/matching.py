@@ -242,7 +242,10 @@ def _refuse_personal(questions: Sequence[str]) -> None:
 def _refuse_repeated(names: list[str]) -> None:
     again = [name for name, times in Counter(names).items() if times > 1 and name]
     if again:
-        raise Refused("repeated_header", f"found the header {again[0]!r} twice, expected every name once.")
+        raise Refused(
+            "repeated_header",
+            f"found the header {again[0]!r} twice, expected every name once. Take one out, or rename it.",
+        )
 
 
 def _refuse_missing(contract: Contract, names: list[str], remedy: str = _MEND_HEADER) -> None:

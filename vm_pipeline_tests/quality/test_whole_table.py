@@ -164,6 +164,16 @@ def test_a_ledger_without_control_is_named() -> None:
     assert periods(verdict) == ["2022-04"]
 
 
+def test_what_is_told_names_the_months_of_providers_as_far_as_a_person_reads() -> None:
+    made = Made().batch("2022-04", control=False)
+    assert verdicts(made)["no_control"].told.endswith(" Where: B1/2022-04.")
+    for month in range(5, 13):
+        made.batch(f"2022-{month:02}", control=False)
+    assert verdicts(made)["no_control"].told.endswith("B1/2022-07, B1/2022-08 and 4 more.")
+    passed = verdicts(made)["refused"]
+    assert passed.told == passed.message
+
+
 def test_a_refused_batch_waits_until_it_is_sent_again() -> None:
     made = Made().batch("2022-04").batch("2022-04", 7, refused="control_mismatch")
     verdict = verdicts(made)["refused"]
