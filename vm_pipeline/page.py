@@ -75,6 +75,7 @@ def show(found: Figures) -> None:
         "yellow",
     )
     _lines(console, "Not received", found["problems"], "yellow")
+    _lines(console, "Noted of what was received", found["noted"], "yellow")
     _lines(console, "Warnings", found["warnings"], "yellow")
     _lines(console, "Alerts", found["alerts"], "yellow")
     _next(console, found)
