@@ -44,6 +44,7 @@ _NOTES = {
     "no_control": "Send a control file with it: one line for each year and period, with rows and total amount.",
     "outside_period": "Check that the right month was exported. Late lines are kept, in their own month.",
     "personal_data": "Leave the identifiers of people out next time.",
+    "uncounted": "Look whether measures and outcomes are spelled as the feed has them.",
     "unnamed_column": "Give the column a header, or take it out.",
 }
 

@@ -29,7 +29,8 @@ _NUMERIC = re.compile(r"(?!.*[0-9]{9})[0-9/. -]{0,9}")
 
 @dataclass(frozen=True)
 class Counts:
-    """Rows and pounds of one batch. `outside`: accepted rows of another month; `far`: dated far from their month.
+    """Rows and pounds of one batch. `outside`: accepted rows of another month; `far`: dated far from their month;
+    `uncounted`: that no figure counts.
 
     `rows_before`: the number before that of its first row. `size`: what it has of the column that is summed, without
     signs.
@@ -41,6 +42,7 @@ class Counts:
     pounds_accepted: Decimal = NOTHING
     outside: int = 0
     far: int = 0
+    uncounted: int = 0
     rejections: tuple[RuleCount, ...] = ()
     rows_before: int = 0
     size: Decimal = NOTHING
@@ -53,7 +55,7 @@ def count(con: duckdb.DuckDBPyConnection, contract: Contract, slots: Sequence[Sl
     size = f"coalesce(sum(abs({summed})), 0)::DECIMAL(38,3)"
     rows = con.execute(
         f"SELECT member, rule_code, {contract.month}, count(*), {pounds}, min(row_number), {size}, "
-        f"count_if({contract.dated_far}) FROM judged GROUP BY ALL"
+        f"count_if({contract.dated_far}), count_if({contract.uncounted}) FROM judged GROUP BY ALL"
     ).fetchall()
     members: dict[int, list[_Part]] = defaultdict(list)
     for member, code, *figures in rows:
@@ -72,6 +74,7 @@ class _Part:
     first: int
     size: Decimal
     far: int
+    uncounted: int
 
 
 def _counts(found: Sequence[_Part], contract: Contract, slot: Slot, several: bool) -> Counts:
@@ -87,6 +90,7 @@ def _counts(found: Sequence[_Part], contract: Contract, slot: Slot, several: boo
         pounds_accepted=sound.amount,
         outside=sum(part.rows for part in found if not part.rule_code and _is_outside(part.month, slot)),
         far=sum(part.far for part in found if not part.rule_code),
+        uncounted=sum(part.uncounted for part in found if not part.rule_code),
         rejections=tuple(by_rule[code] for code in (*_OF_LAYOUTS, *contract.rule_codes) if code in by_rule),
         rows_before=min(part.first for part in found) - 1 if several else 0,
         size=sum((part.size for part in found), NOTHING),

@@ -36,7 +36,13 @@ def staging_version(feed: str) -> str:
     """Eight hex digits that change when the same content would be staged differently."""
     readers = (reading.READER_VERSION, judging.JUDGING_VERSION, PERSONAL_VERSION, LAYOUT_VERSION)
     return _short(
-        (readers, BLANKS, EXPRESSIONS, KINDS, [(c.version, c.measures, c.dated_far) for c in _contracts(feed)])
+        (
+            readers,
+            BLANKS,
+            EXPRESSIONS,
+            KINDS,
+            [(c.version, c.measures, c.dated_far, c.uncounted) for c in _contracts(feed)],
+        )
     )
 
 

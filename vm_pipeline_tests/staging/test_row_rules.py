@@ -275,3 +275,22 @@ def test_days_and_months_that_changed_places_are_counted(programme: Programme) -
     counted = {warned.code: warned.rows for warned in programme.summary("ledger/B1/2022-07").warnings}
     assert counted["dated_far"] == 9  # all but 7/6, 7/7 and 7/8
     assert "dated_far" not in {warned.code for warned in programme.summary("ledger/B1/2022-08").warnings}
+
+
+def test_activity_that_no_figure_counts_is_kept_and_counted(programme: Programme) -> None:
+    """A measure in the plural, an outcome in another word: nothing of it would be in any figure, without a word."""
+    programme.activity(
+        *(
+            {"measure_code": code, "outcome_code": said}
+            for code, said in (("attendances", "attended"), ("admission", ""))
+        ),
+        *({"measure_code": "attendance", "outcome_code": said} for said in ("seen", "", "Attended", "dna")),
+        *({"measure_code": "fall", "outcome_code": said} for said in ("", "harm")),
+        {"measure_code": "inpatient_stay", "outcome_code": "home"},
+        {"measure_code": "gone", "transaction_type": "D"},
+        {"measure_code": "attendances", "start_at": "no day"},
+    )
+    programme.night()
+    summary = programme.summary("activity/B1/2022-07")
+    assert (summary.rows_accepted, summary.rows_rejected) == (10, 1)
+    assert {warned.code: warned.rows for warned in summary.notes} == {"uncounted": 4}
