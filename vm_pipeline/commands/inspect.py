@@ -113,7 +113,9 @@ def _show(found: FileLook) -> None:
     parts = {"cells parted by": repr(told["delimiter"]) if told["delimiter"] else "", "line ends": told["line_ends"]}
     said = [told["format"], told["encoding"], *(f"{name} {value}" for name, value in parts.items() if value)]
     console.print(", ".join(filter(None, said)))
-    console.print(f"header in row {told['header_row']}, {told['rows']:,} rows below it, {len(told['columns'])} columns")
+    header, rows = told["header_row"], f"{told['rows']:,} rows"
+    stands = f"header in row {header}, {rows} below it" if header else f"no header row, {rows}"
+    console.print(f"{stands}, {len(told['columns'])} columns")
     if told["sheets"]:
         console.print(f"read from the sheet {', '.join(map(escape, told['sheets']))}")
     if not found.has_header:
