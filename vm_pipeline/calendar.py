@@ -63,6 +63,11 @@ def financial_year(day: date) -> str:
     return f"{start:04}/{(start + 1) % 100:02}"
 
 
+def is_financial_year(text: str) -> bool:
+    """Whether the text is a financial year as `financial_year` writes it: `2020/22` is none."""
+    return is_period(f"{text[:4]}-04") and text == financial_year(date(int(text[:4]), _APRIL, 1))
+
+
 def financial_quarter(day: date) -> int:
     """The quarter of the financial year: 1 = April to June."""
     return (ledger_period(day) + 2) // 3

@@ -20,9 +20,10 @@ from vm_pipeline.outcome import Outcome
 from vm_pipeline.quality.freshness import Late
 from vm_pipeline.sources.extract import Extract, Problem
 from vm_pipeline.sources.looking import look as look_at
-from vm_pipeline.sources.receipts import waiting
+from vm_pipeline.sources.receipts import Receipt, waiting
 from vm_pipeline.staging.known import Known
 from vm_pipeline.staging.rejects import rejects
+from vm_pipeline.staging.summary import Summary, Warned
 
 Figures = dict[str, Any]
 Rejected = list[tuple[list[str], list[tuple[object, ...]]]]
@@ -42,9 +43,10 @@ def summarise(home: Home, outcome: Outcome, as_of: str, seconds: float) -> Figur
         "feeds": _feeds(known) if known else [],
         "rejections": _rejections(known) if known else [],
         "refused": _refused(known) if known else [],
+        "noted": noted(known, outcome.received.new) if known and outcome.received else [],
         "reconciliation": _reconciliation(target) if known else {},
-        "warnings": [v.message for v in outcome.verdicts if not v.passed and not v.blocks],
-        "gates": [v.message for v in outcome.verdicts if not v.passed and v.blocks],
+        "warnings": [v.told for v in outcome.verdicts if not v.passed and not v.blocks],
+        "gates": [v.told for v in outcome.verdicts if not v.passed and v.blocks],
         "tables": [{"table": f"vm.{b.statement.name}", "rows": b.rows} for b in outcome.built if b.statement.published],
         "warehouse": home.readers_at(as_of),
         "rejected_rows": str(home.reports(as_of) / "rejects"),
@@ -105,6 +107,17 @@ def _refused(known: Known) -> list[Figures]:
         for v in waiting(known.versions)
         if (s := known.summary(v))
     ]
+
+
+def noted(known: Known, received: Sequence[Receipt]) -> list[str]:
+    """What was left out of what came now, or read in a way of its own: nobody asks for it, and it rejects nothing."""
+    found = [(one.slot, summary) for one in received if (summary := known.summaries.get(one.content_id))]
+    return [f"{slot}: {note.message}{_rest(summary, note)}" for slot, summary in found for note in summary.notes]
+
+
+def _rest(summary: Summary, note: Warned) -> str:
+    nothing = note.rows and not summary.rows_received and not summary.refused
+    return "; no row is left, look whether that is meant" if nothing else ""
 
 
 def _reconciliation(path: object) -> Figures:

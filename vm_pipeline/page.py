@@ -75,6 +75,7 @@ def show(found: Figures) -> None:
         "yellow",
     )
     _lines(console, "Not received", found["problems"], "yellow")
+    _lines(console, "Noted of what was received", found["noted"], "yellow")
     _lines(console, "Warnings", found["warnings"], "yellow")
     _lines(console, "Alerts", found["alerts"], "yellow")
     _next(console, found)
@@ -145,7 +146,7 @@ def _lines(console: Console, title: str, lines: Iterable[str], colour: str) -> N
     for line in said[:_SHOWN]:
         console.print(f"  • {line}", highlight=False, markup=False)
     if len(said) > _SHOWN:
-        console.print(f"  … and {len(said) - _SHOWN} more")
+        console.print(f"  … and {len(said) - _SHOWN:,} more: `--json` has all", highlight=False)
 
 
 def _next(console: Console, found: Figures) -> None:
@@ -156,7 +157,7 @@ def _next(console: Console, found: Figures) -> None:
         ("the warehouse", f"{found['warehouse']} (schema vm; start with vm.team_month)"),
         ("rejected rows", f"{found['rejected_rows']}/*.csv, or `vm-pipeline rejects`"),
         ("codes nobody has mapped", f"{found['unmapped_codes']}/*.csv, ready to fill in"),
-        ("the run itself", "`make ui`, then the Runs page of Dagster"),
+        ("the run itself", "the Runs page of Dagster: `make ui` for the demo, `dagster dev` for a home of your own"),
     ):
         console.print(f"  {what}: {how}", highlight=False, markup=False, soft_wrap=True)
 

@@ -30,7 +30,7 @@ def feedback(
     warehouse: str | None,
 ) -> None:
     """Every problem of every batch, a file each for its sender, safe to open in a spreadsheet."""
-    known = home_of(Asked(config=config, home=home, warehouse=warehouse))
+    known = home_of(Asked(config=config, home=home, warehouse=warehouse), provider)
 
     def wanted(version: Version) -> bool:
         slot = version.receipt.slot

@@ -3,8 +3,7 @@
 import json
 import sys
 import tempfile
-import tomllib
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from vm_pipeline import settings
 from vm_pipeline.commands.options import CLOSED, FILE, JSON, PATH, USAGE, amiss
 from vm_pipeline.proposal.columns import ColumnLook
 from vm_pipeline.proposal.looking import FileLook, opened, write_table
@@ -50,7 +50,7 @@ def inspect(
     except Refused as why:
         _refused(why, as_json)
         sys.exit(CLOSED)
-    except (ValueError, OSError) as error:
+    except (settings.ConfigurationError, ValueError, OSError) as error:
         amiss("bold red", str(error))
         sys.exit(USAGE)
     if as_json:
@@ -60,16 +60,13 @@ def inspect(
 
 
 def _shape(sheet: str | None, layout: str | None, config: Path | None) -> FileShape:
-    """How to read the file. Raises ValueError, in words."""
-    if not layout:
-        return FileShape(sheets=(sheet,)) if sheet else AS_IT_SAYS
-    if not config:
-        raise ValueError("found --layout without --config, expected the vm.toml that has the layout.")
-    layouts = tomllib.loads(config.read_text("utf-8")).get("layout", {})
-    if layout not in layouts:
-        raise ValueError(f"found no layout {layout!r} in {config}, expected one of {', '.join(layouts) or 'none'}.")
-    table = layouts[layout].get("file", {})
-    return FileShape.of({**table, **({"sheets": [sheet]} if sheet else {})})
+    """How to read the file. Raises ConfigurationError."""
+    said = AS_IT_SAYS
+    if layout and not config:
+        raise settings.ConfigurationError("found --layout without --config, expected the vm.toml that has the layout.")
+    if layout and config:
+        said = settings.file_shape(config, layout)
+    return replace(said, sheets=(sheet,)) if sheet else said
 
 
 def figures(found: FileLook) -> dict[str, Any]:
@@ -116,7 +113,9 @@ def _show(found: FileLook) -> None:
     parts = {"cells parted by": repr(told["delimiter"]) if told["delimiter"] else "", "line ends": told["line_ends"]}
     said = [told["format"], told["encoding"], *(f"{name} {value}" for name, value in parts.items() if value)]
     console.print(", ".join(filter(None, said)))
-    console.print(f"header in row {told['header_row']}, {told['rows']:,} rows below it, {len(told['columns'])} columns")
+    header, rows = told["header_row"], f"{told['rows']:,} rows"
+    stands = f"header in row {header}, {rows} below it" if header else f"no header row, {rows}"
+    console.print(f"{stands}, {len(told['columns'])} columns")
     if told["sheets"]:
         console.print(f"read from the sheet {', '.join(map(escape, told['sheets']))}")
     if not found.has_header:

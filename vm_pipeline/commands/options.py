@@ -108,10 +108,17 @@ def loaded(asked: Asked) -> settings.Settings:
     return chosen
 
 
-def home_of(asked: Asked) -> Home:
-    """A home that is there: of another, nothing that is told would be true. Raises ConfigurationError."""
+def home_of(asked: Asked, provider: str | None = None) -> Home:
+    """A home that is there, and has received of the provider that is asked for: of another, nothing that is told would
+    be true. Raises ConfigurationError.
+    """
     found = Home(loaded(asked))
     if not found.folder.is_dir():
         remedy = "Name it: --home, VM_HOME or `home`; or `vm-pipeline run`."
         raise ConfigurationError(f"found no folder {found.folder}, expected the home. {remedy}")
+    if provider:
+        known = sorted({receipt.slot.provider_code for receipt in found.receipts()} - {""})
+        if provider.upper() not in known:
+            one = f"one of {', '.join(known)}" if known else "one of those received, of which there are none"
+            raise ConfigurationError(f"found no provider {provider}, expected {one}.")
     return found

@@ -12,7 +12,7 @@ from vm_pipeline.defs.night import AS_OF, FULL, Night, as_check, known_until, on
 from vm_pipeline.defs.statements import result, specs
 from vm_pipeline.feeds import FEEDS
 from vm_pipeline.quality import aside
-from vm_pipeline.quality.core import check_facts, check_key_again, check_reconciliation
+from vm_pipeline.quality.core import check_answers, check_facts, check_key_again, check_reconciliation
 from vm_pipeline.quality.totals import check_totals
 from vm_pipeline.quality.unmapped import write_unmapped
 from vm_pipeline.quality.verdict import Figure, Verdict
@@ -29,12 +29,14 @@ _SHOWN_ON = {
     "totals_hold": dg.AssetKey(["core", "batch"]),
     "ledger_reconciles": RECONCILIATION,
     "key_again": dg.AssetKey(["core", "key_again"]),
+    "answers_left_out": dg.AssetKey(["core", "batch"]),
     "references_sound": dg.AssetKey(["core", "cost_centre_share"]),
 }
 _SAYS = {
     "totals_hold": "Rows and pounds in = accepted + rejected, in every batch there is.",
     "ledger_reconciles": "Received = rejected + superseded + shared out to teams, to the penny.",
     "key_again": "No line in force has the key of a line in another batch in force.",
+    "answers_left_out": "Answers to no question of `survey_questions.csv`, or on no scale of it.",
     "references_sound": "Reference tables are there and do not contradict themselves.",
     "keys_unique": "No fact stands twice.",
     "share_unallocated": "How much no reference row maps.",
@@ -106,6 +108,7 @@ def _verdicts(con: duckdb.DuckDBPyConnection, night: Night, known: Known, built:
         *one_each(totals, ["totals_hold"], "batch"),
         check_reconciliation(con),
         check_key_again(con),
+        check_answers(con),
         *check_facts(con, _FACT_KEYS, night.thresholds, made),
     ]
 

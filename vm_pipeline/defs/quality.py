@@ -27,9 +27,10 @@ _CHECKS = {
     "outside_period": "Rows that belong to a month outside their batch.",
     "distribution": "A month looks like the months before.",
     "refused": "Batches refused as a whole; the last good version stays in force.",
+    "dated_far": "Rows that are dated more than a month from the month of their period.",
     "no_control": "Ledger batches without a control file.",
 }
-_ONLY_TELL = ("outside_period", "refused", "no_control")
+_ONLY_TELL = ("outside_period", "refused", "dated_far", "no_control")
 _BY_SETTING = " A warning, unless `blocking` of the settings names the feed."
 _WHOLE_TABLE = ("volume", "month_present", "share_rejected", "outside_period", "distribution", "refused")
 
@@ -40,7 +41,7 @@ def quality_assets(months: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]
 
 
 def _codes(feed: str) -> tuple[str, ...]:
-    of_ledger = ("no_control",) if feed == "ledger" else ()
+    of_ledger = ("dated_far", "no_control") if feed == "ledger" else ()
     return ("contract_kept", *_WHOLE_TABLE, *of_ledger)
 
 

@@ -156,14 +156,14 @@ def _figures(known: Known, versions: list[Version]) -> dict[str, Any]:
 def _batch(version: Version, summary: Summary) -> dict[str, Any]:
     state = "in force" if version.in_force else f"superseded at {version.superseded_at}"
     state = f"{version.decision.kind} at {version.decision.received_at}" if version.decision else state
-    state += "".join(f"; {one.message}" for one in summary.warnings if one.code == "personal_data")
+    state = f"refused: {summary.refused_because}" if version.refused else state
     return {
         "batch": str(version.receipt.slot),
         "batch_id": version.batch_id,
         "received": version.receipt.received_at[: len("2022-07-31T02:00:00")],
         "rows accepted": summary.rows_accepted,
         "rows rejected": summary.rows_rejected,
-        "state": f"refused: {summary.refused_because}" if version.refused else state,
+        "state": "; ".join((state, *(one.message for one in summary.notes))),
     }
 
 

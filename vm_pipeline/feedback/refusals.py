@@ -40,10 +40,12 @@ REMEDIES = {
 _IF_RIGHT = "Nothing, if that is as it should be."
 _NOTES = {
     "damaged_reference": "Export the file anew and do not open it in a spreadsheet before it is sent.",
+    "dated_far": "Check the order of day and month in the dates, and the year.",
     "error_cells": "Look at the cells of the workbook that show an error. Formulas without a value: open it, save it.",
     "no_control": "Send a control file with it: one line for each year and period, with rows and total amount.",
     "outside_period": "Check that the right month was exported. Late lines are kept, in their own month.",
     "personal_data": "Leave the identifiers of people out next time.",
+    "uncounted": "Look whether measures and outcomes are spelled as the feed has them.",
     "unnamed_column": "Give the column a header, or take it out.",
 }
 

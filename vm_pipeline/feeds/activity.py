@@ -22,6 +22,37 @@ from vm_pipeline.feeds.contract import (
 from vm_pipeline.feeds.values import CODE, COUNT, LOWER_CODE, QUANTITY, TEXT, TIMESTAMP
 
 _KEPT = "transaction_type <> 'D'"
+_ANY: tuple[str, ...] = ()
+# What figures are made of, with the outcomes that tell them apart; an empty one need not be said. Records of other
+# measures and outcomes are kept: a programme may count them in SQL of its own, or name a measure in a saving case.
+MEASURES = {
+    "attendance": ("attended", "dna", "cancelled"),
+    "bed_day": _ANY,
+    "care_plan_24h": _ANY,
+    "contracted_hours": _ANY,
+    "direct_hours": _ANY,
+    "fall": ("harm", "no_harm", ""),
+    "huddle": _ANY,
+    "indirect_hours": _ANY,
+    "inpatient_stay": _ANY,
+    "item_issued": _ANY,
+    "referral": ("accepted", "returned", "pending", ""),
+    "rostered_hours": _ANY,
+    "shortage": _ANY,
+    "sickness_hours": _ANY,
+    "staffed_bed_day": _ANY,
+    "treatment": ("hospital", "community"),
+    "violence": _ANY,
+    "worked_hours": _ANY,
+}
+
+
+def _counted(measure: str, outcomes: tuple[str, ...]) -> str:
+    listed = ", ".join(f"'{one}'" for one in outcomes)
+    return f"measure_code = '{measure}'" + (f" AND coalesce(outcome_code, '') IN ({listed})" if outcomes else "")
+
+
+_UNCOUNTED = f"({_KEPT} AND NOT ({' OR '.join(_counted(*one) for one in MEASURES.items())}))"
 
 ACTIVITY = Contract(
     feed="activity",
@@ -78,6 +109,7 @@ ACTIVITY = Contract(
     month="(year(start_at) * 12 + month(start_at) - 1)",
     summed=Summed("quantity", 10**12),
     measures=(Measure("share_deleted", "count_if(transaction_type = 'D') / count(*)"),),
+    uncounted=_UNCOUNTED,
 )
 
 ROW_COUNT_CONTROL = Contract(

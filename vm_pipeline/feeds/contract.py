@@ -126,7 +126,9 @@ class Contract:
 
     `month` is an SQL expression over typed columns: the row's month as year * 12 + month - 1, or NULL.
     `open_header` says that columns beyond the declared ones are allowed and mean something (survey questions).
-    `measures` are taken of every month. `summed`: what is added up of it, and how much that may be.
+    `measures` are taken of every month. `summed`: what is added up of it, and how much that may be. `dated_far`: an SQL
+    condition, whether an accepted row's day is more than a month from its month; `uncounted`: one, whether no figure
+    counts it.
     """
 
     feed: str
@@ -140,6 +142,8 @@ class Contract:
     has_periods: bool = True
     measures: tuple[Measure, ...] = ()
     summed: Summed | None = None
+    dated_far: str = "false"
+    uncounted: str = "false"
 
     @cached_property
     def by_name(self) -> dict[str, Column]:

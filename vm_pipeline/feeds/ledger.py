@@ -19,6 +19,8 @@ from vm_pipeline.feeds.contract import (
 )
 from vm_pipeline.feeds.values import CODE, COUNT, DATE, FINANCIAL_YEAR, INTEGER, LEDGER_PERIOD, MONEY, TEXT, WTE
 
+_MONTH = "(financial_year * 12 + 2 + least(greatest(ledger_period, 1), 12))"
+
 LEDGER = Contract(
     feed="ledger",
     grain="one line of a finance ledger",
@@ -78,7 +80,12 @@ LEDGER = Contract(
         Measure("share_negative", "count_if(amount < 0) / count(*)"),
     ),
     # Period 0 belongs to April, 13 and 14 to March: the ledger's own month, whatever the posting date says.
-    month="(financial_year * 12 + 2 + least(greatest(ledger_period, 1), 12))",
+    month=_MONTH,
+    # Late and early postings lie a month apart. 04/09/2026, meant for the 9th of April, is a day of September to us:
+    # its month is right, its week and the maps that hold on that day are not.
+    dated_far=(
+        f"(ledger_period BETWEEN 1 AND 12 AND abs(year(posting_date) * 12 + month(posting_date) - 1 - {_MONTH}) > 1)"
+    ),
 )
 
 LEDGER_CONTROL = Contract(

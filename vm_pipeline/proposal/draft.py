@@ -14,7 +14,7 @@ from vm_pipeline.feeds import contract_for
 from vm_pipeline.proposal.cells import Cell, form_of, ledger_cells, looks
 from vm_pipeline.proposal.file_names import Named, files_pattern, period_rule
 from vm_pipeline.proposal.kinds import TOTAL_PATTERN
-from vm_pipeline.proposal.looking import FileLook
+from vm_pipeline.proposal.looking import ONE_COLUMN, FileLook
 from vm_pipeline.proposal.matching import matched
 from vm_pipeline.staging.naming import header_of, same_name
 from vm_pipeline.staging.reading import Refused
@@ -52,12 +52,7 @@ def propose(files: Sequence[FileLook], feed: str, provider: str, base: Path) -> 
 
     Raises Refused where the files have no headers to go by.
     """
-    if not all(file.has_header for file in files):
-        raise Refused(
-            "no_header",
-            "found a first row that seems to be a row of the table, expected headers. Ask for files with headers, or "
-            "name the columns yourself, in `file.no_header` of a layout.",
-        )
+    _refuse_unread(files)
     paths = [file.path.resolve() for file in files]
     if all(_is_canonical(file, feed) for file in files):
         return _canonical(files, feed, provider, base)
@@ -67,6 +62,20 @@ def propose(files: Sequence[FileLook], feed: str, provider: str, base: Path) -> 
     source, doubts = _source(paths, feed, provider, base, named)
     layout, more = _layout(files, cells)
     return Draft(feed, provider, source, layout, cells, doubts | more)
+
+
+def _refuse_unread(files: Sequence[FileLook]) -> None:
+    """Nothing can be drafted where the header is a row of the table, or one text that holds all names."""
+    for file in files:
+        if not file.has_header:
+            raise Refused(
+                "no_header",
+                f"{file.path.name}: found a first row that seems to be a row of the table, expected headers. Ask for "
+                "files with headers, or name the columns yourself, in `file.no_header` of a layout.",
+            )
+        for note in file.sheet.notes:
+            if note.code == ONE_COLUMN:
+                raise Refused(note.code, f"{file.path.name}: {note.message} See it: `vm-pipeline inspect --layout`.")
 
 
 def _is_canonical(file: FileLook, feed: str) -> bool:

@@ -10,15 +10,18 @@ from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 
-from vm_pipeline.calendar import financial_year, first_day, is_period, ledger_period
+from vm_pipeline.calendar import MONTH_NAMES, financial_year, first_day, is_period, ledger_period
 from vm_pipeline.sources.period import PeriodRule
 
 _MONTH = r"(?P<month>0[1-9]|1[0-2])"
 _YEAR = r"(?P<year>20[0-9]{2})"
+_NAMED = rf"(?P<month>(?:{'|'.join(MONTH_NAMES)})[A-Za-z]*)"
 _CALENDAR = (
     r"(?P<period>20[0-9]{2}-(?:0[1-9]|1[0-2]))",
     rf"(?<![0-9]){_YEAR}[-_. ]?{_MONTH}(?![0-9])",
     rf"(?<![0-9]){_MONTH}[-_. ]?{_YEAR}(?![0-9])",
+    rf"(?<![A-Za-z]){_NAMED}[-_. ]?{_YEAR}(?![0-9])",
+    rf"(?<![0-9]){_YEAR}[-_. ]?{_NAMED}",
 )
 _NUMBERS = r"(?<![0-9])(0?[1-9]|1[0-2])(?![0-9])"
 

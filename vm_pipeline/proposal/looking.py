@@ -4,6 +4,9 @@ Belongs here: reading the file into one table of text, and counting.
 Does not belong here: what a column is taken for (columns), where the header stands (heading), printing (commands).
 """
 
+import json
+import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -13,7 +16,7 @@ import duckdb
 
 from vm_pipeline.display import half_up_ratio
 from vm_pipeline.feeds import values
-from vm_pipeline.feeds.identifiers import has_a_shape, names_an_identifier
+from vm_pipeline.feeds.identifiers import masked, names_an_identifier
 from vm_pipeline.proposal.columns import ColumnLook
 from vm_pipeline.proposal.heading import header_row, is_number
 from vm_pipeline.proposal.kinds import (
@@ -36,6 +39,8 @@ from vm_pipeline.staging.summary import Warned
 
 _SAMPLE = 5_000  # different texts of a column: enough to see which forms of dates may fit at all
 _START = 1 << 16
+_SIGN, _SEVERAL = re.compile(r"[^\w\s]"), 2
+ONE_COLUMN = "one_column"
 _SHOWN_ROWS, _SHOWN_SHAPES = 5, 3
 _FEW_TITLES = 0.2
 _LONGEST = 16
@@ -56,8 +61,11 @@ class FileLook:
 
     @property
     def has_header(self) -> bool:
-        """Whether the header seems to be one: no number and no identifier is a name."""
-        return not any(is_number(name) or has_a_shape(name) for name in self.sheet.header)
+        """Whether the header seems to be one: no number and no identifier is a name.
+
+        `NumberOver12HoursEpisode`, a header of Public Health Scotland, has the letters of a postcode within a word.
+        """
+        return not any(is_number(name) or masked(name) != name for name in self.sheet.header)
 
     @property
     def by_name(self) -> dict[str, ColumnLook]:
@@ -74,7 +82,7 @@ def opened(
         shape = replace(shape, header_row=row)
     with duckdb.connect(config={"temp_directory": str(workspace / "spill")}) as con:
         con.execute("SET enable_progress_bar = false")
-        sheet = _read(con, path, workspace, shape)
+        sheet = _alone(_read(con, path, workspace, shape))
         rows = con.execute("SELECT count(*) FROM seen").fetchall()[0][0]
         columns = _columns(con, sheet.header, rows)
         found = FileLook(
@@ -94,6 +102,16 @@ def _read(con: duckdb.DuckDBPyConnection, path: Path, workspace: Path, shape: Fi
         sheet = _within(read_sheet(path, workspace, shape, closely=True))
         _fill(con, sheet)
     return sheet
+
+
+def _alone(sheet: Sheet) -> Sheet:
+    """The sheet; it is told where its one column seems to be several, parted by a sign that nobody can be sure of."""
+    signs = Counter(_SIGN.findall(sheet.header[0])).most_common(1) if sheet.delimiter and len(sheet.header) == 1 else []
+    if not signs or signs[0][1] < _SEVERAL:
+        return sheet
+    found = f"found one column, with {signs[0][0]!r} {signs[0][1]:,} times in its header"
+    remedy = f"If it parts the cells, say `delimiter = {json.dumps(signs[0][0])}` in `[layout.<name>.file]`."
+    return replace(sheet, notes=(*sheet.notes, Warned(ONE_COLUMN, 0, f"{found}, expected several. {remedy}")))
 
 
 def _within(sheet: Sheet) -> Sheet:

@@ -42,7 +42,7 @@ class Thresholds:
     least_rejected: Annotated[int, Field(ge=0)] = 5
     """Fewer rejected rows give no warning, however small the batch."""
     share_outside: Share = 0.25
-    """Accepted rows of a batch that may belong to a month outside it."""
+    """Accepted rows of a batch that may belong to a month outside it, or be dated more than a month from theirs."""
     share_unallocated: Share = 0.05
     """What may be on UNALLOCATED, as a share of a provider's month."""
     recent_months: Annotated[int, Field(ge=1)] = 12

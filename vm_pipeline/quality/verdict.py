@@ -14,6 +14,7 @@ from decimal import Decimal
 from vm_pipeline.display import half_up, half_up_significant
 
 SHOWN = 50  # rows of figures a person may still read
+_NAMED = 5
 
 Figure = dict[str, str | int | float | None]
 
@@ -31,6 +32,20 @@ class Verdict:
     blocks: bool
     message: str
     figures: tuple[Figure, ...] = ()
+
+    @property
+    def told(self) -> str:
+        """The message, and the months of providers that it speaks of: for who cannot see the figures."""
+        places = [*dict.fromkeys(f"{one['provider_code']}/{one['period']}" for one in self.figures if _is_month(one))]
+        if self.passed or not places:
+            return self.message
+        rest = len(places) - _NAMED
+        more = "" if rest <= 0 else " and others" if len(self.figures) == SHOWN else f" and {rest} more"
+        return f"{self.message} Where: {', '.join(places[:_NAMED])}{more}."
+
+
+def _is_month(figure: Figure) -> bool:
+    return bool(figure.get("provider_code") and figure.get("period"))
 
 
 def worst_first(figures: Iterable[Figure], by: str) -> tuple[Figure, ...]:

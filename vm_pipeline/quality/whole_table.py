@@ -24,7 +24,8 @@ __all__ = ["Thresholds", "check_distribution", "check_whole_table"]
 def check_whole_table(
     feed: str, known: Known, thresholds: Thresholds | None = None, blocking: Collection[str] = frozenset()
 ) -> list[Verdict]:
-    """One verdict each: volume, month_present, share_rejected, outside_period, refused, and no_control for a ledger.
+    """One verdict each: volume, month_present, share_rejected, outside_period, refused; of a ledger also dated_far and
+    no_control.
 
     `blocking` makes the first three block for the feeds it names; the others only ever tell.
     """
@@ -124,6 +125,7 @@ def _check_batches(feed: str, known: Known, limits: Thresholds, blocks: bool) ->
     bounds = [
         Bound("share_rejected", None, limits.share_rejected, "rows rejected of those received"),
         Bound("share_outside", None, limits.share_outside, "accepted rows of a month outside the batch"),
+        Bound("share_far", None, limits.share_outside, "accepted rows dated far from their month"),
         Bound("no_control", 0, 0, "a control file beside the extract"),
     ]
     places = outside(f"{feed} batches", rows, bounds)
@@ -132,16 +134,24 @@ def _check_batches(feed: str, known: Known, limits: Thresholds, blocks: bool) ->
         _share_rejected(feed, found, picked["share_rejected"], limits, blocks),
         _outside_period(feed, found, picked["share_outside"], limits),
     ]
-    return [*verdicts, _no_control(feed, found, picked["no_control"])] if feed == "ledger" else verdicts
+    if feed == "ledger":
+        verdicts.append(_dated_far(feed, found, picked["share_far"], limits))
+        verdicts.append(_no_control(feed, found, picked["no_control"]))
+    return verdicts
 
 
 def _batch_numbers(summary: Summary, limits: Thresholds) -> dict[str, float | None]:
     many = summary.rows_received and summary.rows_rejected >= limits.least_rejected
     return {
         "share_rejected": summary.rows_rejected / summary.rows_received if many else None,
-        "share_outside": _warned(summary, "outside_period") / summary.rows_accepted if summary.rows_accepted else None,
+        "share_outside": _share(summary, "outside_period"),
+        "share_far": _share(summary, "dated_far"),
         "no_control": float(any(warning.code == "no_control" for warning in summary.warnings)),
     }
+
+
+def _share(summary: Summary, code: str) -> float | None:
+    return _warned(summary, code) / summary.rows_accepted if summary.rows_accepted else None
 
 
 def _warned(summary: Summary, code: str) -> int:
@@ -175,11 +185,6 @@ def _main_rule(summary: Summary) -> str:
 
 def _outside_period(feed: str, found: _Found, many: _Found, limits: Thresholds) -> Verdict:
     rows = sum(_warned(summary, "outside_period") for _, summary in found)
-    figures = [
-        _batch_figure(version, rows=late, share=late / one.rows_accepted)
-        for version, one in many
-        if (late := _warned(one, "outside_period"))
-    ]
     message = f"{feed}: {counted(rows, 'accepted row')} in force belong to a month outside their batch and are kept"
     message += (
         f"; found {counted(len(many), 'batch', 'batches')} with more than {per_cent(limits.share_outside)}. "
@@ -187,7 +192,29 @@ def _outside_period(feed: str, found: _Found, many: _Found, limits: Thresholds) 
         if many
         else f", in no batch more than {per_cent(limits.share_outside)}."
     )
-    return Verdict("outside_period", feed, not many, False, message, worst_first(figures, "share"))
+    return Verdict("outside_period", feed, not many, False, message, _noted(many, "outside_period"))
+
+
+def _noted(many: _Found, code: str) -> tuple[Figure, ...]:
+    figures = [
+        _batch_figure(version, rows=rows, share=_share(one, code))
+        for version, one in many
+        if (rows := _warned(one, code))
+    ]
+    return worst_first(figures, "share")
+
+
+def _dated_far(feed: str, found: _Found, many: _Found, limits: Thresholds) -> Verdict:
+    """Days that were read in the wrong order, or that are of another year: weeks and maps go by them."""
+    rows = sum(_warned(summary, "dated_far") for _, summary in found)
+    message = f"{feed}: {counted(rows, 'accepted row')} in force dated more than a month from the month of their period"
+    message += (
+        f"; found {counted(len(many), 'batch', 'batches')} with more than {per_cent(limits.share_outside)}. Look "
+        "whether days and months are in the order that is read (`date` of a layout says another), and at the year."
+        if many
+        else f", in no batch more than {per_cent(limits.share_outside)}."
+    )
+    return Verdict("dated_far", feed, not many, False, message, _noted(many, "dated_far"))
 
 
 def _no_control(feed: str, found: _Found, bare: _Found) -> Verdict:

@@ -7,7 +7,7 @@ import inspect
 from typing import TYPE_CHECKING
 
 from vm_pipeline.feeds import ACTIVITY, FEEDS, LEDGER, SURVEY_COUNTS, SURVEY_WIDE, values
-from vm_pipeline.feeds.activity import ROW_COUNT_CONTROL
+from vm_pipeline.feeds.activity import MEASURES, ROW_COUNT_CONTROL
 from vm_pipeline.feeds.contract import Column, Contract, Privacy
 from vm_pipeline.feeds.ledger import LEDGER_CONTROL
 from vm_pipeline.feeds.reference import REFERENCES, UNALLOCATED
@@ -49,6 +49,7 @@ def feeds_page() -> str:
         "first sheet of an Excel workbook. Every cell is trimmed and a blank one is empty. Headers are compared "
         "without case.",
         *(_feed(title, contract) for title, contract in LAYOUTS.items()),
+        _measures(),
         _control_files(),
         _answers(),
         _spellings(),
@@ -62,6 +63,21 @@ def _feed(title: str, contract: Contract) -> str:
         _columns(contract),
         _open_header(contract),
         _rules(contract),
+    )
+
+
+def _measures() -> str:
+    rows = [
+        (code(name), codes(filter(None, outcomes)) + " or none" * ("" in outcomes))
+        for name, outcomes in MEASURES.items()
+    ]
+    return joined(
+        "## Measures",
+        "What activity counts, `measure_code` and `outcome_code`. Figures are made of these; what each is for is said "
+        "by the [indicators](indicators.md). Records of another measure, or of an attendance or treatment without an "
+        "outcome, are kept and counted in no figure, which the batch notes (`uncounted`). A saving case may name any "
+        "measure.",
+        table(("measure", "outcomes"), rows),
     )
 
 

@@ -5,7 +5,7 @@ Does not belong here: anything that acts on a setting.
 """
 
 from vm_pipeline.settings.problems import ConfigurationError
-from vm_pipeline.settings.reading import Asked, Settings, Variables, as_of, load
+from vm_pipeline.settings.reading import Asked, Settings, Variables, as_of, file_shape, load
 from vm_pipeline.settings.resolve import Source
 
-__all__ = ["Asked", "ConfigurationError", "Settings", "Source", "Variables", "as_of", "load"]
+__all__ = ["Asked", "ConfigurationError", "Settings", "Source", "Variables", "as_of", "file_shape", "load"]

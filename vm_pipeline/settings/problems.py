@@ -25,6 +25,7 @@ from vm_pipeline.settings.schema import (
     in_words,
     keys,
     part_at,
+    resolved,
     step_down,
     value_at,
 )
@@ -106,10 +107,17 @@ def _problem(error: ErrorDetails, raw: Table) -> Problem:
             case "unexpected_keyword_argument" | "extra_forbidden":
                 if len(kinds := _kinds(path, raw)) > 1:
                     return Problem(path[:2], f"found {' beside '.join(kinds)}, expected one of them.", names_key=False)
-                known = keys(alternatives(part_at(path[:-1], raw), raw)[0]) or KINDS  # a source of no kind knows none
-                return Problem(path, _unknown(str(path[-1]), known))
+                return Problem(path, _unknown(str(path[-1]), _known(path[:-1], raw)))
     secret = any(part_at(path[:depth], raw).get("writeOnly") for depth in range(len(path)))
     return _mismatch(path, value, {**part, "writeOnly": True} if secret else part)
+
+
+def _known(path: Path, raw: Table) -> list[str]:
+    """Keys of the table at a path; of a source that no key tells the kind of, those of every kind."""
+    part, table = part_at(path, raw), value_at(path, raw)
+    told = "oneOf" not in part or any(key in table for key in KINDS)
+    several = alternatives(part, table)[:1] if told else part["oneOf"]
+    return [*dict.fromkeys(name for one in several for name in keys(resolved(one)))]
 
 
 def _kinds(path: Path, raw: Table) -> list[str]:

@@ -23,6 +23,7 @@ from vm_pipeline.settings.resolve import Source, doubts, problems, sources
 from vm_pipeline.sources.folder import FolderSource
 from vm_pipeline.sources.retention import FOR_GOOD, Retention
 from vm_pipeline.staging.policy import STRICTEST, Policy
+from vm_pipeline.staging.reading import FileShape
 
 _SYNTAX = re.compile(r" \(at line (\d+), column \d+\)$")
 
@@ -118,6 +119,22 @@ def load(asked: Asked = Asked(), environment: Mapping[str, str] | None = None) -
     )
 
 
+def file_shape(config: Path, layout: str, environment: Mapping[str, str] | None = None) -> FileShape:
+    """How a layout of a file says that files are read. The rest may be a draft: only this is checked.
+
+    Raises ConfigurationError.
+    """
+    text = _read(config)
+    raw = _parsed(config, text)
+    layouts, filling = raw.get("layout", {}), Filling(raw, os.environ if environment is None else environment)
+    if layout not in layouts:
+        raise ConfigurationError(f"found no layout {layout!r} in {config}, expected one of {', '.join(layouts)}.")
+    path = ("layout", layout, "file")
+    if found := [one for one in check(raw, filling.filled)[1] if one.path[: len(path)] == path]:
+        raise ConfigurationError("\n".join(told(_hidden(found, filling), str(config), text)))
+    return FileShape.of(filling.filled["layout"][layout].get("file", {}))
+
+
 def as_of(text: str) -> str:
     """A moment as receipts are stamped (UTC, ISO). A day means its end; without an offset it is London time."""
     try:
@@ -166,7 +183,8 @@ def _read(path: Path) -> str:
     except OSError as error:
         raise ConfigurationError(f"{path}: found {error.strerror}, expected a TOML file that can be read.") from error
     except UnicodeDecodeError as error:
-        raise ConfigurationError(f"{path}: found bytes that are not UTF-8, expected a TOML file.") from error
+        says = "found bytes that are not UTF-8, expected a TOML file. Save it as UTF-8."
+        raise ConfigurationError(f"{path}: {says}") from error
 
 
 def _parsed(path: Path, text: str) -> dict[str, Any]:
@@ -175,7 +193,8 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         found = _SYNTAX.search(str(error))
         line = int(found[1]) if found else text.count("\n") + 1
-        quotes = " Paths and patterns with a backslash stand in single quotes." if "\\" in str(error) else ""
+        lines = text.splitlines()[line - 1 : line]
+        quotes = " Paths and patterns with a backslash stand in single quotes." if "\\" in "".join(lines) else ""
         raise ConfigurationError(f"{path}:{line}: found no valid TOML: {error}. Correct it there.{quotes}") from error
 
 

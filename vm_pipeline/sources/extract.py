@@ -11,6 +11,8 @@ from pathlib import Path
 from vm_pipeline.feeds.identifiers import masked
 from vm_pipeline.sources.receipts import Slot
 
+OPEN_IN_OFFICE = "~$"  # how the file begins that marks a workbook somebody has open; it is gone when they close it
+
 
 class NotReceived(Exception):
     """A connector's account of why an extract could not be had. No text of a server and no secret belongs in it.

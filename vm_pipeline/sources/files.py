@@ -15,7 +15,16 @@ from typing import Annotated, Any, Self
 from vm_pipeline.disk import is_full
 from vm_pipeline.keys import SECRET
 from vm_pipeline.sources.declared import FeedKeys
-from vm_pipeline.sources.extract import Extract, Fetch, NotReceived, Problem, Unchanged, opener, steady
+from vm_pipeline.sources.extract import (
+    OPEN_IN_OFFICE,
+    Extract,
+    Fetch,
+    NotReceived,
+    Problem,
+    Unchanged,
+    opener,
+    steady,
+)
 from vm_pipeline.sources.period import PeriodRule
 from vm_pipeline.sources.sender import Sender
 from vm_pipeline.sources.stores import Store, store_of
@@ -87,7 +96,8 @@ class FilesSource:
             remedy = "Check the address, the network and the rights."
             return [], [Problem(where, f"an error ({type(error).__name__})", "a list of files", remedy)]
         controls = {self._control(path) for path in met} if self.control else set()
-        files = {path: met[path] for path in sorted(met) if path not in controls}
+        nobodys = {path for path in met if PurePosixPath(path).name.startswith(OPEN_IN_OFFICE)}
+        files = {path: met[path] for path in sorted(met) if path not in controls | nobodys}
         if not files:
             remedy = "Mount the folder, or correct `files` of this source."
             return [], [Problem(where, "no file", f"{self.sender.feed} files of {self.sender.provider_code}", remedy)]
@@ -97,6 +107,8 @@ class FilesSource:
         name = PurePosixPath(path).name
         if info["type"] in ("directory", "other"):
             remedy = "Put the extract itself there, not a folder of that name."
+            if path.rstrip("/") == self.pattern.rstrip("/"):
+                remedy = f"Let `files` name what is in it, such as `{name}/*.csv`."
             return Problem(self._shown(path), "a folder", "a file", remedy)
         months = ("", "") if self.sender.feed.startswith("reference/") else self.period.months(name)
         if months is None:

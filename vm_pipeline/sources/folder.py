@@ -13,7 +13,7 @@ from pathlib import Path
 from vm_pipeline.calendar import is_period
 from vm_pipeline.feeds import FEEDS
 from vm_pipeline.feeds.reference import REFERENCES
-from vm_pipeline.sources.extract import Extract, Problem, opener, state, steady
+from vm_pipeline.sources.extract import OPEN_IN_OFFICE, Extract, Problem, opener, state, steady
 from vm_pipeline.sources.receipts import Slot
 
 EXPECTED_LAYOUT = "<feed>/<provider_code>/<YYYY-MM>.csv and reference/<name>.csv, with feed one of " + ", ".join(FEEDS)
@@ -61,7 +61,7 @@ def _in(folder: Path, look: Callable[[list[Path]], Iterable[Extract | Problem]])
 
 def _entries(folder: Path) -> list[Path]:
     """What a folder holds, in name order; hidden files (editors, sync clients) are nobody's extract."""
-    return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    return sorted(path for path in folder.iterdir() if not path.name.startswith((".", OPEN_IN_OFFICE)))
 
 
 def _walk(entries: list[Path]) -> Iterator[Extract | Problem]:

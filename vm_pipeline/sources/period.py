@@ -6,9 +6,9 @@ Belongs here: the rule. Does not belong here: finding files, the canonical names
 import re
 from dataclasses import dataclass
 
-from vm_pipeline.calendar import is_period, period_of
+from vm_pipeline.calendar import FULL_MONTH_NAMES, is_financial_year, is_period, period_of
 
-_MONTHS = 12
+_MONTHS, _LETTERS = 12, 3
 _GROUPS = ({"period"}, {"year", "month"}, {"financial_month"})
 
 
@@ -20,7 +20,7 @@ class PeriodRule:
     """The months outright: `2020-04` or `2020-04_2021-03`."""
     pattern: str = ""
     """A regular expression searched for in the name, with a group `period` (`2020-04`), or groups `year` and
-    `month`, or a group `financial_month` (01 = April)."""
+    `month` (`04`, `Apr` or `April`), or a group `financial_month` (01 = April)."""
     financial_year: str = ""
     """The year of `financial_month`, such as `2020/21`."""
 
@@ -32,13 +32,13 @@ class PeriodRule:
         try:
             groups = re.compile(self.pattern).groupindex
         except re.error as error:
-            raise ValueError(f"found pattern = {self.pattern!r}, expected a regular expression: {error}.") from error
+            raise ValueError(f"found pattern = '{self.pattern}', expected a regular expression: {error}.") from error
         if self.pattern and not any(needed <= groups.keys() for needed in _GROUPS):
             raise ValueError(
-                f"found pattern = {self.pattern!r}, expected a group: (?P<period>…), (?P<year>…) and (?P<month>…), or "
+                f"found pattern = '{self.pattern}', expected a group: (?P<period>…), (?P<year>…) and (?P<month>…), or "
                 "(?P<financial_month>…)."
             )
-        if "financial_month" in groups and not re.fullmatch(r"\d{4}/\d\d", self.financial_year):
+        if "financial_month" in groups and not is_financial_year(self.financial_year):
             raise ValueError(f"found financial_year = {self.financial_year!r}, expected one like 2020/21.")
 
     def months(self, name: str) -> tuple[str, str] | None:
@@ -54,6 +54,18 @@ class PeriodRule:
         if groups.get("period"):
             return str(groups["period"])
         if groups.get("financial_month"):
-            month = int(groups["financial_month"] or 0)
+            month = _number(groups["financial_month"])
             return period_of(int(self.financial_year[:4]) * 12 + 2 + month) if 1 <= month <= _MONTHS else ""
-        return f"{groups.get('year')}-{int(groups.get('month') or 0):02}"
+        return f"{groups.get('year')}-{_number(groups.get('month')) or _named(groups.get('month')):02}"
+
+
+def _number(text: str | None) -> int:
+    """What digits say; 0 for any other text, which is no month."""
+    return int(text) if text and re.fullmatch("[0-9]{1,2}", text) else 0
+
+
+def _named(text: str | None) -> int:
+    """The month that an English name says, whole or from its first three letters on; 0 for any other text."""
+    start = (text or "").casefold()
+    named = [name.casefold().startswith(start) for name in FULL_MONTH_NAMES]
+    return named.index(True) + 1 if len(start) >= _LETTERS and any(named) else 0

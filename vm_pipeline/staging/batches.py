@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -229,7 +229,8 @@ def _summaries(group: "Sequence[Opened | _Closed]", workers: "_Workers") -> list
         return load(workers.connection(), batches, workers.policy)
     except Refused as why:
         if len(batches) == 1:
-            return [refused(batches[0].receipt, batches[0].contract, why)]
+            (batch,) = batches
+            return [replace(refused(batch.receipt, batch.contract, why), warnings=batch.sheet.notes)]
     return [summary for one in batches for summary in _summaries([one], workers)]
 
 

@@ -30,7 +30,8 @@ _NUMERIC = re.compile(r"(?!.*[0-9]{9})[0-9/. -]{0,9}")
 
 @dataclass(frozen=True)
 class Counts:
-    """Rows and pounds of one batch. `outside`: accepted rows of another month.
+    """Rows and pounds of one batch. `outside`: accepted rows of another month; `far`: dated far from their month;
+    `uncounted`: that no figure counts.
 
     `rows_before`: the number before that of its first row. `size`: what it has of the column that is summed, without
     signs. `longest`: bytes of the longest code of an accepted row.
@@ -41,6 +42,8 @@ class Counts:
     pounds_received: Decimal = NOTHING
     pounds_accepted: Decimal = NOTHING
     outside: int = 0
+    far: int = 0
+    uncounted: int = 0
     rejections: tuple[RuleCount, ...] = ()
     rows_before: int = 0
     size: Decimal = NOTHING
@@ -54,8 +57,8 @@ def count(con: duckdb.DuckDBPyConnection, contract: Contract, slots: Sequence[Sl
     size = f"coalesce(sum(abs({summed})), 0)::DECIMAL(38,3)"
     longest = f"max(greatest({', '.join(f'strlen({code})' for code in contract.codes)}, 0))"
     rows = con.execute(
-        f"SELECT member, rule_code, {contract.month}, count(*), {pounds}, min(row_number), {size}, {longest} "
-        "FROM judged GROUP BY ALL"
+        f"SELECT member, rule_code, {contract.month}, count(*), {pounds}, min(row_number), {size}, {longest}, "
+        f"count_if({contract.dated_far}), count_if({contract.uncounted}) FROM judged GROUP BY ALL"
     ).fetchall()
     members: dict[int, list[_Part]] = defaultdict(list)
     for member, code, *figures in rows:
@@ -74,6 +77,8 @@ class _Part:
     first: int
     size: Decimal
     longest: int
+    far: int
+    uncounted: int
 
 
 def _counts(found: Sequence[_Part], contract: Contract, slot: Slot, several: bool) -> Counts:
@@ -88,6 +93,8 @@ def _counts(found: Sequence[_Part], contract: Contract, slot: Slot, several: boo
         pounds_received=sum((rule.amount for rule in by_rule.values()), NOTHING),
         pounds_accepted=sound.amount,
         outside=sum(part.rows for part in found if not part.rule_code and _is_outside(part.month, slot)),
+        far=sum(part.far for part in found if not part.rule_code),
+        uncounted=sum(part.uncounted for part in found if not part.rule_code),
         rejections=tuple(by_rule[code] for code in (*_OF_LAYOUTS, *contract.rule_codes) if code in by_rule),
         rows_before=min(part.first for part in found) - 1 if several else 0,
         size=sum((part.size for part in found), NOTHING),

@@ -215,6 +215,12 @@ def _warnings(batch: Opened, counts: Counts) -> tuple[Warned, ...]:
     if slot.first_period and counts.outside:
         message = f"{counts.outside} rows belong to a month outside {slot.period}"
         found.append(Warned("outside_period", counts.outside, message))
+    if counts.far and not (batch.layout and batch.layout.year_to_date):  # there a line keeps the day it was posted on
+        message = f"{counts.far} rows are dated more than a month from the month of their period"
+        found.append(Warned("dated_far", counts.far, message))
+    if counts.uncounted:
+        message = f"{counts.uncounted:,} rows have a measure, or an outcome of it, that no figure counts; they are kept"
+        found.append(Warned("uncounted", counts.uncounted, message))
     return tuple(found)
 
 

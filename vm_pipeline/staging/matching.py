@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from vm_pipeline.feeds.contract import DAMAGED_CODE, UNMADE_CELL, Contract, Privacy
-from vm_pipeline.feeds.identifiers import has_a_shape, masked
+from vm_pipeline.feeds.identifiers import masked
 from vm_pipeline.feeds.values import CODE, LOWER_CODE, TEXT, TEXTS, Value
 from vm_pipeline.staging.cells import Spec, has_steps
 from vm_pipeline.staging.layouts import NOTHING, Layout, Unpivot
@@ -225,7 +225,7 @@ def _closest(name: str, header: Sequence[str]) -> str:
 def _shown(header: Sequence[str]) -> str:
     """Headers in a message. One that may be a cell, of a file without headers, is not told."""
     rest = f" … ({len(header)} in all)" if len(header) > _SHOWN else ""
-    return ", ".join("?" if has_a_shape(name) else name for name in header[:_SHOWN]) + rest
+    return ", ".join("?" if masked(name) != name else name for name in header[:_SHOWN]) + rest
 
 
 def _refuse_personal(questions: Sequence[str]) -> None:
@@ -242,7 +242,10 @@ def _refuse_personal(questions: Sequence[str]) -> None:
 def _refuse_repeated(names: list[str]) -> None:
     again = [name for name, times in Counter(names).items() if times > 1 and name]
     if again:
-        raise Refused("repeated_header", f"found the header {again[0]!r} twice, expected every name once.")
+        raise Refused(
+            "repeated_header",
+            f"found the header {again[0]!r} twice, expected every name once. Take one out, or rename it.",
+        )
 
 
 def _refuse_missing(contract: Contract, names: list[str], remedy: str = _MEND_HEADER) -> None:

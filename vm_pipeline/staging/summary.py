@@ -82,6 +82,9 @@ class Look:
     measured: dict[str, float]
 
 
+_CHECKED = ("no_control", "outside_period", "dated_far")
+
+
 @dataclass(frozen=True)
 class Summary:
     """The outcome of staging one content. Money in pounds; None where a feed has none or nothing could be read."""
@@ -108,6 +111,11 @@ class Summary:
     def refused(self) -> bool:
         """Whether the batch as a whole was refused."""
         return bool(self.refused_code)
+
+    @property
+    def notes(self) -> tuple[Warned, ...]:
+        """What was left out or read in a way of its own, that no check of the whole table tells."""
+        return tuple(one for one in self.warnings if one.code not in _CHECKED)
 
     def tombstone(self) -> "Summary":
         """Counts and sums alone: headers and messages may quote what had to be erased."""

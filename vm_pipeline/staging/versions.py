@@ -35,7 +35,15 @@ def folder_name(receipt: Receipt, policy: Policy, key: str) -> str:
 def staging_version(feed: str) -> str:
     """Eight hex digits that change when the same content would be staged differently."""
     readers = (reading.READER_VERSION, judging.JUDGING_VERSION, PERSONAL_VERSION, LAYOUT_VERSION)
-    return _short((readers, BLANKS, EXPRESSIONS, KINDS, [(c.version, c.measures) for c in _contracts(feed)]))
+    return _short(
+        (
+            readers,
+            BLANKS,
+            EXPRESSIONS,
+            KINDS,
+            [(c.version, c.measures, c.dated_far, c.uncounted) for c in _contracts(feed)],
+        )
+    )
 
 
 def _key_version(feed: str, policy: Policy, key: str) -> str:

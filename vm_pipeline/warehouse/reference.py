@@ -1,6 +1,7 @@
 """Reference tables in force: per provider the newest version whose rows do not contradict each other.
 
-Belongs here: finding contradictions (a unit on two teams on one day, shares above 1), falling back to the last good.
+Belongs here: finding contradictions (a unit on two teams on one day, shares above 1) and teams that are none, falling
+back to the last good.
 Does not belong here: what the columns are (feeds/reference), applying them (sql/core).
 """
 
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from vm_pipeline.feeds.reference import REFERENCES
+from vm_pipeline.feeds.reference import REFERENCES, UNALLOCATED
 from vm_pipeline.feeds.reference_table import Reference
 from vm_pipeline.sources.receipts import Version
 from vm_pipeline.staging.batches import Staging
@@ -65,6 +66,7 @@ def _put_one(
         con.execute(f"CREATE OR REPLACE TEMP TABLE unsound AS {_contradictions(reference)}")
         last = place == len(candidates) - 1
         yield from _findings(con, reference, last)
+        yield from _unknown_teams(con, reference)
         con.execute(
             f"INSERT INTO {name} BY NAME SELECT * EXCLUDE (row_number) FROM candidate "
             f"WHERE {_provider(reference)} NOT IN (SELECT provider_code FROM unsound)"
@@ -89,6 +91,38 @@ def _findings(con: duckdb.DuckDBPyConnection, reference: Reference, last: bool) 
             "SELECT provider_code, string_agg(DISTINCT pair, '; ' ORDER BY pair) FROM unsound GROUP BY 1 ORDER BY 1"
         ).fetchall()
     ]
+
+
+def _unknown_teams(con: duckdb.DuckDBPyConnection, reference: Reference) -> list[Finding]:
+    """Rows whose team is no row of `teams.csv`: a mistyped code would be a team of its own, with costs on it.
+
+    Of a provider that has no teams there at all, nothing is said: it may not have sent any yet. `staging.teams` is made
+    before the tables that name teams.
+    """
+    if reference.name == "teams" or "team_code" not in reference.contract.by_name:
+        return []
+    return [
+        Finding(
+            "unknown_team",
+            reference.name,
+            provider,
+            f"{reference.name}.csv, provider {provider}: found rows whose team teams.csv does not have, {rows:,} of "
+            f"them, the first is row {first}. Such a team is shown by code only: correct the code, or add the team.",
+        )
+        for provider, rows, first in con.execute(_UNKNOWN_TEAMS).fetchall()
+    ]
+
+
+_UNKNOWN_TEAMS = f"""
+SELECT provider_code, count(*), min(row_number)
+FROM candidate
+ANTI JOIN staging.teams AS team USING (provider_code, team_code)
+WHERE team_code <> '{UNALLOCATED}'
+  AND provider_code IN (SELECT provider_code FROM staging.teams)
+  AND provider_code NOT IN (SELECT provider_code FROM unsound)
+GROUP BY provider_code
+ORDER BY provider_code
+"""
 
 
 def _missing(reference: Reference) -> Finding:

@@ -121,6 +121,9 @@ def test_the_command_writes_what_is_asked_for(door: Door, tmp_path: Path) -> Non
     assert names(tmp_path / "out")[1] in said.stdout
     assert "2022-07" not in said.stdout
     assert "Nothing to tell" in door("feedback", "--period", "2001-01").stdout
+    for command in ("feedback", "rejects"):  # nothing of a provider nobody knows would look like good news
+        mistyped = door(command, "--provider", "B11")
+        assert (mistyped.exit_code, "found no provider B11, expected one of B1" in mistyped.stderr) == (2, True)
 
 
 POLICIES = [{"default": "refuse"}, {"default": "pseudonymise", "ledger": "drop"}]

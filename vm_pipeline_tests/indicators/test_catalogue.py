@@ -2,6 +2,7 @@
 
 import pytest
 
+from vm_pipeline.feeds.activity import MEASURES
 from vm_pipeline.indicators.catalogue import BOX_SCORE, CATALOGUE, sources
 from vm_pipeline.indicators.entry import BLOCKS, KINDS, Indicator, sign_and_name
 from vm_pipeline.indicators.ingredients import INGREDIENT, INGREDIENTS
@@ -70,3 +71,11 @@ def test_what_is_judged_has_a_chart_that_its_profile_judges() -> None:
     for one in CATALOGUE:
         assert bool(one.chart) == bool(one.profile), one.code
         assert not one.profile or one.chart in PROFILES[one.profile].charts, one.code
+
+
+def test_every_measure_of_an_indicator_is_one_of_the_feed() -> None:
+    """What the page of the feeds lists is what figures are made of: a sender has no other list."""
+    of_activity = [one for one in INGREDIENTS if one.feed == "activity"]
+    named = {name for one in of_activity for name in one.source.partition("/")[2].partition(".")[0].split(" or ")}
+    assert named - {"any record"} <= MEASURES.keys()
+    assert all(one.outcome in MEASURES[one.measure] for one in of_activity if one.outcome)

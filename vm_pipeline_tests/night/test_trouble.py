@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from vm_pipeline_tests.night.conftest import Door
+from vm_pipeline_tests.programme import activity
 
 
 def said(text: str) -> str:
@@ -70,6 +71,8 @@ def test_the_rest_goes_on_around_files_that_cannot_be_taken(door: Door) -> None:
     (programme.drop / "activity/B1/2022-08.csv").mkdir()
     programme.send("activity/B1/July.csv", "x\n")
     programme.ledger({"provider_code": "B2"}, period="2022-10")
+    header, record, _ = activity({"record_id": "A9"}).split("\n")
+    programme.send("activity/B1/2022-10.csv", f"{header},\n{record},beside\n")
     found = door.figures()
     assert found["status"] == "published"
     refused = {one["batch"]: one["because"] for one in found["refused"]}
@@ -77,6 +80,7 @@ def test_the_rest_goes_on_around_files_that_cannot_be_taken(door: Door) -> None:
     assert "cells in row 3, expected 12" in refused["ledger/B1/2022-09"] and "cut off" in refused["ledger/B1/2022-09"]
     assert any("2022-08.csv: found a folder; expected a file" in one for one in found["problems"])
     assert any("'July.csv'; expected a name like 2022-07.csv" in one for one in found["problems"])
+    assert found["noted"] == ["activity/B1/2022-10: 1 rows hold text under no header: it is not read"]
     assert {"feed": "ledger", "rule": "wrong_provider", "rows": 1, "pounds": "10.00"} in found["rejections"]
     assert door.run("--strict").exit_code == 1
 

@@ -166,6 +166,8 @@ def test_canonical_files_under_other_names_need_a_rule_for_their_months(tmp_path
         (["one.csv"], {"one.csv": "2022-04"}, ["2022-04"]),
         (["one.csv", "two.csv"], {"one.csv": "2022-04", "two.csv": "2022-05"}, None),
         (["M04.csv", "M01.csv"], {"M04.csv": "2022-04", "M01.csv": "2022-01"}, None),
+        (["GL April 2026.csv", "GL Sept 2026.csv"], {}, ["2026-04", "2026-09"]),
+        (["2026_Apr ledger.csv", "2026_May ledger.csv"], {"2026_Apr ledger.csv": "2026-04"}, ["2026-04", "2026-05"]),
     ],
 )
 def test_months_of_names(names: list[str], months: dict[str, str], expected: list[str] | None) -> None:
@@ -209,5 +211,5 @@ class TestCommand:
         path = written(tmp_path, "x.csv", month(4))
         said = CliRunner().invoke(main, ["propose", str(path), "--feed", "ledger"])
         assert said.exit_code == 1
-        assert "no_header" in said.output
+        assert "(no_header): x.csv: found a first row" in said.output
         assert "Acme" not in said.output

@@ -115,6 +115,28 @@ def test_a_layout_says_how_to_read(tmp_path: Path) -> None:
     assert [column["name"] for column in told["columns"]] == ["a", "b"]
     assert inspect(path, "--layout", "no", "--config", str(config)).exit_code == 2
     assert inspect(path, "--layout", "odd").exit_code == 2
+    config.write_text('[layout.odd.file]\nheader_row = "2"\n[layout.odd.columns]\namount = "b"\n', "utf-8")
+    said = inspect(path, "--layout", "odd", "--config", str(config))
+    assert said.exit_code == 2
+    assert 'found header_row = "2", expected a whole number ≥ 0.' in said.stderr
+
+
+def test_one_column_of_several_names_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "dollars.csv"
+    path.write_text("Trust$Meals$Cost (£)\nR1$10$3.50\n", "utf-8")
+    assert figures(path)["notes"] == [
+        "found one column, with '$' 2 times in its header, expected several. If it parts the cells, say "
+        '`delimiter = "$"` in `[layout.<name>.file]`.'
+    ]
+    refused = CliRunner().invoke(main, ["propose", str(path), "--feed", "ledger"])
+    assert refused.exit_code == 1
+    assert "(one_column): dollars.csv: found one column" in refused.output
+
+
+def test_a_header_with_the_letters_of_a_postcode_in_a_word_is_a_header(tmp_path: Path) -> None:
+    path = tmp_path / "waits.csv"
+    path.write_text("HBT,NumberOver12HoursEpisode\nS08000015,3\n", "utf-8")
+    assert [column["name"] for column in figures(path)["columns"]] == ["HBT", "NumberOver12HoursEpisode"]
 
 
 def test_a_sheet_of_a_workbook(tmp_path: Path) -> None:

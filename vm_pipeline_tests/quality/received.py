@@ -29,6 +29,7 @@ class Made:
         provider: str = "B1",
         rejected: int = 0,
         outside: int = 0,
+        far: int = 0,
         refused: str = "",
         control: bool = True,
         received_at: str = LATER,
@@ -39,6 +40,7 @@ class Made:
         slot = Slot(self.feed, provider, first, last or first, part)
         receipt = Receipt(slot, f"{len(self.receipts):064}", "", "", received_at, "extract.csv", 1)
         warnings = [Warned("outside_period", outside, "")] if outside else []
+        warnings += [Warned("dated_far", far, "")] if far else []
         warnings += [] if control else [Warned("no_control", 0, "")]
         self.receipts.append(receipt)
         self.summaries[receipt.content_id] = Summary(

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from vm_pipeline.calendar import months
-from vm_pipeline.quality.core import check_facts, check_reconciliation
+from vm_pipeline.quality.core import check_answers, check_facts, check_reconciliation
 from vm_pipeline.quality.history import Thresholds
 from vm_pipeline.quality.verdict import Verdict
 from vm_pipeline_tests.programme import Programme
@@ -201,3 +201,15 @@ def test_the_number_of_recent_months_is_chosen(programme: Programme) -> None:
     assert len(facts(con)["share_unallocated", "fact_activity"].figures) == 4
     assert len(facts(con, Thresholds(recent_months=2))["share_unallocated", "fact_activity"].figures) == 2
     assert facts(con, Thresholds(share_unallocated=1))["share_unallocated", "fact_activity"].passed
+
+
+def test_answers_that_no_question_takes_are_told(built: duckdb.DuckDBPyConnection) -> None:
+    """A survey whose questions nobody has declared is accepted row by row, and is in no figure."""
+    assert check_answers(built).passed
+    built.execute("UPDATE vm.batch SET answers_left_out = rows_accepted / 2 WHERE feed = 'survey'")
+    assert check_answers(built).passed
+    built.execute("UPDATE vm.batch SET answers_left_out = rows_accepted WHERE feed = 'survey'")
+    verdict = check_answers(built)
+    assert (verdict.passed, verdict.blocks, verdict.subject) == (False, False, "batch")
+    assert verdict.message.startswith("survey: found 2 answers left out of 1 batch in force")
+    assert verdict.told.endswith(" Where: B1/2022-07.")

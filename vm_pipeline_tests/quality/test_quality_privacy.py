@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from vm_pipeline.feeds import FEEDS
-from vm_pipeline.quality.core import check_facts, check_key_again, check_reconciliation
+from vm_pipeline.quality.core import check_answers, check_facts, check_key_again, check_reconciliation
 from vm_pipeline.quality.expectations import Bound, NotJudged, outside
 from vm_pipeline.quality.suites import check_contract
 from vm_pipeline.quality.totals import check_totals
@@ -34,6 +34,7 @@ def everything(programme: Programme) -> Iterator[Verdict]:
             yield check_distribution(feed, known)
     con = programme.warehouse()
     yield check_key_again(con)
+    yield check_answers(con)
     yield check_reconciliation(con)
     yield from check_facts(con, KEYS)
 

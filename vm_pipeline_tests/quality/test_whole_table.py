@@ -24,7 +24,7 @@ def test_a_quiet_year_passes_and_every_check_speaks(feed: str) -> None:
     assert failing(found.values()) == set()
     assert all(verdict.subject == feed and verdict.message.startswith(f"{feed}: ") for verdict in found.values())
     codes = {"volume", "month_present", "share_rejected", "outside_period", "refused"}
-    assert found.keys() == codes | ({"no_control"} if feed == "ledger" else set())
+    assert found.keys() == codes | ({"dated_far", "no_control"} if feed == "ledger" else set())
 
 
 @pytest.mark.parametrize(
@@ -149,10 +149,29 @@ def test_rows_outside_their_month(outside: int, odd: bool) -> None:
     assert verdict.message.startswith(f"activity: {outside} accepted rows")
 
 
+@pytest.mark.parametrize(("far", "odd"), [(25, False), (26, True)])
+def test_days_far_from_their_month(far: int, odd: bool) -> None:
+    verdict = verdicts(Made().batch("2022-04", far=far).batch("2022-05"))["dated_far"]
+    assert verdict.passed is not odd
+    assert not verdict.blocks
+    assert verdict.message.startswith(f"ledger: {far} accepted rows")
+    assert periods(verdict) == (["2022-04"] if odd else [])
+
+
 def test_a_ledger_without_control_is_named() -> None:
     verdict = verdicts(Made().batch("2022-04", control=False).batch("2022-05"))["no_control"]
     assert not verdict.passed
     assert periods(verdict) == ["2022-04"]
+
+
+def test_what_is_told_names_the_months_of_providers_as_far_as_a_person_reads() -> None:
+    made = Made().batch("2022-04", control=False)
+    assert verdicts(made)["no_control"].told.endswith(" Where: B1/2022-04.")
+    for month in range(5, 13):
+        made.batch(f"2022-{month:02}", control=False)
+    assert verdicts(made)["no_control"].told.endswith("B1/2022-07, B1/2022-08 and 4 more.")
+    passed = verdicts(made)["refused"]
+    assert passed.told == passed.message
 
 
 def test_a_refused_batch_waits_until_it_is_sent_again() -> None:

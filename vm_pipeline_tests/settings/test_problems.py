@@ -34,6 +34,16 @@ LAYOUT = "[layout.a.columns]\nprovider_code = 'P'\n\n[layout.a]\n"
         ("\nhme = 'x'", "vm.toml:2: found the key 'hme', expected one of home, warehouse, nation,"),
         ("[[source]]\nfolder = 'a'\nfiles = 'b'", "vm.toml:1: source 1: found `folder` beside `files`, expected one"),
         ("home = \"C:\\data\"", "Paths and patterns with a backslash stand in single quotes."),
+        ("home = \"C:\\Users\\x\"", "Paths and patterns with a backslash stand in single quotes."),
+        (
+            "[[source]]\nfeed = 'ledger'\nprovider = 'B1'\nfiles = '*.csv'\n"
+            "period = { pattern = '(?P<financial_month>\\d\\d)', financial_year = '2020/22' }",
+            "found financial_year = '2020/22', expected one like 2020/21.",
+        ),
+        (
+            "[[source]]\nfeed = 'ledger'\nprovider = 'B1'\nfiles = '*.csv'\nperiod = { pattern = '\\d{4}' }",
+            "found pattern = '\\d{4}', expected a group: (?P<period>…)",
+        ),
         (
             LAYOUT.replace("'P'", "{ header = 'P', date = 'dd/mm/yyyy' }"),
             "found date = 'dd/mm/yyyy', expected a form of dates such as `%d/%m/%Y`",
@@ -91,6 +101,13 @@ LAYOUT = "[layout.a.columns]\nprovider_code = 'P'\n\n[layout.a]\n"
 def test_one_thing_is_told_with_its_line(amiss: Amiss, text: str, told: str) -> None:
     (found,) = amiss(text)
     assert told in found
+
+
+def test_of_a_source_without_a_kind_every_key_is_told(amiss: Amiss) -> None:
+    kind, key = amiss("[[source]]\nfeed = 'ledger'\nprovider = 'B1'\nfile = '*.csv'")
+    assert "found neither `folder` nor `files` nor `url` nor `query`" in kind
+    assert key.startswith("vm.toml:4: source 1: found the key 'file', expected one of folder, feed, provider, ")
+    assert key.endswith(" The closest is 'files'.")
 
 
 def test_the_closest_key_is_told(amiss: Amiss) -> None:

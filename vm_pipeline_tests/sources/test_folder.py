@@ -83,7 +83,15 @@ def test_a_problem_does_not_stop_the_others(programme: Programme) -> None:
 
 
 def test_hidden_files_and_notes_are_nobody_s_extract(programme: Programme) -> None:
-    put(programme, "README.txt", ".sync/state", "ledger/.DS_Store", "ledger/B1/.2022-07.csv.swp", "reference/.keep")
+    put(
+        programme,
+        "README.txt",
+        ".sync/state",
+        "ledger/.DS_Store",
+        "ledger/B1/.2022-07.csv.swp",
+        "reference/.keep",
+        "ledger/B1/~$2022-07.xlsx",
+    )
     assert (found(programme), problems(programme)) == ([], [])
 
 

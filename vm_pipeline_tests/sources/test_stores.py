@@ -103,6 +103,20 @@ def test_without_a_rule_a_control_is_another_file_of_its_month(keys: dict[str, A
     assert ["found another file for ledger/B1/2022-07" in str(one) for one in problems] == [True, True]
 
 
+def test_a_workbook_that_somebody_has_open_is_no_second_file(tmp_path: Path) -> None:
+    for name in ("GL 2022-07.xlsx", "~$GL 2022-07.xlsx"):
+        (tmp_path / name).write_bytes(b"x")
+    (extract,), problems = of({"files": "*.xlsx", "period": PERIOD}, tmp_path).find()
+    assert (extract.name, problems) == (str(tmp_path / "GL 2022-07.xlsx"), [])
+
+
+def test_of_a_folder_that_is_named_the_files_in_it_are_meant(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    extracts, (problem,) = of({"files": "in", "period": PERIOD}, tmp_path).find()
+    assert extracts == []
+    assert str(problem).endswith("found a folder; expected a file. Let `files` name what is in it, such as `in/*.csv`.")
+
+
 def test_a_pattern_that_meets_nothing(keys: dict[str, Any], look: Look) -> None:
     (problem,) = look({**keys, "files": keys["files"].replace("GL", "XX")})[1]
     assert "found no file; expected ledger files of B1." in str(problem)

@@ -277,4 +277,35 @@ def test_a_late_journal_is_kept_and_counted(programme: Programme) -> None:
     assert {warned.code: warned.rows for warned in programme.summary().warnings} == {
         "no_control": 0,
         "outside_period": 2,
+        "dated_far": 1,
     }
+
+
+def test_days_and_months_that_changed_places_are_counted(programme: Programme) -> None:
+    """American dates of a month's first days are days to us as well, of any month; a posting a month late is usual."""
+    american = [{"posting_date": f"07/{day:02}/2022"} for day in range(1, 13)]
+    programme.ledger(*american, {"posting_date": "31/08/2022"}, {"posting_date": "01/06/2022"})
+    programme.ledger({"period": "0"}, {"period": "13", "posting_date": "2023-06-30"}, period="2022-08")
+    programme.night()
+    counted = {warned.code: warned.rows for warned in programme.summary("ledger/B1/2022-07").warnings}
+    assert counted["dated_far"] == 9  # all but 7/6, 7/7 and 7/8
+    assert "dated_far" not in {warned.code for warned in programme.summary("ledger/B1/2022-08").warnings}
+
+
+def test_activity_that_no_figure_counts_is_kept_and_counted(programme: Programme) -> None:
+    """A measure in the plural, an outcome in another word: nothing of it would be in any figure, without a word."""
+    programme.activity(
+        *(
+            {"measure_code": code, "outcome_code": said}
+            for code, said in (("attendances", "attended"), ("admission", ""))
+        ),
+        *({"measure_code": "attendance", "outcome_code": said} for said in ("seen", "", "Attended", "dna")),
+        *({"measure_code": "fall", "outcome_code": said} for said in ("", "harm")),
+        {"measure_code": "inpatient_stay", "outcome_code": "home"},
+        {"measure_code": "gone", "transaction_type": "D"},
+        {"measure_code": "attendances", "start_at": "no day"},
+    )
+    programme.night()
+    summary = programme.summary("activity/B1/2022-07")
+    assert (summary.rows_accepted, summary.rows_rejected) == (10, 1)
+    assert {warned.code: warned.rows for warned in summary.notes} == {"uncounted": 4}

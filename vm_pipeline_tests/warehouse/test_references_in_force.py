@@ -175,3 +175,17 @@ class TestAbsentFiles:
             ("B1", "UNALLOCATED", "UNALLOCATED"),
             ("B2", "UNALLOCATED", "UNALLOCATED"),
         ]
+
+
+def test_a_team_that_is_none_is_told(sent: Programme) -> None:
+    """A mistyped team has costs all the same; a provider that has sent no teams yet mistypes none."""
+    sent.reference("teams", "B1,T1,Team one,Medicine,ward,,", "B1,T2,Team two,Medicine,ward,2023-01-01,")
+    sent.reference(
+        "cost_centre_map", "B1,R2,T2,1,,", "B1,R1,T11,1,,", "B1,R3,T12,1,,", "B1,R4,UNALLOCATED,1,,", *OTHERS
+    )
+    sent.reference("unit_map", "B1,U1,T1,,")
+    sent.night()
+    assert cost(sent) == [("B1", "T11", 10), ("B2", "T8", 10)]
+    (said,) = [one for one in sent.findings if one.code == "unknown_team"]
+    assert (said.table, said.provider_code) == ("cost_centre_map", "B1")
+    assert "2 of them, the first is row 2" in said.message

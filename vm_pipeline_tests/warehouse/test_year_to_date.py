@@ -1,5 +1,6 @@
 """Ledgers sent as balances of the year so far: months are what was spent in them, and add up to what was said last."""
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -77,6 +78,15 @@ def by_month(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], int]:
         "SELECT period, cost_centre_code, (sum(amount_gbp) * 100)::BIGINT FROM vm.fact_cost GROUP BY ALL"
     ).fetchall()
     return {(period, code): pence for period, code, pence in found if pence}
+
+
+def test_a_line_of_the_year_so_far_keeps_the_day_it_was_posted_on(trust: Programme) -> None:
+    told = json.loads(BALANCES.to_json())
+    told["columns"]["posting_date"] = {"const": "2022-04-04"}
+    trust.sources[-1] = balances(trust.root, Layout.of(told))
+    send(trust, "2022-09", {("2022-04", "R1"): 1000})
+    trust.night()
+    assert "dated_far" not in {warned.code for warned in trust.summary("ledger/B1/2022-09").warnings}
 
 
 def test_a_month_is_what_was_spent_in_it_and_traces_to_two_rows(trust: Programme) -> None:
