@@ -89,8 +89,9 @@ class Receipt:
 class Version:
     """One received version of a slot. `months_in_force` is empty once it is superseded or withdrawn, or if refused.
 
-    `decision` is the last that took it out of force, or None. `sent_again_at`: when, still in force, it came once more
-    after other content; empty where it never did.
+    `superseded_at`: since when later versions have its months, also of one that was erased since; empty where it was
+    taken out of force by decision. `decision` is the last that took it out of force, or None. `sent_again_at`: when,
+    still in force, it came once more after other content; empty where it never did.
     """
 
     batch_id: str
@@ -157,6 +158,7 @@ class _History:
     found: list[tuple[str, Receipt]] = field(default_factory=list)
     lost_at: list[str] = field(default_factory=list)
     out: dict[int, Decision] = field(default_factory=dict)
+    outlived: set[int] = field(default_factory=set)  # superseded first, and then purged
     again: dict[int, str] = field(default_factory=dict)
     claims: dict[Cell, list[int]] = field(default_factory=lambda: defaultdict(list))
     places: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
@@ -195,12 +197,13 @@ class _History:
 
     def versions(self) -> list[Version]:
         held = [self._held(place) for place in range(len(self.found))]
+        decided = self.out.keys() - self.outlived
         return [
             Version(
                 batch_id,
                 receipt,
                 receipt.content_id in self.refused,
-                "" if held[place] or place in self.out else self.lost_at[place],
+                "" if held[place] or place in decided else self.lost_at[place],
                 held[place],
                 self.out.get(place),
                 self.again.get(place, ""),
@@ -211,8 +214,10 @@ class _History:
     def _put(self, place: int, decision: Decision) -> None:
         if decision.kind is Kind.REINSTATED:
             self.out.pop(place, None)
-        else:
-            self.out[place] = decision
+            return
+        if decision.kind is Kind.PURGED and place not in self.out and not self._held(place):
+            self.outlived.add(place)
+        self.out[place] = decision
 
     def _owner(self, cell: Cell) -> int | None:
         return next((place for place in reversed(self.claims[cell]) if place not in self.out), None)

@@ -244,6 +244,13 @@ class TestRetention:
         assert not sent_twice.landing.path(first.sha256).exists()
         assert costs(sent_twice) == [("T2", 99)]
 
+    def test_that_a_month_was_restated_stays_known(self, sent_twice: Programme) -> None:
+        """What D03 is made of, once the extract that was replaced is erased."""
+        restated = "SELECT amount_before::INTEGER, amount_gbp::INTEGER FROM core.restated"
+        for _ in range(2):
+            assert sent_twice.core().execute(restated).fetchall() == [(10, 99)]
+            tidy(home_of(sent_twice, superseded_days=1), FIRST_NIGHT + timedelta(days=99))
+
     def test_bytes_that_are_in_force_for_another_month_stay(self, programme: Programme) -> None:
         for period in ("2022-08", "2022-09"):
             programme.ledger({}, period=period)

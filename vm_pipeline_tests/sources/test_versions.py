@@ -254,6 +254,15 @@ class TestDecisions:
     def test_what_is_purged_stays_purged(self) -> None:
         assert self.held(("purged", self.B), ("reinstated", self.B)) == {"2022-07": "a"}
 
+    def test_what_was_superseded_and_is_erased_says_since_when(self) -> None:
+        """Not what a person took out of force first."""
+        moments = [(FIRST_NIGHT + timedelta(hours=n)).isoformat(timespec="microseconds") for n in (1, 2)]
+        for kinds, said in ((["purged"], self.B.received_at), (["withdrawn", "purged"], "")):
+            decided = [
+                Decision(Kind(kind), self.A.content_id, "", at) for kind, at in zip(kinds, moments, strict=False)
+            ]
+            assert versions([self.A, self.B], (), decided)[0].superseded_at == said
+
     def test_content_that_is_sent_again_after_another_is_a_new_version(self) -> None:
         moment = (FIRST_NIGHT + timedelta(seconds=90)).isoformat(timespec="microseconds")
         sent = receipts((JULY, "a"), (JULY, "b"), (JULY, "a"), (JULY, "b"))
