@@ -113,7 +113,8 @@ def _pages(found: Figures) -> Iterable[Table]:
             [list(sums.values())],
         )
     if found["tables"]:
-        yield _table("Tables published", ["table", "rows"], [[t["table"], t["rows"]] for t in found["tables"]])
+        title = f"Tables {'published' if found['status'] == 'published' else 'built, which readers do not see'}"
+        yield _table(title, ["table", "rows"], [[t["table"], t["rows"]] for t in found["tables"]])
 
 
 def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Table:

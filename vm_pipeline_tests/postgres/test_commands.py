@@ -48,6 +48,7 @@ def test_a_server_that_is_not_there_closes_the_gate_and_the_file_stays(door: Doo
     told = " ".join(result.output.split())
     assert "publish__warehouse: postgresql+psycopg://u@nowhere.invalid/w: found no server that lets us in" in told
     assert "hush-hush" not in told
+    assert "Tables published" not in told and "Tables built, which readers do not see" in told
     assert door.snapshot.stat().st_mtime_ns == before.st_mtime_ns
 
 
