@@ -39,11 +39,14 @@ def test_coaches_go_on_from_their_first_band_to_their_last(programme: Programme)
         "B1,T1,post,2022-01-01,,improvement,Coach,6,C3",
         "B1,T1,post,2021-01-01,2021-12-31,improvement,Coach,,C4",
         "B1,T1,post,2022-01-01,,improvement,Coach,6,C4",
+        "B1,T1,post,2021-01-01,2021-12-31,improvement,Clerk,5,C5",
+        "B1,T1,post,2021-01-01,2021-12-31,improvement,Coach,6,C5",
+        "B1,T1,post,2022-01-01,,improvement,Coach,6,C5",
         huddle("2022-07-13", "data"),
     )
     programme.night()
     rows = programme.core().execute("SELECT * FROM vm.coach_progress").fetchall()
-    assert rows == [("B1", 4, 1)], "down is not on, and from an unknown band nobody knows"
+    assert rows == [("B1", 5, 1)], "down is not on, nor are two at once, and from an unknown band nobody knows"
 
 
 def test_only_coaches_who_answered_twice_are_paired(programme: Programme) -> None:
