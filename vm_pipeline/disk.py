@@ -56,6 +56,8 @@ def said_of_disk(error: BaseException) -> str:
             return (
                 f"{one.filename}: found no access, expected to read and write there. Give it to this user; run again."
             )
+        if isinstance(one, NotADirectoryError):
+            return f"{one.filename}: found a file in this path, expected folders. Name another home, or move the file."
     return ""
 
 

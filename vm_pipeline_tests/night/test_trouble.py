@@ -24,6 +24,12 @@ def test_no_folder(door: Door, tmp_path: Path) -> None:
     assert (result.exit_code, "found nothing; expected a drop folder" in said(result.stderr)) == (2, True)
 
 
+def test_a_home_that_is_a_file(door: Door) -> None:
+    door.programme.home.write_text("x", "utf-8")
+    result = door.run()
+    assert (result.exit_code, "found a file in this path, expected folders." in said(result.stderr)) == (1, True)
+
+
 def test_no_source_at_all(door: Door) -> None:
     result = door("run")
     assert (result.exit_code, "found no source" in said(result.stderr)) == (2, True)
