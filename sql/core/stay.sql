@@ -1,6 +1,7 @@
 -- Inpatient stays with the journey they belong to and whether another stay followed. Nothing of it is published but counts.
 -- A journey goes on where an earlier stay of the same patient ended as TRANSFER on the day or the day before. Stays of a
--- patient may overlap (a day case within a long stay), so neither is asked of the neighbour alone.
+-- patient may overlap (a day case within a long stay), so neither is asked of the neighbour alone; one that goes on is of the
+-- journey that began last.
 -- A patient is a keyed hash; without one a stay is a journey of its own and no index of a readmission.
 WITH stay AS (
     SELECT fact.provider_code, fact.team_code, fact.start_at, fact.end_at, fact.quantity, fact.batch_id, fact.row_number,
@@ -13,9 +14,7 @@ WITH stay AS (
 ),
 known AS (
     SELECT *,
-           max(end_at) FILTER (discharge_code = 'TRANSFER') OVER (
-               PARTITION BY provider_code, patient_ref ORDER BY start_at, end_at, batch_id, row_number
-               ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS moved_before,
+           row_number() OVER (PARTITION BY provider_code, patient_ref ORDER BY start_at, end_at, batch_id, row_number) AS place,
            min(start_at) OVER (
                PARTITION BY provider_code, patient_ref ORDER BY start_at
                RANGE BETWEEN coalesce(end_at, start_at) - start_at FOLLOWING AND UNBOUNDED FOLLOWING EXCLUDE CURRENT ROW
@@ -23,12 +22,20 @@ known AS (
     FROM stay
     WHERE patient_ref IS NOT NULL
 ),
+moved AS (
+    SELECT DISTINCT later.provider_code, later.patient_ref, later.place
+    FROM known AS later
+    JOIN known AS earlier USING (provider_code, patient_ref)
+    WHERE earlier.discharge_code = 'TRANSFER' AND earlier.place < later.place
+      AND later.start_at::DATE - earlier.end_at::DATE BETWEEN 0 AND 1
+),
 placed AS (
-    SELECT *, NOT coalesce(start_at::DATE - moved_before::DATE BETWEEN 0 AND 1, false) AS begins
+    SELECT known.*, moved.place IS NULL AS begins
     FROM known
+    LEFT JOIN moved USING (provider_code, patient_ref, place)
 )
 SELECT provider_code, team_code, start_at, end_at, quantity, patient_ref,
-       sum(begins::INTEGER) OVER (PARTITION BY provider_code, patient_ref ORDER BY start_at, end_at, batch_id, row_number) AS journey,
+       sum(begins::INTEGER) OVER (PARTITION BY provider_code, patient_ref ORDER BY place) AS journey,
        end_at IS NOT NULL AND coalesce(discharge_code, '') NOT IN ('TRANSFER', 'DEATH', 'DIED') AS is_index,
        coalesce(started_after::DATE - end_at::DATE <= 28, false) AS is_readmitted
 FROM placed

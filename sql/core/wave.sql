@@ -1,9 +1,8 @@
 -- Questionnaires that came back and that were given out, by team and wave. Of answers already added up, the question
--- answered most often stands for the questionnaires.
-WITH heard AS (  -- a questionnaire, or all that was added up of a question: two names of one team have both
-    SELECT provider_code, team_code, survey_code, wave_date, CASE WHEN score IS NULL THEN question_code END AS added_up,
-           CASE WHEN score IS NOT NULL THEN batch_id END AS sheet_of, CASE WHEN score IS NOT NULL THEN row_number END AS sheet,
-           sum(answers) AS answers
+-- answered most often stands for the questionnaires, and of two extracts that have the wave the larger.
+WITH heard AS (  -- a questionnaire, or all that an extract added up of a question: two names of one team have both
+    SELECT provider_code, team_code, survey_code, wave_date, batch_id, CASE WHEN score IS NULL THEN question_code END AS added_up,
+           CASE WHEN score IS NOT NULL THEN row_number END AS sheet, sum(answers) AS answers
     FROM vm.fact_survey
     GROUP BY ALL
 ),

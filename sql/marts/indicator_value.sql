@@ -12,7 +12,7 @@ WITH level AS (  -- generic ones: of teams, and of what they are added up to
     SELECT * FROM core.indicator_level
 ),
 exact AS (
-    SELECT level.* REPLACE (level.numerator::DECIMAL(38,9) AS numerator, level.denominator::DECIMAL(38,9) AS denominator),
+    SELECT level.*,
            one.factor, one.is_sampled, one.denominator IS NOT NULL AS is_ratio,
            one.block IS NOT NULL AND one.team_week_column IS NOT NULL AS is_in_box_score
     FROM level

@@ -151,12 +151,12 @@ week_due AS (  -- weeks with records, and those received without any: while a te
     )
     GROUP BY ALL
 ),
-expected AS (  -- of weeks before which twelve were received
+expected AS (  -- of weeks before which twelve were received, half of them with records: who sends by month is not asked by week
     SELECT provider_code, team_code, starts_on, (sum(amount) OVER past / 12)::DECIMAL(38,9) AS amount
     FROM week_due
     WINDOW past AS (PARTITION BY provider_code, team_code ORDER BY starts_on
                     RANGE BETWEEN INTERVAL 84 DAY PRECEDING AND INTERVAL 1 DAY PRECEDING)
-    QUALIFY sum(received) OVER past = 12
+    QUALIFY sum(received) OVER past = 12 AND count(*) FILTER (amount > 0) OVER past >= 6
 )
 {costs}
 UNION ALL

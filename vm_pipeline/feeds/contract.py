@@ -173,11 +173,14 @@ class Contract:
 
     @cached_property
     def codes(self) -> tuple[str, ...]:
-        """What keys of published tables are made of, by name after staging. The provider of a period is its batch's."""
+        """Codes of published tables, by name after staging: keys are made of them, and an index holds no long one.
+
+        The provider of a period is its batch's; a list of codes is in no key.
+        """
         aside = ("provider_code",) if self.has_periods else ()
         found = (one for one in self.columns if one.privacy is Privacy.OPEN)
         codes = (one.stored for one in found if one.value in (CODE, LOWER_CODE) or one.name == "service")
-        return tuple(code for code in codes if code not in aside)
+        return tuple(code for code in codes if code not in aside and not code.endswith("_codes"))
 
     @cached_property
     def rule_codes(self) -> tuple[str, ...]:

@@ -34,7 +34,8 @@ META = (
         "Records of the week, of the mean of the twelve weeks before.",
         Example(190, 200, 95.0, "190 records where 200 were usual: 95.0%. Below 95% is incomplete."),
         numerator=("activity_records",), denominator=("expected_records",), factor=100, grains=("week",),
-        notes="Where the twelve weeks before were all received. A team that sends nothing has 0%, for twelve weeks: "
+        notes="Where the twelve weeks before were all received and six of them had records: who sends once a month "
+        "is not asked by the week. A team that sends nothing has 0%, until fewer had any: "
         "then nothing is usual any more.",
     ),
     Indicator(

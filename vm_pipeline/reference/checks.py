@@ -130,7 +130,7 @@ _NOTED = {
     "are kept, for the line number still tells them apart. Ask for an export that was not opened in a spreadsheet.",
     "no_control": "A ledger batch has no control file. Nobody can say that it is whole.",
     "outside_period": "Rows of a batch belong to a month outside it. They are kept, in their own month.",
-    "uncounted": "Activity of a measure, or an outcome of it, that no figure counts: see "
+    "uncounted": "Activity of a measure, or an outcome of it, that no indicator counts: see "
     "[measures](feeds.md#measures). It is kept. Where the code is another word for one of them, give it the one.",
     "dated_far": "Rows of a ledger are dated more than a month from the month of their period, as when days and months "
     "change places. They are kept: their month is that of the period, their week that of the day.",

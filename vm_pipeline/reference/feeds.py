@@ -75,8 +75,8 @@ def _measures() -> str:
         "## Measures",
         "What activity counts, `measure_code` and `outcome_code`. Figures are made of these; what each is for is said "
         "by the [indicators](indicators.md). Records of another measure, or of an attendance or treatment without an "
-        "outcome, are kept and counted in no figure, which the batch notes (`uncounted`). A saving case may name any "
-        "measure.",
+        "outcome, are kept and counted in no indicator, which the batch notes (`uncounted`). A saving case may name "
+        "any measure.",
         table(("measure", "outcomes"), rows),
     )
 

@@ -6,7 +6,7 @@ Belongs here: the order of these, `${NAME}`, paths. Does not belong here: what a
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -126,13 +126,19 @@ def file_shape(config: Path, layout: str, environment: Mapping[str, str] | None 
     """
     text = _read(config)
     raw = _parsed(config, text)
-    layouts, filling = raw.get("layout", {}), Filling(raw, os.environ if environment is None else environment)
-    if layout not in layouts:
-        raise ConfigurationError(f"found no layout {layout!r} in {config}, expected one of {', '.join(layouts)}.")
-    path = ("layout", layout, "file")
-    if found := [one for one in check(raw, filling.filled)[1] if one.path[: len(path)] == path]:
+    filling = Filling(raw, os.environ if environment is None else environment)
+    if found := [one for one in check(raw, filling.filled)[1] if _is_on(("layout", layout, "file"), one.path)]:
         raise ConfigurationError("\n".join(told(_hidden(found, filling), str(config), text)))
+    layouts = raw.get("layout", {})
+    if layout not in layouts:
+        one = f"one of {', '.join(layouts)}" if layouts else "a table [layout.<name>]"
+        raise ConfigurationError(f"found no layout {layout!r} in {config}, expected {one}.")
     return FileShape.of(filling.filled["layout"][layout].get("file", {}))
+
+
+def _is_on(way: Sequence[str | int], path: Sequence[str | int]) -> bool:
+    """Whether a path lies on the way to a table, or in it."""
+    return bool(path) and all(one == other for one, other in zip(way, path, strict=False))
 
 
 def as_of(text: str) -> str:

@@ -108,7 +108,7 @@ def beyond(contract: Contract, counts: Counts) -> Refused | None:
     if counts.longest > LONGEST_CODE:
         return Refused(
             "code_too_long",
-            f"found a code of {counts.longest:,} letters, expected at most {LONGEST_CODE:,}. Look for a quote that is "
+            f"found a code of {counts.longest:,} bytes, expected at most {LONGEST_CODE:,}. Look for a quote that is "
             "not closed, and for a column of text in the place of codes.",
         )
     if limit is None or counts.size < limit.below:

@@ -213,13 +213,16 @@ def _warnings(batch: Opened, counts: Counts) -> tuple[Warned, ...]:
     if batch.contract.feed == "ledger" and batch.control is None:
         found.append(Warned("no_control", 0, "found no control file, expected one beside the extract"))
     if slot.first_period and counts.outside:
-        message = f"{counts.outside} rows belong to a month outside {slot.period}"
+        message = f"{counts.outside:,} rows belong to a month outside {slot.period}"
         found.append(Warned("outside_period", counts.outside, message))
     if counts.far and not (batch.layout and batch.layout.year_to_date):  # there a line keeps the day it was posted on
-        message = f"{counts.far} rows are dated more than a month from the month of their period"
+        message = f"{counts.far:,} rows are dated more than a month from the month of their period"
         found.append(Warned("dated_far", counts.far, message))
     if counts.uncounted:
-        message = f"{counts.uncounted:,} rows have a measure, or an outcome of it, that no figure counts; they are kept"
+        message = (
+            f"{counts.uncounted:,} rows have a measure, or an outcome of it, that no indicator counts; they are kept, "
+            "for saving cases and SQL of your own"
+        )
         found.append(Warned("uncounted", counts.uncounted, message))
     return tuple(found)
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from vm_pipeline.feeds.contract import DAMAGED_CODE, UNMADE_CELL, Contract, Privacy
-from vm_pipeline.feeds.identifiers import masked
+from vm_pipeline.feeds.identifiers import has_a_shape, masked
 from vm_pipeline.feeds.values import CODE, LOWER_CODE, TEXT, TEXTS, Value
 from vm_pipeline.staging.cells import Spec, has_steps
 from vm_pipeline.staging.layouts import NOTHING, Layout, Unpivot
@@ -28,6 +28,7 @@ AS_SENT = "as_sent"
 _PIECE, _PLACE = '"the  piece"', '"its  place"'  # two blanks: no header is called this
 _DAMAGED = "[0-9]([.][0-9]+)?E[+][0-9]+"  # `12E345` as Excel shows it when it took it for a number
 _SHOWN = 12
+_DIGITS = 5
 _WHO = (Privacy.IDENTIFIER, Privacy.PSEUDONYM)  # these tell records apart by themselves
 _NUMBER = re.compile(r"[^a-zA-Z]*[0-9][^a-zA-Z]*")
 
@@ -225,7 +226,12 @@ def _closest(name: str, header: Sequence[str]) -> str:
 def _shown(header: Sequence[str]) -> str:
     """Headers in a message. One that may be a cell, of a file without headers, is not told."""
     rest = f" … ({len(header)} in all)" if len(header) > _SHOWN else ""
-    return ", ".join("?" if masked(name) != name else name for name in header[:_SHOWN]) + rest
+    return ", ".join("?" if _may_be_somebodys(name) else name for name in header[:_SHOWN]) + rest
+
+
+def _may_be_somebodys(name: str) -> bool:
+    """`NumberOver12HoursEpisode` has the shape of a postcode within a word, and few digits; a telephone number many."""
+    return masked(name) != name or (has_a_shape(name) and sum(map(str.isdigit, name)) >= _DIGITS)
 
 
 def _refuse_personal(questions: Sequence[str]) -> None:

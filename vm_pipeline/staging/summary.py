@@ -83,6 +83,11 @@ class Look:
 
 
 _CHECKED = ("no_control", "outside_period", "dated_far")
+# A sheet may be named after somebody. The sender, who named it, is told the name; pages and logs are not.
+_UNNAMED = {
+    "other_sheets": "one sheet was read, and there are others; feedback names them",
+    "hidden_sheets": "there are hidden sheets; feedback names them",
+}
 
 
 @dataclass(frozen=True)
@@ -114,8 +119,9 @@ class Summary:
 
     @property
     def notes(self) -> tuple[Warned, ...]:
-        """What was left out or read in a way of its own, that no check of the whole table tells."""
-        return tuple(one for one in self.warnings if one.code not in _CHECKED)
+        """What was left out or read in a way of its own, that no check of the whole table tells; no names of sheets."""
+        found = (one for one in self.warnings if one.code not in _CHECKED)
+        return tuple(replace(one, message=_UNNAMED.get(one.code, one.message)) for one in found)
 
     def tombstone(self) -> "Summary":
         """Counts and sums alone: headers and messages may quote what had to be erased."""

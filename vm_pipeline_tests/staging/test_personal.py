@@ -270,6 +270,8 @@ def test_a_sheet_that_is_called_by_an_identifier_is_not_told(programme: Programm
     programme.send("ledger/B1/2022-07.csv", content.getvalue())
     programme.night()
     assert "other_sheets" in {note.code for note in programme.summary().warnings}
+    (note,) = [note for note in programme.summary().notes if note.code == "other_sheets"]
+    assert "feedback names them" in note.message and "'" not in note.message, "a sheet may be named after somebody"
     nothing_of(programme, "AB123456C")
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from vm_pipeline.feeds import ACTIVITY, LEDGER, SURVEY_COUNTS, SURVEY_WIDE
 from vm_pipeline.feeds.contract import Contract
+from vm_pipeline.feeds.reference import REFERENCES
 from vm_pipeline_tests.programme import Cells, Programme
 
 # As feeds.md lists them: the first that fails is the one a row gets.
@@ -267,7 +268,9 @@ def test_no_code_that_is_too_long_for_a_key(programme: Programme) -> None:
     assert not programme.summary("ledger/B1/2022-07").refused
     for slot in ("activity/B1/2022-07", "reference/unit_map", "reference/teams"):
         found = programme.summary(slot)
-        assert found.refused_code == "code_too_long" and "found a code of 1,001 letters" in found.refused_because
+        assert found.refused_code == "code_too_long" and "found a code of 1,001 bytes" in found.refused_because
+    cases = REFERENCES["saving_cases"].contract
+    assert "case_code" in cases.codes and "activity_team_codes" not in cases.codes, "a list of wards may be long"
 
 
 def test_a_late_journal_is_kept_and_counted(programme: Programme) -> None:

@@ -38,6 +38,14 @@ def test_a_team_that_falls_silent_is_incomplete_not_forgotten(wards: Programme) 
     assert [row[4:8] for row in values(con, "D04", f"{shown} 'provider'")] == [(date(2022, 6, 27), 7, 14, 50.0)]
 
 
+def test_who_sends_once_a_month_is_not_asked_by_the_week(wards: Programme) -> None:
+    wards.activity(*beds(date(2022, 4, 4), 112), *beds(date(2022, 5, 1), 1, "W2"), *beds(date(2022, 6, 1), 1, "W2"),
+                   *beds(date(2022, 7, 1), 1, "W2"), period="2022-04_2022-08")  # fmt: skip
+    wards.night()
+    con = wards.marts()
+    assert values(con, "D04", "team_code = 'T1'") and not values(con, "D04", "team_code = 'T2' AND value IS NOT NULL")
+
+
 def test_available_time_is_not_known_where_a_part_was_not_sampled(wards: Programme) -> None:
     """10 hours less 4 of direct care are no 6 available: nobody looked at the rest."""
     hours = {"05": {"contracted_hours": "10", "direct_hours": "4", "indirect_hours": "5"},
@@ -133,6 +141,18 @@ def test_a_day_case_within_a_stay_hides_no_readmission(wards: Programme) -> None
     assert [row[5:7] for row in values(con, "P07", "team_code = 'T2' AND grain = 'month'")] == [(1, 1)]
 
 
+def test_a_journey_goes_on_after_any_of_two_transfers(wards: Programme) -> None:
+    """A short stay elsewhere ended in a transfer while a long one, which will end in one, had not ended."""
+    moved = {"patient_ref": "P", "discharge_code": "TRANSFER"}
+    wards.activity(
+        stay("2022-07-01T10:00", "2022-07-20T09:00", **moved),
+        stay("2022-07-04T10:00", "2022-07-05T09:00", **moved, unit_code="W2"),
+        stay("2022-07-05T10:00", "2022-07-08T09:00", patient_ref="P", discharge_code="HOME"),
+    )
+    wards.night()
+    assert wards.core().execute("SELECT count(DISTINCT journey) FROM core.stay").fetchall() == [(2,)]
+
+
 def test_a_year_with_falls_after_one_without_is_worse(wards: Programme) -> None:
     months = [f"{2020 + n // 12}-{n % 12 + 1:02}" for n in range(24)]
     wards.ledger(
@@ -174,3 +194,8 @@ def test_two_names_of_a_team_send_the_questionnaires_of_both(wards: Programme) -
     wards.counts(*({"team_name": t, "question_code": q, "answered": n} for (t, q), n in answered.items()))
     wards.night()
     assert [row[5:8] for row in values(wards.marts(), "S01", "team_code = 'T1'")] == [(27, 40, 67.5)]
+    late = {**answered, ("Day", "Q1"): "17"}
+    wards.counts(*({"team_name": t, "question_code": q, "answered": n} for (t, q), n in late.items()), period="2022-08")
+    wards.night()
+    found = [row[5:8] for row in values(wards.marts(), "S01", "team_code = 'T1'")]
+    assert found == [(29, 40, 72.5)], "the wave once more, with those who were late, in the extract of the month after"

@@ -45,7 +45,9 @@ def test_coaches_go_on_from_their_first_band_to_their_last(programme: Programme)
         huddle("2022-07-13", "data"),
     )
     programme.night()
-    rows = programme.core().execute("SELECT * FROM vm.coach_progress").fetchall()
+    con = programme.core()
+    assert con.execute("SELECT count(*), count(progressed_on) FROM core.coach").fetchall() == [(5, 1)]
+    rows = con.execute("SELECT * FROM vm.coach_progress").fetchall()
     assert rows == [("B1", 5, 1)], "down is not on, nor are two at once, and from an unknown band nobody knows"
 
 

@@ -184,6 +184,7 @@ def test_a_team_that_is_none_is_told(sent: Programme) -> None:
         "cost_centre_map", "B1,R2,T2,1,,", "B1,R1,T11,1,,", "B1,R3,T12,1,,", "B1,R4,UNALLOCATED,1,,", *OTHERS
     )
     sent.reference("unit_map", "B1,U1,T1,,")
+    sent.reference("role_log", "B1,PMO,post,2021-01-01,,improvement,Coach,6,C1")  # an office that is no team
     sent.night()
     assert cost(sent) == [("B1", "T11", 10), ("B2", "T8", 10)]
     (said,) = [one for one in sent.findings if one.code == "unknown_team"]
