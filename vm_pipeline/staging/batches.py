@@ -31,7 +31,7 @@ from vm_pipeline.staging.load import ACCEPTED, REJECTED, Opened, load, refused
 from vm_pipeline.staging.policy import STRICTEST, Policy
 from vm_pipeline.staging.reading import Refused
 from vm_pipeline.staging.summary import Summary
-from vm_pipeline.staging.versions import contract_of, folder_name
+from vm_pipeline.staging.versions import contract_of, folder_name, staged_as
 
 _LEAST, _MOST = 2 << 20, 12 << 20  # bytes of a group of batches
 
@@ -70,6 +70,10 @@ class Staging:
     def folder(self, receipt: Receipt) -> Path:
         """Where a content's typed rows lie, for these contracts and this reader, hashed with this key."""
         return self.root / receipt.slot.feed / folder_name(receipt, self.policy, self.pseudonym_key)
+
+    def staged_as(self, feed: str) -> str:
+        """What changes with all that would stage contents of a feed differently."""
+        return staged_as(feed, self.policy, self.pseudonym_key)
 
     def purged(self) -> dict[str, Decision]:
         """Contents that were erased for good, each with the decision: its counts are all there is left."""

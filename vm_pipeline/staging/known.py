@@ -23,7 +23,7 @@ class NotStaged(Exception):
 class Known:
     """Versions in the order received; summaries by content id (none for files that are kept untyped).
 
-    `staged_as`, by content id too, changes with all that would stage a content differently: contracts, policy, key.
+    `staged_as`, by feed, changes with all that would stage contents differently: contracts, policy, key.
     """
 
     versions: tuple[Version, ...]
@@ -57,5 +57,5 @@ def what_is_known(receipts: Sequence[Receipt], staging: Staging, decisions: Sequ
         )
     summaries = staging.summaries(contents.values())
     refused = {content_id for content_id, summary in summaries.items() if summary.refused}
-    staged_as = {content_id: staging.folder(receipt).name for content_id, receipt in contents.items()}
+    staged_as = {feed: staging.staged_as(feed) for feed in {receipt.slot.feed for receipt in receipts}}
     return Known(tuple(versions(receipts, refused, decisions)), summaries, staged_as)

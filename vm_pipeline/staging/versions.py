@@ -26,24 +26,21 @@ def contract_of(feed: str, header: tuple[str, ...] = ()) -> Contract:
 
 def folder_name(receipt: Receipt, policy: Policy, key: str) -> str:
     """The same for what is staged alike."""
-    feed = receipt.slot.feed
-    versions = (receipt.content_id, staging_version(feed), policy.version(feed), _key_version(feed, policy, key))
-    return "-".join(filter(None, versions))
+    return f"{receipt.content_id}-{staged_as(receipt.slot.feed, policy, key)}"
+
+
+@cache
+def staged_as(feed: str, policy: Policy, key: str) -> str:
+    """What changes with all that would stage contents of a feed differently: contracts and readers, policy, key."""
+    return "-".join(filter(None, (staging_version(feed), policy.version(feed), _key_version(feed, policy, key))))
 
 
 @cache
 def staging_version(feed: str) -> str:
     """Eight hex digits that change when the same content would be staged differently."""
     readers = (reading.READER_VERSION, judging.JUDGING_VERSION, PERSONAL_VERSION, LAYOUT_VERSION)
-    return _short(
-        (
-            readers,
-            BLANKS,
-            EXPRESSIONS,
-            KINDS,
-            [(c.version, c.measures, c.dated_far, c.uncounted) for c in _contracts(feed)],
-        )
-    )
+    contracts = [(c.version, c.measures, c.dated_far, c.uncounted) for c in _contracts(feed)]
+    return _short((readers, BLANKS, EXPRESSIONS, KINDS, contracts))
 
 
 def _key_version(feed: str, policy: Policy, key: str) -> str:

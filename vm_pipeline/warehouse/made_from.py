@@ -21,21 +21,15 @@ _ENGINES = ("duckdb", "numpy", "holidays")  # another version of these may say a
 def publication(what: Known, as_of: str, nation: str) -> Publication:
     """What a warehouse built from this would say of itself."""
     parts = [code_version(), nation]
-    parts += [
-        f"{v.batch_id} {v.superseded_at} {v.refused} {v.months_in_force}{_decided(v)} {_staged_as(what, v)}"
-        for v in what.versions
-    ]
+    # What is hidden of a batch, and the key that it is hashed with, may be others tomorrow, though nothing came.
+    parts += [f"{feed} {staged_as}" for feed, staged_as in sorted(what.staged_as.items())]
+    parts += [f"{v.batch_id} {v.superseded_at} {v.refused} {v.months_in_force}{_decided(v)}" for v in what.versions]
     return Publication(name_of(parts), as_of, code_version())
 
 
 def _decided(version: Version) -> str:
     """What the table of batches tells of a decision."""
     return f" {version.decision.kind} {version.decision.reason}" if version.decision else ""
-
-
-def _staged_as(what: Known, version: Version) -> str:
-    """What is hidden of a batch, and the key that it is hashed with, may be others tomorrow, though nothing came."""
-    return what.staged_as.get(version.receipt.content_id, "")
 
 
 @cache
