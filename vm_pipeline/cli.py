@@ -221,7 +221,7 @@ def rejects(
     warehouse: str | None,
 ) -> None:
     """Rejected rows in force, with rule, batch and row number, to be mended and sent again."""
-    known = home_of(Asked(config=config, home=home, warehouse=warehouse), provider)
+    known = home_of(config, home, warehouse, provider)
     tables = figures.rejected_rows(known, [feed] if feed else _REJECTING, provider, period)
     if target is None:
         page.show_rejects(tables)

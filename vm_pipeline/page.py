@@ -17,6 +17,7 @@ from rich.table import Table
 from vm_pipeline.figures import Figures, Rejected
 
 _SHOWN, _WIDE = 20, 140
+VERY_WIDE = 160
 
 
 class Watch:
@@ -81,10 +82,10 @@ def show(found: Figures) -> None:
     _next(console, found)
 
 
-def wide_console() -> Console:
+def wide_console(width: int = _WIDE) -> Console:
     """A terminal's own width; a file or a pipe gets room for the widest table."""
     console = Console()
-    return console if console.is_terminal else Console(width=_WIDE)
+    return console if console.is_terminal else Console(width=width)
 
 
 def _pages(found: Figures) -> Iterable[Table]:

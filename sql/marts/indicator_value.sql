@@ -12,8 +12,7 @@ WITH level AS (  -- generic ones: of teams, and of what they are added up to
     SELECT * FROM core.indicator_level
 ),
 exact AS (
-    SELECT level.*,
-           one.factor, one.is_sampled, one.denominator IS NOT NULL AS is_ratio,
+    SELECT level.*, one.factor, one.is_sampled, one.denominator IS NOT NULL AS is_ratio,
            one.block IS NOT NULL AND one.team_week_column IS NOT NULL AS is_in_box_score
     FROM level
     JOIN core.indicator AS one USING (indicator_code)

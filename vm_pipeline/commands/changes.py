@@ -9,12 +9,12 @@ from pathlib import Path
 
 import click
 import duckdb
-from rich.console import Console
 from rich.table import Table
 
 from vm_pipeline import settings
 from vm_pipeline.commands.options import CLOSED, JSON, installed
 from vm_pipeline.home import Home
+from vm_pipeline.page import VERY_WIDE, wide_console
 from vm_pipeline.settings import Asked, ConfigurationError
 from vm_pipeline.staging.known import NotStaged
 from vm_pipeline.warehouse.made_from import code_version
@@ -60,8 +60,7 @@ def between(home: Home, first: str | None, last: str | None) -> Rows:
 
 
 def _show(rows: Rows) -> None:
-    console = Console()
-    console = console if console.is_terminal else Console(width=160)
+    console = wide_console(VERY_WIDE)
     if not rows:
         console.print("No figure of a month that was there before has changed.")
         return

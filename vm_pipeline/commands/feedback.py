@@ -9,7 +9,6 @@ from vm_pipeline.commands.options import CONFIG, FOLDER, MONTH, home_of, install
 from vm_pipeline.feedback.reports import Told, to_tell, write
 from vm_pipeline.feeds import FEEDS
 from vm_pipeline.page import wide_console
-from vm_pipeline.settings import Asked
 from vm_pipeline.sources.receipts import Version
 
 
@@ -30,7 +29,7 @@ def feedback(
     warehouse: str | None,
 ) -> None:
     """Every problem of every batch, a file each for its sender, safe to open in a spreadsheet."""
-    known = home_of(Asked(config=config, home=home, warehouse=warehouse), provider)
+    known = home_of(config, home, warehouse, provider)
 
     def wanted(version: Version) -> bool:
         slot = version.receipt.slot

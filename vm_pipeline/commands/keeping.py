@@ -21,7 +21,6 @@ from vm_pipeline.keeping.retention import Tidied
 from vm_pipeline.keeping.retention import tidy as tidy_home
 from vm_pipeline.keeping.withdraw import CannotDecide, Decided, reinstate
 from vm_pipeline.keeping.withdraw import withdraw as withdraw_batch
-from vm_pipeline.settings import Asked
 from vm_pipeline.staging.known import NotStaged
 
 _REASON = click.option(
@@ -50,7 +49,7 @@ def withdraw(
     """Take a batch out of force: from now on the version before it counts. As of before, it still did."""
     with _refusing():
         decide = reinstate if undo else withdraw_batch
-        found = decide(home_of(Asked(config=config, home=home, warehouse=warehouse)), batch_id, reason, utc_now())
+        found = decide(home_of(config, home, warehouse), batch_id, reason, utc_now())
     _tell(found, as_json, _show_decided)
 
 
@@ -72,9 +71,7 @@ def purge(
 ) -> None:
     """Erase a batch for good: its bytes, its rows, and what was built of them. A tombstone stays."""
     with _refusing():
-        found = purge_batch(
-            home_of(Asked(config=config, home=home, warehouse=warehouse)), batch_id, reason, utc_now(), dry_run
-        )
+        found = purge_batch(home_of(config, home, warehouse), batch_id, reason, utc_now(), dry_run)
     _tell(found, as_json, lambda one: _show_erased(one, dry_run))
 
 
@@ -86,7 +83,7 @@ def purge(
 def tidy(config: Path | None, dry_run: bool, as_json: bool, home: Path | None, warehouse: str | None) -> None:
     """Remove what was kept as long as [retention] says. Not while a run works."""
     with _refusing():
-        found = tidy_home(home_of(Asked(config=config, home=home, warehouse=warehouse)), utc_now(), dry_run)
+        found = tidy_home(home_of(config, home, warehouse), utc_now(), dry_run)
     _tell(found, as_json, lambda one: _show_tidied(one, dry_run))
 
 

@@ -108,11 +108,11 @@ def loaded(asked: Asked) -> settings.Settings:
     return chosen
 
 
-def home_of(asked: Asked, provider: str | None = None) -> Home:
+def home_of(config: Path | None, home: Path | None, warehouse: str | None, provider: str | None = None) -> Home:
     """A home that is there, and has received of the provider that is asked for: of another, nothing that is told would
     be true. Raises ConfigurationError.
     """
-    found = Home(loaded(asked))
+    found = Home(loaded(Asked(config=config, home=home, warehouse=warehouse)))
     if not found.folder.is_dir():
         remedy = "Name it: --home, VM_HOME or `home`; or `vm-pipeline run`."
         raise ConfigurationError(f"found no folder {found.folder}, expected the home. {remedy}")

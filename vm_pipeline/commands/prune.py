@@ -6,7 +6,6 @@ import click
 
 from vm_pipeline.commands.options import CONFIG, home_of, installed
 from vm_pipeline.home import utc_now
-from vm_pipeline.settings import Asked
 
 
 @click.command()
@@ -18,5 +17,5 @@ def prune(config: Path | None, days: int, home: Path | None, warehouse: str | No
     from vm_pipeline.defs.pruning import prune as prune_runs
     from vm_pipeline.defs.run import dagster_instance
 
-    with dagster_instance(home_of(Asked(config=config, home=home, warehouse=warehouse)).folder) as instance:
+    with dagster_instance(home_of(config, home, warehouse).folder) as instance:
         click.echo(f"{prune_runs(instance, days, utc_now())} runs deleted.")

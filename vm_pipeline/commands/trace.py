@@ -23,6 +23,7 @@ from vm_pipeline import settings
 from vm_pipeline.calendar import is_period
 from vm_pipeline.commands.options import CLOSED, CONFIG, JSON, USAGE, installed, snapshot_of
 from vm_pipeline.home import Home
+from vm_pipeline.page import VERY_WIDE, wide_console
 from vm_pipeline.settings import Asked, ConfigurationError
 from vm_pipeline.trace.batch import trace_batch
 from vm_pipeline.trace.fact import trace_fact
@@ -246,8 +247,7 @@ def _tell(found: Any, as_json: bool, show: Callable[[Any], Tree]) -> None:
 
 
 def _print(tree: Tree) -> None:
-    console = Console()
-    (console if console.is_terminal else Console(width=160)).print(tree, highlight=False)
+    wide_console(VERY_WIDE).print(tree, highlight=False)
 
 
 def _json(found: Any) -> str:

@@ -127,8 +127,8 @@ class Contract:
     `month` is an SQL expression over typed columns: the row's month as year * 12 + month - 1, or NULL.
     `open_header` says that columns beyond the declared ones are allowed and mean something (survey questions).
     `measures` are taken of every month. `summed`: what is added up of it, and how much that may be. `dated_far`: an SQL
-    condition, whether an accepted row's day is more than a month from its month; `uncounted`: one, whether no figure
-    counts it.
+    condition, whether an accepted row's day is more than a month from its month; `uncounted`: one, whether no
+    indicator counts it.
     """
 
     feed: str

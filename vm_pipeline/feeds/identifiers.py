@@ -248,6 +248,11 @@ def masked(text: str) -> str:
     return re.sub(_WITHIN, "?", text, flags=re.IGNORECASE)
 
 
+def is_masked(text: str) -> bool:
+    """Whether anything in a text looks like an identifier."""
+    return masked(text) != text
+
+
 _NAMES = re.compile(
     r"\b(chi|nhs (no|num|number)|nhsno|nhs_?number|h&c|ni (no|number)|nino|national insurance|e-?mail|post ?code|"
     r"patient|surname|forename|dob|date of birth|address|telephone|phone)\b"

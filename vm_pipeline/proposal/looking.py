@@ -16,7 +16,7 @@ import duckdb
 
 from vm_pipeline.display import half_up_ratio
 from vm_pipeline.feeds import values
-from vm_pipeline.feeds.identifiers import masked, names_an_identifier
+from vm_pipeline.feeds.identifiers import is_masked, names_an_identifier
 from vm_pipeline.proposal.columns import ColumnLook
 from vm_pipeline.proposal.heading import header_row, is_number
 from vm_pipeline.proposal.kinds import (
@@ -65,7 +65,7 @@ class FileLook:
 
         `NumberOver12HoursEpisode`, a header of Public Health Scotland, has the letters of a postcode within a word.
         """
-        return not any(is_number(name) or masked(name) != name for name in self.sheet.header)
+        return not any(is_number(name) or is_masked(name) for name in self.sheet.header)
 
     @property
     def by_name(self) -> dict[str, ColumnLook]:

@@ -169,13 +169,9 @@ def _share_rejected(feed: str, found: _Found, many: _Found, limits: Thresholds, 
         )
         for version, one in many
     ]
+    remedy = "Send the providers their rejected rows and the rules they failed."
     message = f"{feed}: {rejected:,} of {counted(received, 'row')} in force were rejected"
-    message += (
-        f"; found {counted(len(many), 'batch', 'batches')} with more than {per_cent(limits.share_rejected)}. "
-        "Send the providers their rejected rows and the rules they failed."
-        if many
-        else f", in no batch more than {per_cent(limits.share_rejected)}."
-    )
+    message += _beyond(many, limits.share_rejected, remedy)
     return Verdict("share_rejected", feed, not many, blocks, message, worst_first(figures, "share"))
 
 
@@ -183,38 +179,34 @@ def _main_rule(summary: Summary) -> str:
     return max(summary.rejections, key=lambda rule: rule.rows).rule_code
 
 
+def _beyond(many: _Found, limit: float, remedy: str) -> str:
+    """How many batches have more of it than a share, and what is to be done then."""
+    if not many:
+        return f", in no batch more than {per_cent(limit)}."
+    return f"; found {counted(len(many), 'batch', 'batches')} with more than {per_cent(limit)}. {remedy}"
+
+
 def _outside_period(feed: str, found: _Found, many: _Found, limits: Thresholds) -> Verdict:
-    rows = sum(_warned(summary, "outside_period") for _, summary in found)
-    message = f"{feed}: {counted(rows, 'accepted row')} in force belong to a month outside their batch and are kept"
-    message += (
-        f"; found {counted(len(many), 'batch', 'batches')} with more than {per_cent(limits.share_outside)}. "
-        "Ask the providers whether the extracts are of the month they are named after."
-        if many
-        else f", in no batch more than {per_cent(limits.share_outside)}."
-    )
-    return Verdict("outside_period", feed, not many, False, message, _noted(many, "outside_period"))
-
-
-def _noted(many: _Found, code: str) -> tuple[Figure, ...]:
-    figures = [
-        _batch_figure(version, rows=rows, share=_share(one, code))
-        for version, one in many
-        if (rows := _warned(one, code))
-    ]
-    return worst_first(figures, "share")
+    says = "belong to a month outside their batch and are kept"
+    remedy = "Ask the providers whether the extracts are of the month they are named after."
+    return _noted("outside_period", feed, found, many, f"{says}{_beyond(many, limits.share_outside, remedy)}")
 
 
 def _dated_far(feed: str, found: _Found, many: _Found, limits: Thresholds) -> Verdict:
     """Days that were read in the wrong order, or that are of another year: weeks and maps go by them."""
-    rows = sum(_warned(summary, "dated_far") for _, summary in found)
-    message = f"{feed}: {counted(rows, 'accepted row')} in force dated more than a month from the month of their period"
-    message += (
-        f"; found {counted(len(many), 'batch', 'batches')} with more than {per_cent(limits.share_outside)}. Look "
-        "whether days and months are in the order that is read (`date` of a layout says another), and at the year."
-        if many
-        else f", in no batch more than {per_cent(limits.share_outside)}."
+    says = "dated more than a month from the month of their period"
+    remedy = (
+        "Look whether days and months are in the order that is read (`date` of a layout says another), and at the year."
     )
-    return Verdict("dated_far", feed, not many, False, message, _noted(many, "dated_far"))
+    return _noted("dated_far", feed, found, many, f"{says}{_beyond(many, limits.share_outside, remedy)}")
+
+
+def _noted(code: str, feed: str, found: _Found, many: _Found, says: str) -> Verdict:
+    """Accepted rows that staging warned of by this code."""
+    rows = sum(_warned(summary, code) for _, summary in found)
+    figures = [_batch_figure(version, rows=_warned(one, code), share=_share(one, code)) for version, one in many]
+    message = f"{feed}: {counted(rows, 'accepted row')} in force {says}"
+    return Verdict(code, feed, not many, False, message, worst_first(figures, "share"))
 
 
 def _no_control(feed: str, found: _Found, bare: _Found) -> Verdict:

@@ -31,7 +31,7 @@ _NUMERIC = re.compile(r"(?!.*[0-9]{9})[0-9/. -]{0,9}")
 @dataclass(frozen=True)
 class Counts:
     """Rows and pounds of one batch. `outside`: accepted rows of another month; `far`: dated far from their month;
-    `uncounted`: that no figure counts.
+    `uncounted`: that no indicator counts.
 
     `rows_before`: the number before that of its first row. `size`: what it has of the column that is summed, without
     signs. `longest`: bytes of the longest code of an accepted row.
@@ -86,19 +86,19 @@ def _counts(found: Sequence[_Part], contract: Contract, slot: Slot, several: boo
     for part in found:
         before = by_rule.get(part.rule_code, RuleCount(part.rule_code, 0, NOTHING))
         by_rule[part.rule_code] = RuleCount(part.rule_code, before.rows + part.rows, before.amount + part.pounds)
-    sound = by_rule.get("", RuleCount("", 0, NOTHING))
+    sound, kept = by_rule.get("", RuleCount("", 0, NOTHING)), [part for part in found if not part.rule_code]
     return Counts(
         received=sum(rule.rows for rule in by_rule.values()),
         accepted=sound.rows,
         pounds_received=sum((rule.amount for rule in by_rule.values()), NOTHING),
         pounds_accepted=sound.amount,
-        outside=sum(part.rows for part in found if not part.rule_code and _is_outside(part.month, slot)),
-        far=sum(part.far for part in found if not part.rule_code),
-        uncounted=sum(part.uncounted for part in found if not part.rule_code),
+        outside=sum(part.rows for part in kept if _is_outside(part.month, slot)),
+        far=sum(part.far for part in kept),
+        uncounted=sum(part.uncounted for part in kept),
         rejections=tuple(by_rule[code] for code in (*_OF_LAYOUTS, *contract.rule_codes) if code in by_rule),
         rows_before=min(part.first for part in found) - 1 if several else 0,
         size=sum((part.size for part in found), NOTHING),
-        longest=max((part.longest for part in found if not part.rule_code), default=0),
+        longest=max((part.longest for part in kept), default=0),
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from vm_pipeline.feeds.contract import DAMAGED_CODE, UNMADE_CELL, Contract, Privacy
-from vm_pipeline.feeds.identifiers import has_a_shape, masked
+from vm_pipeline.feeds.identifiers import has_a_shape, is_masked
 from vm_pipeline.feeds.values import CODE, LOWER_CODE, TEXT, TEXTS, Value
 from vm_pipeline.staging.cells import Spec, has_steps
 from vm_pipeline.staging.layouts import NOTHING, Layout, Unpivot
@@ -231,12 +231,12 @@ def _shown(header: Sequence[str]) -> str:
 
 def _may_be_somebodys(name: str) -> bool:
     """`NumberOver12HoursEpisode` has the shape of a postcode within a word, and few digits; a telephone number many."""
-    return masked(name) != name or (has_a_shape(name) and sum(map(str.isdigit, name)) >= _DIGITS)
+    return is_masked(name) or (has_a_shape(name) and sum(map(str.isdigit, name)) >= _DIGITS)
 
 
 def _refuse_personal(questions: Sequence[str]) -> None:
     """A question is told everywhere, so it must be nobody's number or address."""
-    found = [name for name in questions if masked(name) != name]
+    found = [name for name in questions if is_masked(name)]
     if found:
         raise Refused(
             "personal_data",

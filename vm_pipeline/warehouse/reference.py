@@ -113,9 +113,8 @@ def _unknown_teams(con: duckdb.DuckDBPyConnection, reference: Reference) -> list
     ]
 
 
-_GIVE_TEAMS = frozenset(
-    {"cost_centre_map", "unit_map", "survey_team_map"}
-)  # by which costs, activity, answers find one
+# By these costs, activity and answers find their team.
+_GIVE_TEAMS = frozenset({"cost_centre_map", "unit_map", "survey_team_map"})
 _UNKNOWN_TEAMS = f"""
 SELECT provider_code, count(*), min(row_number)
 FROM candidate
