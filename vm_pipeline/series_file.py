@@ -182,7 +182,7 @@ def _rows(con: "duckdb.DuckDBPyConnection", condition: str) -> str:
 
 
 def _any(con: "duckdb.DuckDBPyConnection", condition: str) -> bool:
-    return con.execute(f"SELECT 1 FROM sent WHERE {condition} LIMIT 1").fetchone() is not None
+    return bool(con.execute(f"SELECT 1 FROM sent WHERE {condition} LIMIT 1").fetchall())
 
 
 def _points(con: "duckdb.DuckDBPyConnection", asked: Question) -> "Points":
@@ -227,8 +227,8 @@ def _reaches(later: str, day: str) -> str:
 
 def _place(con: "duckdb.DuckDBPyConnection", condition: str) -> int:
     """The first place of the periods that meet a condition; one that no point has where there is none."""
-    row = con.execute(f"SELECT min(place) FROM place WHERE {condition}").fetchone()
-    return int(row[0]) if row and row[0] is not None else _NOWHERE
+    ((place,),) = con.execute(f"SELECT min(place) FROM place WHERE {condition}").fetchall()
+    return _NOWHERE if place is None else int(place)
 
 
 def _quoted(text: str) -> str:

@@ -108,7 +108,7 @@ def test_a_figure_that_is_off_by_a_penny_is_seen(built: duckdb.DuckDBPyConnectio
     with duckdb.connect() as other:
         for table in ("fact_cost", "indicator_value", "batch"):
             other.execute("CREATE SCHEMA IF NOT EXISTS vm")
-            rows = built.execute(f"FROM vm.{table}").arrow()
+            rows = built.sql(f"FROM vm.{table}").to_arrow_table()
             other.execute(f"CREATE TABLE vm.{table} AS FROM rows")
             del rows
         assert trace_indicator(other, origins, whose).agrees

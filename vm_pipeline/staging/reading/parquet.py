@@ -14,6 +14,7 @@ from vm_pipeline.staging.reading.writing import READER
 
 _MOST_ROWS = 500_000_000  # a row may take no bytes at all
 _NESTED = ("list", "array", "map", "union")
+_NOTHING = "null"  # the kind of a column that has no values, and that nobody gave another
 _WHOLE = 10**15  # doubles up to here are exact to the unit
 
 
@@ -62,6 +63,8 @@ def _columns(name: str, sql: str, kind: Any) -> Iterator[tuple[str, str]]:
 
 
 def _as_text(sql: str, kind: str) -> str:
+    if kind == _NOTHING:
+        return "NULL::VARCHAR"  # a cast of such a column ends in an internal error of DuckDB 2.0.0
     if kind in ("double", "float"):
         whole = f"{sql} = trunc({sql}) AND abs({sql}) < {_WHOLE}"
         return f"CASE WHEN {whole} THEN CAST({sql} AS BIGINT)::VARCHAR ELSE {sql}::VARCHAR END"

@@ -73,7 +73,7 @@ def _copy(con: Connection, source: duckdb.DuckDBPyConnection, change: Change, se
 
     columns = ", ".join(f'"{column.name}"' for column in change.table.columns)
     key = ", ".join(change.table.primary_key.columns.keys())
-    rows = source.execute(f"SELECT {columns} FROM ({select}) ORDER BY {key}").to_arrow_reader(_BATCH)
+    rows = source.sql(f"SELECT {columns} FROM ({select}) ORDER BY {key}").to_arrow_reader(_BATCH)
     bare = pyarrow.csv.WriteOptions(include_header=False)
     with _cursor(con) as cursor:
         with cursor.copy(f"COPY {change.place} ({columns}) FROM STDIN (FORMAT csv)") as copy:
