@@ -25,7 +25,7 @@ from vm_pipeline.sources.decisions import Decision, Kind
 from vm_pipeline.sources.extract import Extract, Problem
 from vm_pipeline.sources.incoming import tidy
 from vm_pipeline.sources.landing import Landing, Received
-from vm_pipeline.sources.receipts import Receipt, Slot, Version, known_at, versions
+from vm_pipeline.sources.receipts import Receipt, Version, known_at, versions
 from vm_pipeline.staging.batches import Staging
 from vm_pipeline.staging.known import Known, what_is_known
 from vm_pipeline.staging.pseudonym import kept_key
@@ -119,10 +119,10 @@ class Home:
             return self.settings.as_of_warehouse
         return self.folder / "as-of" / f"{datetime.fromisoformat(as_of):%Y-%m-%dT%H%M%S.%fZ}.duckdb"
 
-    def published(self, as_of: str = "") -> list[Publication | None]:
+    def published(self) -> list[Publication | None]:
         """What each place readers look at was made from: the snapshot, then PostgreSQL where an address is named."""
-        found = [published(self.target(as_of))]
-        if self.settings.postgres and not as_of:
+        found = [published(self.settings.warehouse)]
+        if self.settings.postgres:
             from vm_pipeline.warehouse.postgres.publish import published as published_at
 
             found.append(published_at(self.settings.postgres))
@@ -284,15 +284,11 @@ class Home:
         finally:
             self.drafts.let_go(name)
 
-    def is_published(self, known: Known, as_of: str = "") -> bool:
-        """Whether what readers have was made from exactly this."""
-        inputs = publication(known, as_of, self.settings.nation).inputs
-        return all(there is not None and there.inputs == inputs for there in self.published(as_of))
-
-
-def partition_of(slot: Slot, first: str, last: str) -> str:
-    """The month an extract is worked on under: its last, or the nearest there is a partition for."""
-    return min(max(slot.last_period, first), last)
+    def is_published(self, known: Known) -> bool:
+        """Whether what readers have was made from exactly this, after every decision, also one that was taken back."""
+        inputs = publication(known, "", self.settings.nation).inputs
+        decided = max((one.received_at for one in self.decisions()), default="")
+        return all(there and there.inputs == inputs and there.as_of >= decided for there in self.published())
 
 
 def utc_now() -> datetime:
