@@ -7,9 +7,15 @@ Does not belong here: settings (options), what a landing meets (sources).
 from collections.abc import Sequence
 
 from vm_pipeline.home import Home
-from vm_pipeline.settings import ConfigurationError
+from vm_pipeline.settings import ConfigurationError, Settings
 from vm_pipeline.sources.extract import Problem
 from vm_pipeline.sources.folder import FolderSource
+
+
+def need_source(chosen: Settings) -> None:
+    """Raises ConfigurationError where the settings name nothing to receive from."""
+    if not chosen.sources:
+        raise ConfigurationError("found no source, expected --feeds DIR, --config FILE, VM_FEEDS or VM_CONFIG.")
 
 
 def refuse_empty(home: Home) -> None:

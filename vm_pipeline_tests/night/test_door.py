@@ -54,6 +54,14 @@ def test_every_command_takes_the_configuration(config: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
+        (("status",), "hmoe: found no such folder, expected the home of your nights."),
+        (("status", "--json"), "To begin one there: `vm-pipeline run --feeds DIR`"),
+        (("run", "--as-of", "2026-04-01"), "expected the home"),
+        (("backup", "copy"), "expected the home"),
+        (("changes",), "expected the home"),
+        (("extract", "for-bi"), "expected the home"),
+        (("fingerprint",), "expected the home"),
+        (("trace", "batch", "a0a889b6c852"), "expected the home"),
         (("rejects",), "expected the home"),
         (("feedback",), "expected the home"),
         (("prune",), "expected the home"),
@@ -69,6 +77,14 @@ def test_what_is_mistyped_is_said_and_makes_nothing(tmp_path: Path, words: tuple
     result = type_in(*words, VM_HOME=str(tmp_path / "hmoe"))
     assert result.exit_code == 2 and says in " ".join(result.output.split())
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("after_a_night")
+def test_a_home_beside_it_is_the_closest(door: Door) -> None:
+    parent = door.programme.home.parent
+    told = " ".join(type_in("status", "--home", str(parent / "hmoe")).output.split())
+    assert "The closest is 'home'." in told
+    assert "found a folder without `landing`" in " ".join(type_in("status", "--home", str(parent)).output.split())
 
 
 def test_check_says_what_there_is_and_touches_nothing(door: Door, config: Path) -> None:
