@@ -5,7 +5,7 @@ Does not belong here: reading a file's content (staging), other layouts (setting
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -148,3 +148,14 @@ class FolderSource:
         if not extracts and not problems:
             problems = [Problem(str(self.root), "an empty folder", EXPECTED_LAYOUT, "Put the extracts there.")]
         return extracts, problems
+
+
+def empty(sources: Sequence[object]) -> list[Problem]:
+    """What is wrong where nothing but drop folders is asked, and none of them has an extract; nothing otherwise.
+
+    A folder that is not mounted looks like that: a night of it would be one with nothing new.
+    """
+    found = [source.find() for source in sources if isinstance(source, FolderSource)]
+    if len(found) < len(sources) or any(extracts for extracts, _ in found):
+        return []
+    return [problem for _, problems in found for problem in problems]
