@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from vm_pipeline import asked
+from vm_pipeline.behind import unknown_night
 from vm_pipeline.calendar import months
 from vm_pipeline.feeds import FEEDS
 from vm_pipeline.home import Home
@@ -204,6 +205,7 @@ def status(home: Home, now: datetime) -> Figures:
         "warehouse": home.readers_at(),
         "published_as_of": there.as_of if there else None,
         "up_to_date": bool(known and home.is_published(known)),
+        "unknown_night": unknown_night(home),
         "receipts": len(receipts),
         "not_staged": unstaged,
         "last_received": receipts[-1].received_at if receipts else None,

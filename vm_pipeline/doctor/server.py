@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from vm_pipeline.doctor.finding import Finding, named, note, ok, wrong
+from vm_pipeline.doctor.nights import behind
 from vm_pipeline.home import Home
 from vm_pipeline.warehouse.postgres.refused import WarehouseRefused
 from vm_pipeline.warehouse.snapshot import published
@@ -119,10 +120,13 @@ def _night(con: "Connection", of: Home) -> Iterator[Finding]:
     from vm_pipeline.warehouse.postgres.publish import last
     from vm_pipeline.warehouse.postgres.schema import is_created
 
-    mine = published(of.settings.warehouse)
+    mine, received = published(of.settings.warehouse), of.landing.last_moment
+    there = last(con) if is_created(con) else None
+    if there and received and there.as_of > received:
+        yield behind("server_night", there.as_of, received)
+        return
     if mine is None or not is_created(con):
         return
-    there = last(con)
     if there is None or there.as_of < mine.as_of:
         found = f"the night as of {there.as_of}" if there else "no night"
         yield wrong("server_night", found, f"that of {mine.as_of}, which the file has", "`vm-pipeline run`.")
