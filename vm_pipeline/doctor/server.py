@@ -98,13 +98,15 @@ def _may_read(con: "Connection") -> Iterator[Finding]:
 def _schema(con: "Connection") -> Iterator[Finding]:
     """Tables, columns and keys against those of this version."""
     from vm_pipeline.warehouse.postgres.schema import is_created, kept
-    from vm_pipeline.warehouse.postgres.shape import declared, differences, found
-    from vm_pipeline.warehouse.postgres.upgrade import is_current
+    from vm_pipeline.warehouse.postgres.shape import declared, found, own_columns
+    from vm_pipeline.warehouse.postgres.upgrade import EMPTIED, is_current, to_do
 
     if not is_created(con):
         yield note("server_schema", "no warehouse there yet", "a published one", "`vm-pipeline run`.")
         return
-    other = differences(found(con), declared(kept().values()))
+    if own := own_columns(found(con), declared(kept().values())):
+        yield note("server_schema", f"columns of your own: {named([one.name for one in own])}", "none", EMPTIED)
+    other = to_do(con)
     said = named([str(one) for one in other]) or "other indexes, views, functions, comments or rights"
     if any(one.breaks for one in other):
         yield wrong("server_schema", f"a schema of another version: {said}", "that of this version", _UPGRADING)
