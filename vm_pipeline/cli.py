@@ -156,7 +156,7 @@ def _dry_run(home: Home, as_json: bool) -> int:
 @JSON
 @installed
 def check(config: Path | None, as_json: bool, home: Path | None, warehouse: str | None) -> None:
-    """Check vm.toml and ask every source what it has: files and months. Receives nothing, changes nothing."""
+    """Check vm.toml, ask every source for its files and months, try layouts on the last file. Changes nothing."""
     chosen = settings.load(Asked(config=config, home=home, warehouse=warehouse))
     need_source(chosen)
     found = figures.look(Home(chosen))
@@ -164,7 +164,7 @@ def check(config: Path | None, as_json: bool, home: Path | None, warehouse: str 
         click.echo(json.dumps(found, indent=1, ensure_ascii=False))
     else:
         page.show_look(found)
-    sys.exit(USAGE if found["problems"] else 0)
+    sys.exit(USAGE if found["problems"] or found["layouts"] else 0)
 
 
 @main.command()

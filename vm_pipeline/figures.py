@@ -20,9 +20,11 @@ from vm_pipeline.home import Home
 from vm_pipeline.outcome import Outcome
 from vm_pipeline.quality.freshness import Late
 from vm_pipeline.sources.extract import Extract, Problem
+from vm_pipeline.sources.folder import FolderSource
 from vm_pipeline.sources.looking import look as look_at
 from vm_pipeline.sources.receipts import Receipt, waiting
 from vm_pipeline.staging.known import Known
+from vm_pipeline.staging.rehearsal import rehearse
 from vm_pipeline.staging.rejects import rejects
 from vm_pipeline.staging.summary import Summary, Warned
 
@@ -155,8 +157,12 @@ def plan(home: Home) -> Figures:
 
 
 def look(home: Home) -> Figures:
-    """What every source has, by asking them all; reads no file, asks no server for one, writes nothing."""
+    """What every source has, by asking them all, and whether layouts fit the last files at hand.
+
+    Asks no server for a file, writes nothing.
+    """
     found, problems = home.find()
+    senders = [one.sender for one in home.settings.sources if not isinstance(one, FolderSource)]
     extracts: dict[tuple[str, str], list[Extract]] = {}
     for extract in found:
         extracts.setdefault((extract.slot.feed, extract.slot.sender), []).append(extract)
@@ -165,6 +171,7 @@ def look(home: Home) -> Figures:
         "warehouse": home.readers_at(),
         "found": [{"feed": feed, "sender": sender, **_span(of)} for (feed, sender), of in sorted(extracts.items())],
         "problems": [str(problem) for problem in problems],
+        "layouts": [*rehearse(senders, found)],
         "warnings": [*home.settings.warnings],
     }
 

@@ -190,6 +190,7 @@ def show_look(found: Figures) -> None:
         console.print(_table("What the sources have", columns, [list(row.values()) for row in found["found"]]))
     _lines(console, "Warnings", found["warnings"], "yellow")
     _lines(console, "Could not be received", found["problems"], "yellow")
+    _lines(console, "Layouts that do not fit", found["layouts"], "yellow")
     where = f"Home {found['home']}; warehouse {found['warehouse']}. Nothing was changed."
     console.print(where, highlight=False, soft_wrap=True)
 
