@@ -98,7 +98,7 @@ def _may_read(con: "Connection") -> Iterator[Finding]:
 def _schema(con: "Connection") -> Iterator[Finding]:
     """Tables, columns and keys against those of this version."""
     from vm_pipeline.warehouse.postgres.schema import is_created, kept
-    from vm_pipeline.warehouse.postgres.shape import declared, found, own_columns
+    from vm_pipeline.warehouse.postgres.shape import ALWAYS_THERE, declared, found, own_columns
     from vm_pipeline.warehouse.postgres.upgrade import EMPTIED, is_current, to_do
 
     if not is_created(con):
@@ -111,7 +111,8 @@ def _schema(con: "Connection") -> Iterator[Finding]:
     if any(one.breaks for one in other):
         yield wrong("server_schema", f"a schema of another version: {said}", "that of this version", _UPGRADING)
     elif other or not is_current(con):
-        remedy = "`vm-pipeline upgrade`."
+        filled = other and all(one.what == ALWAYS_THERE for one in other)
+        remedy = "`vm-pipeline run`: a night fills it." if filled else "`vm-pipeline upgrade`."
         yield wrong("server_schema", f"a schema of another version: {said}", "that of this version", remedy)
     else:
         yield ok("server_schema", f"{len(kept())} tables of this version")
