@@ -120,7 +120,8 @@ def test_two_sources_for_one_month_are_told_and_neither_counts(door: Door, confi
 def test_an_answer_as_of_a_time_is_kept_apart(door: Door, first_night: Path, tmp_path: Path) -> None:
     first = Programme(first_night).landing.last_moment
     reports = door.programme.home / "reports"
-    now = {path: path.read_bytes() for path in [*reports.rglob("*.csv"), door.snapshot]}
+    history = door.programme.home / "dagster"
+    now = {path: path.read_bytes() for path in [*reports.rglob("*.csv"), door.snapshot, *history.rglob("*.db")]}
     refused = door.run("--as-of", first, "--warehouse", str(door.snapshot))
     assert (refused.exit_code, "which readers read, expected another file" in refused.stderr) == (2, True)
     found = door.figures("--as-of", first, "--warehouse", str(tmp_path / "then.duckdb"))
