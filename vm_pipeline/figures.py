@@ -206,13 +206,14 @@ def status(home: Home, now: datetime) -> Figures:
     receipts = home.receipts()
     unstaged = len(home.staging.unstaged(receipts)) if receipts else 0  # a home that is not there stays so
     known = home.known() if receipts and not unstaged else None
-    there = home.published()[-1]
+    readers = home.published()
+    there = readers[-1]
     return {
         "home": str(home.folder),
         "warehouse": home.readers_at(),
         "published_as_of": there.as_of if there else None,
         "up_to_date": bool(known and home.is_published(known)),
-        "unknown_night": unknown_night(home),
+        "unknown_night": unknown_night(home, readers),
         "receipts": len(receipts),
         "not_staged": unstaged,
         "last_received": receipts[-1].received_at if receipts else None,

@@ -10,7 +10,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from vm_pipeline.cli import main
-from vm_pipeline.defs.run import run_night
+from vm_pipeline.defs.assemble import assemble
+from vm_pipeline.defs.run import dagster_instance, run_night
 from vm_pipeline.defs.schedule import _state
 from vm_pipeline.home import Home
 from vm_pipeline.settings import Asked, load
@@ -129,6 +130,16 @@ def test_an_answer_as_of_a_time_is_kept_apart(door: Door, first_night: Path, tmp
     assert (tmp_path / "then.duckdb").is_file() and not (door.programme.home / "as-of").exists()
     assert {path: path.read_bytes() for path in now} == now
     assert "nonsense" in (Path(found["rejected_rows"]) / "ledger.csv").read_text("utf-8")
+
+
+@pytest.mark.usefixtures("after_a_night")
+def test_a_build_by_hand_in_dagster_is_no_later_than_what_it_knows(door: Door) -> None:
+    """By the clock it would be ahead of every later night that receives nothing, which would be refused."""
+    chosen = load(Asked(feeds=door.programme.drop, home=door.programme.home), {})
+    with dagster_instance(chosen.home) as instance:
+        assert assemble(chosen).resolve_job_def("build").execute_in_process(instance=instance).success
+    (there,) = Home(chosen).published()
+    assert there and there.as_of == door.programme.landing.last_moment
 
 
 @pytest.mark.usefixtures("after_a_night")

@@ -109,6 +109,13 @@ def test_a_schema_of_another_version(patient: Patient, sql: str, undo: str, says
     assert patient.amiss() == {}
 
 
+def test_a_column_of_somebodys_own_is_named(patient: Patient) -> None:
+    patient.there.ask("ALTER TABLE vm.team_month ADD COLUMN note text")
+    (said,) = [one for one in patient.ask() if one.state != "ok"]
+    assert (said.state, said.found) == ("note", "columns of your own: team_month.note")
+    patient.there.ask("ALTER TABLE vm.team_month DROP COLUMN note")
+
+
 def test_a_server_behind_the_file_and_one_before_it(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
     change = "UPDATE vm_ops.publication SET as_of = {} || substr(as_of, 2)"
     patient.there.ask(change.format("'1'"))
