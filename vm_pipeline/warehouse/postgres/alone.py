@@ -69,10 +69,11 @@ def _in_use(con: Connection) -> str:
     con.execute(text("SET LOCAL ROLE NONE"))
     found = con.execute(
         text(
-            f"SELECT pid, usename, application_name, {_SINCE} AS since, "
+            f"SELECT pid, coalesce(usename, 'the server') AS usename, application_name, {_SINCE} AS since, "
             "string_agg(DISTINCT relation::regclass::text, ', ' ORDER BY relation::regclass::text) AS tables "
             "FROM pg_locks JOIN pg_stat_activity USING (pid) "
             "WHERE locktype = 'relation' AND granted AND pid <> pg_backend_pid() "
+            "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
             f"AND relation IN (SELECT oid FROM pg_class WHERE relnamespace = to_regnamespace('{SCHEMA}') "
             "AND relkind IN ('r', 'p', 'v')) "
             f"AND coalesce(xact_start < clock_timestamp() - interval '{_TABLE_PATIENCE} s', true) "
