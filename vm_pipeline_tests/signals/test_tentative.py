@@ -100,3 +100,21 @@ def test_a_line_of_points_that_are_all_the_same_has_none_on_one_side() -> None:
     one = np.ones((1, WEEKS))
     rows = points(np.zeros(WEEKS), np.arange(WEEKS), (1000 / 13 * one).ravel(), one.ravel(), (13 * one).ravel())
     assert not judge(rows, "phs_control", "u").in_shift.any()
+
+
+@pytest.mark.parametrize("days", [7.0, 10.0, 31.0])
+def test_the_same_days_between_all_events_lie_on_their_line(days: float) -> None:
+    """It is carried to a root and back, and loses its last bits on the way."""
+    rows = points(np.zeros(WEEKS), np.arange(WEEKS), np.full(WEEKS, days))
+    found = judge(rows, "phs_control", "t")
+    assert set(found.centre_line) == {days} and not found.signal.any()
+
+
+@pytest.mark.parametrize("chart", ["p", "pp", "u", "up"])
+def test_events_over_nothing_are_in_no_rate(chart: str) -> None:
+    """A point without a denominator has no value, and so moves no line."""
+    seen = np.tile([20.0, 40.0], 12)
+    missed = seen / 10
+    seen[5], missed[5] = 0, 30
+    found = judge(points(np.zeros(24), np.arange(24), np.full(24, np.nan), missed, seen), "phs_control", chart)
+    assert found.centre_line == pytest.approx(0.1) and not found.in_shift.any()
