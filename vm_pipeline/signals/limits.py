@@ -74,8 +74,9 @@ def _around(y: Floats, centre: Floats, sigma: Floats) -> Lines:
 
 
 def _thirds(distance: Floats, sigma: Floats) -> Floats:
+    """To nine digits: of 36 patients 12 and 24 lie as far from 18, and only one of them beyond to the last bit."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(np.abs(distance) / sigma)
+        return np.round(np.abs(distance) / sigma, 9)
 
 
 def run(chart: Plotted, screen: bool) -> Lines:
