@@ -109,7 +109,8 @@ class Indicator:
     `numerator` and `denominator` name ingredients that are added up, with `-` before one that is taken off. `factor`
     scales the ratio: 100 for per cent. `column` is its name in the box score. `minimum`: a smaller denominator is
     provisional. `lag_weeks`, `lag_months`: periods after its own before a value is final. `is_sampled`: only periods
-    that were sampled have a value. `profile` names the one rule profile that raises its signals.
+    that were sampled have a value. `profile` names the one rule profile that raises its signals. `hangs_together`:
+    grains at which a point is largely made of what the one before it was made of, so that rules of chance do not apply.
     """
 
     code: str
@@ -133,6 +134,7 @@ class Indicator:
     lag_weeks: int = 0
     lag_months: int = 0
     is_sampled: bool = False
+    hangs_together: tuple[str, ...] = ()
     worked_out: str = ""
     notes: str = ""
 

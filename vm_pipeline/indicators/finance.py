@@ -11,7 +11,9 @@ FINANCE = (
         "What the team itself spends: real, unallocated cost of a few categories.",
         Example(47_600.00, None, 47_600.00, "£204,000.00 of June shared over weeks is £47,600.00 for 7 of 30 days."),
         numerator=("direct_cost_gbp",), block="cost", column="direct_cost_gbp", team_month_column="direct_cost_gbp",
-        notes="Weeks follow the timing of the account (`cost_week`). Ledger periods 13 and 14 are in March only.",
+        hangs_together=("week",),
+        notes="Weeks follow the timing of the account (`cost_week`); those of a month share its pay. Ledger periods 13 "
+        "and 14 are in March only.",
     ),
     Indicator(
         "F02", "Direct cost per patient", "ratio", "£", "lower", "run", "his_run",
@@ -28,7 +30,9 @@ FINANCE = (
         Example(36_000.00, 180, 200.00, "£36,000.00 over 180 occupied bed days is £200.00."),
         numerator=("direct_cost_gbp",), denominator=("bed_days",),
         block="cost", column="cost_per_bed_day_gbp", team_month_column="cost_per_bed_day_gbp",
-        notes="A week of credit notes may be negative; it stays so.",
+        hangs_together=("week",),
+        notes="A week of credit notes may be negative; it stays so. The weeks of a month share its pay, and beds are "
+        "full of those of the week before.",
     ),
     Indicator(
         "F04", "Absorbed cost per bed day", "ratio", "£", "lower", "run", "his_run",
@@ -50,7 +54,7 @@ FINANCE = (
         "Share of bank, agency and overtime in all pay.",
         Example(9_000.00, 60_000.00, 15.0, "£9,000.00 of £60,000.00 of pay is 15.0%."),
         numerator=("supplementary_pay_gbp",), denominator=("pay_gbp",), factor=100,
-        block="cost", column="supplementary_pay_pct", lag_weeks=4, lag_months=1,
+        block="cost", column="supplementary_pay_pct", lag_weeks=4, lag_months=1, hangs_together=("week",),
         notes="Bank and agency come in arrears, so a value is provisional for one month. In weeks, dated shifts stand "
         "beside monthly pay that is spread.",
     ),
