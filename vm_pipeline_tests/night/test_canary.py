@@ -5,6 +5,7 @@ every Parquet file as rows, and every table of the warehouse.
 """
 
 import logging
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -97,6 +98,8 @@ def test_no_identifier_leaves_landing(
     said += (tmp_path / "rejected.csv").read_text("utf-8")
     assert found(said.lower()) == set()
     assert found(everything(door, staged_record_ids=False)) == set()
+    folders = [door.programme.home, *(one for one in door.programme.home.iterdir() if one.is_dir())]
+    assert [path for path in folders if path.stat().st_mode & 0o077] == [], "rejected rows show what was sent"
     with duckdb.connect(str(door.snapshot), read_only=True) as con:
         ((refused, without_name),) = con.execute(
             "SELECT count_if(refused_because IS NOT NULL), "
@@ -116,3 +119,7 @@ def test_the_search_would_find_one(door: Door, tmp_path: Path) -> None:
     )
     assert door("run", VM_CONFIG=str(config)).exit_code == 0
     assert {"AB123456C", "G42 9BA"} <= found(everything(door, staged_record_ids=True))
+    shutil.rmtree(door.programme.home / "dagster")  # it has the code, which nobody had mapped: so the page on purging
+    config.write_text(f'[[source]]\nfolder = "{door.programme.drop}"\n', "utf-8")
+    assert door("run", VM_CONFIG=str(config)).exit_code == 0
+    assert found(everything(door, staged_record_ids=True)) == set(), "what was kept is refused now, and is nowhere"

@@ -63,6 +63,8 @@ def test_a_withdrawn_batch_does_not_count_from_then_on_and_did_before(door: Door
     assert found[wrong] == [False, "the wrong board's file", False] and found[right] == [True, None, False]
     assert cost(as_of(door, when)) == "99.00"
     assert "up to date" in door.run().stdout.lower()
+    result = door("purge", "nothing", "--reason", "erased for 010101-1237")  # published with the batch, for good
+    assert (result.exit_code, "found what looks like an identifier" in result.output) == (2, True)
     result = door("purge", "nothing", "--reason", "why")
     assert result.exit_code == 2 and "expected a batch_id" in result.stderr
 

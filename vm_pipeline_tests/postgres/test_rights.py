@@ -171,6 +171,19 @@ def test_readers_see_no_small_number(shared: Warehouse) -> None:
     assert shared.ask("SELECT count(*) FROM vm.indicator_signal", "rosa") == [(all_of_them[0][0] - hidden[0][0],)]
 
 
+def test_readers_see_no_series_of_single_events(shared: Warehouse) -> None:
+    """How many points it has is how many came to harm."""
+    with shared.connect() as con:
+        con.execute(
+            "CREATE TEMP TABLE one AS SELECT * FROM vm.indicator_series LIMIT 1; UPDATE one SET grain = 'event', "
+            "points = 3; INSERT INTO vm.indicator_series SELECT * FROM one"
+        )
+    question = "SELECT count(*) FROM vm.indicator_series WHERE grain = 'event'"
+    assert shared.ask(question, "anna") == [(1,)] and shared.ask(question, "rosa") == [(0,)]
+    assert shared.ask("SELECT count(*) > 0 FROM vm.indicator_series", "rosa") == [(True,)]
+    shared.ask("DELETE FROM vm.indicator_series WHERE grain = 'event'")
+
+
 def test_the_fingerprint_is_of_all_rows_or_not_told(shared: Warehouse, nights: Nights) -> None:
     address = shared.server.address
     assert fingerprint(address(shared.name, "pipeline")) == fingerprint_of(nights[0])
