@@ -171,7 +171,7 @@ _DAY = (
 )
 _EITHER = f"({_MOD_11} OR {_MOD_10})"
 _PADDED = "('0' || {x})"
-_GAP = "[ /-]{0,3}"
+_GAP = "[ -]{0,3}"
 _THREE = f"[0-9]{{3}}{_GAP}[0-9]{{3}}{_GAP}[0-9]{{4}}"
 _EITHER_CHANCE = 1 / 11 + 1 / 10 - 1 / 110
 _AREAS = (
@@ -182,7 +182,7 @@ _AREAS = (
 KINDS = (
     Kind(
         "CHI number",
-        "Ten digits: a day DDMMYY, a serial number, a check digit by Modulus 11 or 10; with blanks, dashes, slashes.",
+        "Ten digits: a day DDMMYY, a serial number, a check digit by Modulus 11 or 10; blanks or dashes between.",
         f"[0-9]{{6}}{_GAP}[0-9]{{4}}|{_THREE}|[0-9]{{2}}[ /-][0-9]{{2}}[ /-][0-9]{{2}}{_GAP}[0-9]{{4}}",
         plausible=_DAY,
         complete=_EITHER,
