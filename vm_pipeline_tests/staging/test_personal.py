@@ -197,14 +197,16 @@ def test_a_false_alarm_is_kept(programme: Programme) -> None:
 
 
 def test_another_policy_stages_again(programme: Programme) -> None:
-    """What was refused comes into force; and back."""
+    """What was refused comes into force; and back, and then nothing is left of what was kept."""
     batch(programme, "supplier_code", *CHIS)
     assert programme.summary().refused
-    with_policy(programme, ledger__B1__supplier_code="drop")
+    with_policy(programme, ledger__B1__supplier_code="keep")
     programme.staging.stage(programme.receipts())
     assert programme.in_force() == {("ledger/B1", "2022-07"): programme.receipt().content_id}
     with_policy(programme)
+    programme.staging.stage(programme.receipts())
     assert not programme.in_force()
+    nothing_of(programme, *CHIS)
 
 
 def test_another_feed_s_policy_stages_nothing_again(programme: Programme) -> None:
