@@ -84,7 +84,7 @@ def core(
         known = home.known(known_until(context))
     draft = home.drafts.begin(context.run.run_id)
     if not {AS_OF, FULL} & context.run.tags.keys():
-        home.kept.lay_down(draft, home.purged(known_until(context)))
+        home.kept.lay_down(draft, home.set_apart(known_until(context)))
     with open_workspace(draft, home.settings.memory, home.settings.threads) as con:
         with said_first():
             built, findings = build_core(con, known, home.staging, home.settings.nation)

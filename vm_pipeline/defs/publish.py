@@ -91,7 +91,7 @@ def published_warehouse(context: dg.AssetExecutionContext, night: dg.ResourcePar
         digest = home.publish(draft, as_of)
     night.published = bool(digest)
     if digest and not as_of:
-        home.kept.keep(core_of(draft), digest, home.purged(until))
+        home.kept.keep(core_of(draft), digest, home.set_apart(until))
     home.tidy()
     night.report("publish", 1, 1)
     if not night.published:

@@ -141,7 +141,8 @@ def _outcome(night: Night, until: str, failure: str) -> Outcome:
 def dagster_home(home: Path) -> Path:
     """The folder Dagster keeps its runs in, made ready: nothing is sent anywhere."""
     folder = home / "dagster"
-    folder.mkdir(parents=True, exist_ok=True)
+    for one in (home, folder):  # a mode holds for the last of a path only
+        one.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings = folder / "dagster.yaml"
     if not settings.exists():
         put(settings, _DAGSTER)

@@ -27,6 +27,8 @@ from vm_pipeline.staging.reading import FileShape
 
 _SYNTAX = re.compile(r" \(at line (\d+), column \d+\)$")
 
+_SHORTEST_KEY = 16  # letters and signs of VM_PSEUDONYM_KEY
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -72,14 +74,13 @@ class Variables:
     VM_CONFIG: str = ""
     """Path of `vm.toml`; `--config` goes before it."""
     VM_FEEDS: str = ""
-    """A drop folder in the canonical layout, in place of the sources of `vm.toml`. `--feeds` goes before it; with
-    `--config` it is not read."""
+    """A drop folder in the canonical layout, in place of the sources of `vm.toml`; `--feeds`, `--config` go first."""
     VM_HOME: str = ""
     """Home folder; `--home` goes before it."""
     VM_WAREHOUSE: str = ""
     """Snapshot file, or address of a PostgreSQL server; `--warehouse` goes before it."""
     VM_PSEUDONYM_KEY: str = field(default="", repr=False)
-    """Key of the hash of patient references, in place of the file `pseudonym.key` in the home."""
+    """Key of the hash of patient references, in place of `pseudonym.key` in the home; 16 characters at least."""
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> "Variables":
@@ -114,9 +115,19 @@ def load(asked: Asked = Asked(), environment: Mapping[str, str] | None = None) -
         retention=document.retention,
         freshness=document.freshness,
         alerts=document.alerts,
-        pseudonym_key=said.VM_PSEUDONYM_KEY,
+        pseudonym_key=_key(said.VM_PSEUDONYM_KEY),
         warnings=tuple(warnings),
     )
+
+
+def _key(text: str) -> str:
+    """The key of pseudonyms. Raises ConfigurationError: a short one is found by trying, and with it who is meant."""
+    if text and len(text.strip()) < _SHORTEST_KEY:
+        raise ConfigurationError(
+            f"VM_PSEUDONYM_KEY: found {len(text.strip())} characters, expected {_SHORTEST_KEY} or more that nobody can "
+            "guess, such as `openssl rand -hex 32` gives. Patients are then hashed again."
+        )
+    return text
 
 
 def file_shape(config: Path, layout: str, environment: Mapping[str, str] | None = None) -> FileShape:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from vm_pipeline.calendar import is_period
 from vm_pipeline.feeds import FEEDS
+from vm_pipeline.feeds.identifiers import is_masked
 from vm_pipeline.feeds.reference import REFERENCES
 from vm_pipeline.sources.extract import OPEN_IN_OFFICE, Extract, Problem, opener, state, steady
 from vm_pipeline.sources.receipts import Slot
@@ -82,6 +83,8 @@ def _feed(feed: str, entries: list[Path]) -> Iterator[Extract | Problem]:
             yield Problem(str(provider), "a file", "a folder named as a provider code", _RENAME)
         elif not _CODE.fullmatch(provider.name):
             yield Problem(str(provider), f"a folder {provider.name!r}", "a provider code (letters and digits)", _RENAME)
+        elif is_masked(provider.name):  # a provider's code is told everywhere
+            yield Problem(str(provider), "a folder named like an identifier of a person", "a provider code", _RENAME)
         else:
             yield from _in(provider, partial(_provider, feed))
 

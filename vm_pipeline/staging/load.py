@@ -93,7 +93,7 @@ def _judge(con: duckdb.DuckDBPyConnection, batches: Sequence[Opened]) -> tuple[S
             return _judge(con, [_read_closely(batches)])
         if first.layout is None:
             raise
-        raise Refused("bad_layout", f"the layout's SQL fails: {said_safely(error)}. Correct the layout.") from error
+        raise _bad_layout(error) from error
     return batches, matched
 
 
@@ -110,6 +110,10 @@ def _named(layout: Layout | None) -> set[str]:
     """Columns that a layout takes from headers which name an identifier."""
     asked = layout.asked() if layout else ()
     return {one.purpose for one in asked if any(map(names_an_identifier, one.names))}
+
+
+def _bad_layout(error: duckdb.Error) -> Refused:
+    return Refused("bad_layout", f"the layout's SQL fails: {said_safely(error)}. Correct the layout.")
 
 
 def said_safely(error: duckdb.Error) -> str:
@@ -158,6 +162,10 @@ def _outcome(
             )
     except Refused as found:
         why = found
+    except (duckdb.ProgrammingError, duckdb.DataError) as error:  # a total may be the layout's SQL, too
+        if batch.layout is None:
+            raise
+        why = _bad_layout(error)
     if differences:
         why = mismatch(differences)
     _write(con, batch, matched, judging.Member(place, batch.receipt.slot, counts.rows_before), bool(counts.rejections))

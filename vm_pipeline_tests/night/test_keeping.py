@@ -67,6 +67,8 @@ def test_a_withdrawn_batch_does_not_count_from_then_on_and_did_before(door: Door
     for undo in ("--undo",), ():  # all is as it was, but for `withdrawn_at`
         door("withdraw", wrong, "--reason", "the wrong board's file", *undo)
     assert not json.loads(door("status", "--json").stdout)["up_to_date"]
+    result = door("purge", "nothing", "--reason", "erased for 010101-1237")  # published with the batch, for good
+    assert (result.exit_code, "found what looks like an identifier" in result.output) == (2, True)
     result = door("purge", "nothing", "--reason", "why")
     assert result.exit_code == 2 and "expected a batch_id" in result.stderr
 
