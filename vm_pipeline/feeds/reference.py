@@ -204,6 +204,8 @@ REFERENCES: dict[str, Reference] = {
                 ),
             ),
             "budget variances are absent",
+            alone=("provider_code", "cost_centre_code", "account_code", "financial_year", "ledger_period"),
+            is_fact=True,
         ),
         Reference(
             "saving_cases",

@@ -284,7 +284,7 @@ def test_a_line_that_is_sent_again_touches_its_team(new_programme: Callable[[str
     programme.night()
     with built(programme, draft, before) as (_, made):
         found = {one.statement.target: one.only or ("", ()) for one in made}
-    none_of_it = {"core.indicator_class", "core.worked_wte"}  # a line of a ledger says nothing of these
+    none_of_it = {"core.indicator_class"}  # a line of a ledger says nothing of these
     for target in sorted({target for target, by in PARTED_BY.items() if by == TEAM} - VIEWS - none_of_it):
         column, touched = found[target]
         assert column == TEAM and "B1 T2" in touched and "B1 T1" not in touched, target

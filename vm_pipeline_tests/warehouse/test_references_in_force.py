@@ -124,6 +124,7 @@ class TestWhereOnlyOneMayHold:
             ("survey_team_map", ["B1,PULSE,Team One,T1", "B1,PULSE,TEAM ONE,T2"], "B1"),
             ("providers", ["B1,Board One", "b1,Board 1"], "B1"),
             ("account_map", ["3001A,x,food,true,", "3001a,y,drugs,true,"], ""),
+            ("budget", ["B1,R1,3001A,2022/23,4,10.00,", "B1,R1,3001a,2022/23,04,10.00,2"], "B1"),
             ("survey_questions", ["PULSE,Q1,x,agree5,", "PULSE,q1,y,yesno,"], ""),
         ],
     )
@@ -142,6 +143,13 @@ class TestWhereOnlyOneMayHold:
         con = sent.core()
         rows = con.execute("SELECT provider_code, team_code FROM vm.fact_activity ORDER BY ALL").fetchall()
         assert rows == [("B1", "UNALLOCATED"), ("B2", "T8")]
+
+    def test_of_thousands_the_first_rows_are_named(self, sent: Programme) -> None:
+        sent.reference("budget", *[f"B1,R{n},3001A,2022/23,4,10.00," for n in range(30)] * 2)
+        sent.night()
+        sent.core()
+        (said,) = [one.message for one in sent.findings if one.code == "contradiction"]
+        assert "rows 1 and 31; 10 and 40; " in said and "and 10 more have the same provider_code" in said
 
     def test_spans_that_meet_do_not_overlap(self, sent: Programme) -> None:
         sent.reference("unit_map", "B1,W1,T1,,2022-07-11", "B1,W1,T2,2022-07-12,2022-07-12", "B1,W1,T3,2022-07-13,")
