@@ -181,6 +181,7 @@ REFERENCES: dict[str, Reference] = {
                 key=("provider_code", "survey_code", "wave_date_sent", "team_name", "issued_sent"),
             ),
             "response rates are absent",
+            alone=("provider_code", "survey_code", "wave_date", "team_name"),
         ),
         Reference(
             "budget",

@@ -61,7 +61,11 @@ MAPS = {
         ["B1,T1,post,2022-04-01,,improvement,,6,C1", "B1,T2,post,2022-06-01,,improvement,,7,C1"],
     ],
     "coach_survey": [["B1,C1,before,2022-05-01,CONFIDENCE,4", "B1,C1,after,2022-06-01,CONFIDENCE,7"]],
-    "budget": [["B1,R1,A1,2022/23,2,100,"], ["B1,R1,A1,2022/23,1,100,1", "B1,R2,A1,2022/23,2,50,"]],
+    "budget": [
+        ["B1,R1,A1,2022/23,2,100,"],
+        ["B1,R1,A1,2022/23,1,100,1", "B1,R2,A1,2022/23,2,50,"],
+        ["B1,R1,A1,2022/23,2,9,"] * 2,
+    ],
 }
 
 boards, periods = st.sampled_from(["B1", "B2"]), st.sampled_from(MONTHS)
