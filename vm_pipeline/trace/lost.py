@@ -77,7 +77,7 @@ _NO_BUDGET = (
     "Accepted. It is of ledger period 0, which is brought forward and in no month, or its provider's rows contradict "
     "each other in this file and those of the file before count."
 )
-_SUPERSEDED = "Accepted, and not in force: a later version of the file is."
+_SUPERSEDED = "Accepted, and not in force: a later version of the file is, or this one was withdrawn."
 _NO_ANSWER = "Accepted. No answer in it is on its question's scale: blank, `N/A`, or a question nobody declared."
 
 
