@@ -28,14 +28,22 @@ BLOCKS = ("performance", "capacity", "cost")
 class Facts:
     """Rows of one fact table that are added up, as SQL on its columns: which, and what of each.
 
-    `day` puts a row into its week and month; empty for costs, whose month is the ledger's and whose weeks follow the
-    timing of the account.
+    `day` puts a row into its week and month; empty for costs and budgets, whose month is the ledger's and whose weeks
+    follow the timing of the account. `since_april`: a month has those of its financial year so far. `of_team`: SELECT
+    of the rows as those of the team they count for, where that is another than their own.
     """
 
     table: str
     where: str
     counts: str
     day: str = ""
+    since_april: bool = False
+    of_team: str = ""
+
+    @property
+    def rows(self) -> str:
+        """What the rows are selected from; conditions may name it by the name of the table."""
+        return f"({self.of_team}) AS {self.table}" if self.of_team else f"vm.{self.table}"
 
 
 @dataclass(frozen=True)

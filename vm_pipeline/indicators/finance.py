@@ -47,7 +47,8 @@ FINANCE = (
         Example(17_000.00, 200, 85.00, "£17,000.00 over 200 attended contacts is £85.00."),
         numerator=("direct_cost_gbp",), denominator=("attendances",),
         block="cost", column="cost_per_attendance_gbp", team_month_column="cost_per_attendance_gbp",
-        notes="Contacts not attended are not in the denominator.",
+        notes="Contacts not attended are not in the denominator. A month in which none was attended has nothing to "
+        "divide by; a team of which every contact was cancelled, ever, has no value at all.",
     ),
     Indicator(
         "F06", "Supplementary staffing", "ratio", "%", "lower", "run", "his_run",
@@ -79,9 +80,9 @@ FINANCE = (
         numerator=("actual_ytd_gbp", "-budget_ytd_gbp"), denominator=("budget_ytd_gbp",), factor=100,
         grains=("month",),
         notes="A running sum: its points hang together, so it has no run chart. March holds periods 13 and 14. "
-        "Budgets go to teams by the shares of the month's last day, in whole pence; those of capital are left out as "
-        "its cost is. What a team did not spend counts, and a month once a ledger came for each since the team's first "
-        "of the year.",
+        "Budgets go to teams by the shares of the month's last day, each row in whole pence (`fact_budget`); those of "
+        "capital are left out as its cost is. What a team did not spend counts, and a month once a ledger came for "
+        "each since the team's first of the year.",
     ),
     Indicator(
         "F10", "Saving against a baseline", "saving", "£", "higher", "", "",
