@@ -20,7 +20,7 @@ from rich.console import Console
 
 from vm_pipeline import __version__, figures, page, settings
 from vm_pipeline.commands.backup import backup
-from vm_pipeline.commands.beginning import refuse_empty
+from vm_pipeline.commands.beginning import need_source, refuse_empty
 from vm_pipeline.commands.changes import changes
 from vm_pipeline.commands.doctor import doctor
 from vm_pipeline.commands.extract import extract
@@ -35,6 +35,7 @@ from vm_pipeline.commands.options import (
     MONTH,
     PATH,
     USAGE,
+    begun,
     home_of,
     installed,
     loaded,
@@ -97,28 +98,20 @@ def run(
         raise ConfigurationError("found --config and --feeds, expected one of them.")
     chosen = loaded(Asked(config, feeds, home, warehouse, moment or ""))
     if not moment:
-        _need_source(chosen)
+        need_source(chosen)
     if dry_run:
         sys.exit(_dry_run(Home(chosen), as_json))
     sys.exit(night(chosen, moment, full, strict, as_json))
 
 
-def _need_source(chosen: settings.Settings) -> None:
-    if not chosen.sources:
-        raise ConfigurationError("found no source, expected --feeds DIR, --config FILE, VM_FEEDS or VM_CONFIG.")
-
-
 def night(chosen: settings.Settings, moment: str | None, full: bool, strict: bool, as_json: bool) -> int:
     """One night, told as it goes. Returns the exit status."""
-    if not moment:
-        refuse_empty(Home(chosen))
+    as_of = settings.as_of(moment) if moment else ""
+    (begun if moment else refuse_empty)(Home(chosen))
     watch = page.Watch(quiet=as_json)
     with watch:
-        if moment:
-            outcome = _as_of(chosen, settings.as_of(moment), full, watch.report)
-        else:
-            outcome = _tonight(chosen, full, watch.report)
-    found = figures.summarise(Home(chosen), outcome, settings.as_of(moment) if moment else "", watch.seconds)
+        outcome = _as_of(chosen, as_of, full, watch.report) if moment else _tonight(chosen, full, watch.report)
+    found = figures.summarise(Home(chosen), outcome, as_of, watch.seconds)
     if as_json:
         click.echo(json.dumps(found, indent=1, ensure_ascii=False, default=str))
     else:
@@ -165,15 +158,15 @@ def _dry_run(home: Home, as_json: bool) -> int:
 @JSON
 @installed
 def check(config: Path | None, as_json: bool, home: Path | None, warehouse: str | None) -> None:
-    """Check vm.toml and ask every source what it has: files and months. Receives nothing, changes nothing."""
+    """Check vm.toml, ask every source for its files and months, try layouts on the last file. Changes nothing."""
     chosen = settings.load(Asked(config=config, home=home, warehouse=warehouse))
-    _need_source(chosen)
+    need_source(chosen)
     found = figures.look(Home(chosen))
     if as_json:
         click.echo(json.dumps(found, indent=1, ensure_ascii=False))
     else:
         page.show_look(found)
-    sys.exit(USAGE if found["problems"] else 0)
+    sys.exit(USAGE if found["problems"] or found["layouts"] else 0)
 
 
 @main.command()
@@ -275,7 +268,7 @@ def fingerprint(config: Path | None, home: Path | None, warehouse: str | None) -
 @installed
 def status(config: Path | None, as_json: bool, home: Path | None, warehouse: str | None) -> None:
     """What has been received, what is in force, what was refused, who is late, what is published."""
-    found = figures.status(Home(loaded(Asked(config=config, home=home, warehouse=warehouse))), utc_now())
+    found = figures.status(home_of(config, home, warehouse), utc_now())
     if as_json:
         click.echo(json.dumps(found, indent=1, ensure_ascii=False))
     else:

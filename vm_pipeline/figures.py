@@ -13,15 +13,18 @@ from typing import Any
 import duckdb
 
 from vm_pipeline import asked
+from vm_pipeline.behind import unknown_night
 from vm_pipeline.calendar import months
 from vm_pipeline.feeds import FEEDS
 from vm_pipeline.home import Home
 from vm_pipeline.outcome import Outcome
 from vm_pipeline.quality.freshness import Late
 from vm_pipeline.sources.extract import Extract, Problem
+from vm_pipeline.sources.folder import FolderSource
 from vm_pipeline.sources.looking import look as look_at
 from vm_pipeline.sources.receipts import Receipt, waiting
 from vm_pipeline.staging.known import Known
+from vm_pipeline.staging.rehearsal import rehearse
 from vm_pipeline.staging.rejects import rejects
 from vm_pipeline.staging.summary import Summary, Warned
 
@@ -154,8 +157,12 @@ def plan(home: Home) -> Figures:
 
 
 def look(home: Home) -> Figures:
-    """What every source has, by asking them all; reads no file, asks no server for one, writes nothing."""
+    """What every source has, by asking them all, and whether layouts fit the last files at hand.
+
+    Asks no server for a file, writes nothing.
+    """
     found, problems = home.find()
+    senders = [one.sender for one in home.settings.sources if not isinstance(one, FolderSource)]
     extracts: dict[tuple[str, str], list[Extract]] = {}
     for extract in found:
         extracts.setdefault((extract.slot.feed, extract.slot.sender), []).append(extract)
@@ -164,6 +171,7 @@ def look(home: Home) -> Figures:
         "warehouse": home.readers_at(),
         "found": [{"feed": feed, "sender": sender, **_span(of)} for (feed, sender), of in sorted(extracts.items())],
         "problems": [str(problem) for problem in problems],
+        "layouts": [*rehearse(senders, found)],
         "warnings": [*home.settings.warnings],
     }
 
@@ -198,12 +206,14 @@ def status(home: Home, now: datetime) -> Figures:
     receipts = home.receipts()
     unstaged = len(home.staging.unstaged(receipts)) if receipts else 0  # a home that is not there stays so
     known = home.known() if receipts and not unstaged else None
-    there = home.published()[-1]
+    readers = home.published()
+    there = readers[-1]
     return {
         "home": str(home.folder),
         "warehouse": home.readers_at(),
         "published_as_of": there.as_of if there else None,
         "up_to_date": bool(known and home.is_published(known)),
+        "unknown_night": unknown_night(home, readers),
         "receipts": len(receipts),
         "not_staged": unstaged,
         "last_received": receipts[-1].received_at if receipts else None,

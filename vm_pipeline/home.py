@@ -25,7 +25,7 @@ from vm_pipeline.sources.decisions import Decision, Kind
 from vm_pipeline.sources.extract import Extract, Problem
 from vm_pipeline.sources.incoming import tidy
 from vm_pipeline.sources.landing import Landing, Received
-from vm_pipeline.sources.receipts import Receipt, Slot, Version, known_at, versions
+from vm_pipeline.sources.receipts import Receipt, Version, known_at, versions
 from vm_pipeline.staging.batches import Staging
 from vm_pipeline.staging.known import Known, what_is_known
 from vm_pipeline.staging.pseudonym import kept_key
@@ -36,6 +36,7 @@ from vm_pipeline.warehouse.made_from import publication
 from vm_pipeline.warehouse.snapshot import Publication, publish, published
 
 Report = Callable[[str, int, int], None]
+_PRIVATE = ("landing", "staging", "work", "kept", "alerts", "reports", "dagster")
 
 
 @dataclass(frozen=True)
@@ -88,8 +89,8 @@ class Home:
 
     @property
     def private(self) -> tuple[Path, ...]:
-        """Folders that only the owner may enter: they hold what was sent."""
-        return (self.landing.root, self.folder / "staging", self.folder / "work", self.kept.folder, self.alerts)
+        """Folders that only the owner may enter: they hold what was sent, or tell of it."""
+        return tuple(self.folder / name for name in _PRIVATE)
 
     @property
     def desks(self) -> tuple[Path, ...]:
@@ -113,16 +114,13 @@ class Home:
 
     def target(self, as_of: str) -> Path:
         """What a run publishes to: the snapshot, or for an as-of question a file of its own."""
-        if not as_of:
-            return self.settings.warehouse
-        if self.settings.as_of_warehouse:
-            return self.settings.as_of_warehouse
-        return self.folder / "as-of" / f"{datetime.fromisoformat(as_of):%Y-%m-%dT%H%M%S.%fZ}.duckdb"
+        named = self.settings.as_of_warehouse if as_of else self.settings.warehouse
+        return named or self.folder / "as-of" / f"{datetime.fromisoformat(as_of):%Y-%m-%dT%H%M%S.%fZ}.duckdb"
 
-    def published(self, as_of: str = "") -> list[Publication | None]:
+    def published(self) -> list[Publication | None]:
         """What each place readers look at was made from: the snapshot, then PostgreSQL where an address is named."""
-        found = [published(self.target(as_of))]
-        if self.settings.postgres and not as_of:
+        found = [published(self.settings.warehouse)]
+        if self.settings.postgres:
             from vm_pipeline.warehouse.postgres.publish import published as published_at
 
             found.append(published_at(self.settings.postgres))
@@ -165,7 +163,7 @@ class Home:
 
     def receive(self, now: datetime) -> Received:
         """Ask every source, and land what is new."""
-        for folder in self.private:
+        for folder in (self.folder, *self.private):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         extracts, problems = self.find()
         received = self.landing.receive(extracts, now)
@@ -210,9 +208,10 @@ class Home:
         """Decisions about versions up to a time (UTC, ISO; empty = all)."""
         return known_at(self.landing.decisions(), known_until)
 
-    def purged(self, known_until: str = "") -> set[str]:
-        """Batches that were erased by a time."""
-        return {one.batch_id for one in self.decisions(known_until) if one.kind is Kind.PURGED}
+    def set_apart(self, known_until: str = "") -> set[str]:
+        """What no night is built on that was built without it: batches erased by a time, what `[privacy]` hides now."""
+        erased = {one.batch_id for one in self.decisions(known_until) if one.kind is Kind.PURGED}
+        return erased | {f"privacy {self.settings.privacy}"}
 
     def moments(self, known_until: str = "") -> list[str]:
         """Times of every landing and decision up to a time, oldest first."""
@@ -284,15 +283,11 @@ class Home:
         finally:
             self.drafts.let_go(name)
 
-    def is_published(self, known: Known, as_of: str = "") -> bool:
-        """Whether what readers have was made from exactly this."""
-        inputs = publication(known, as_of, self.settings.nation).inputs
-        return all(there is not None and there.inputs == inputs for there in self.published(as_of))
-
-
-def partition_of(slot: Slot, first: str, last: str) -> str:
-    """The month an extract is worked on under: its last, or the nearest there is a partition for."""
-    return min(max(slot.last_period, first), last)
+    def is_published(self, known: Known) -> bool:
+        """Whether what readers have was made from exactly this, after every decision, also one that was taken back."""
+        inputs = publication(known, "", self.settings.nation).inputs
+        decided = max((one.received_at for one in self.decisions()), default="")
+        return all(there and there.inputs == inputs and there.as_of >= decided for there in self.published())
 
 
 def utc_now() -> datetime:

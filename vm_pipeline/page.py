@@ -190,6 +190,7 @@ def show_look(found: Figures) -> None:
         console.print(_table("What the sources have", columns, [list(row.values()) for row in found["found"]]))
     _lines(console, "Warnings", found["warnings"], "yellow")
     _lines(console, "Could not be received", found["problems"], "yellow")
+    _lines(console, "Layouts that do not fit", found["layouts"], "yellow")
     where = f"Home {found['home']}; warehouse {found['warehouse']}. Nothing was changed."
     console.print(where, highlight=False, soft_wrap=True)
 
@@ -214,7 +215,9 @@ def show_status(found: Figures) -> None:
     console.print(f"{found['receipts']} receipts, the last at {found['last_received'] or 'no time'}", highlight=False)
     console.print(f"Sources were asked last at {found['last_asked'] or 'no time that is known'}", highlight=False)
     state = "up to date" if found["up_to_date"] else "not made from all that was received: `vm-pipeline run`"
-    console.print(f"Published as of {found['published_as_of'] or 'never'}; {state}", highlight=False)
+    if found["unknown_night"]:
+        state = "this home is older: see the runbook, *The home is older than what readers have*"
+    console.print(f"Published as of {found['published_as_of'] or 'never'}; {state}", highlight=False, soft_wrap=True)
     if found["not_staged"]:
         said = "by this version and with this key; where the night has VM_PSEUDONYM_KEY, set it here, too"
         console.print(f"Batches not staged: {found['not_staged']:,}, {said}.", highlight=False, soft_wrap=True)

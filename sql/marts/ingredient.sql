@@ -78,16 +78,11 @@ open AS (
        AND received.grain = span.grain AND received.starts_on = span.starts_on
     GROUP BY ALL
 ),
-ytd_month AS (
-    SELECT provider_code, team_code, financial_year, period, sum(amount_gbp) AS budget, sum(wte) AS wte
-    FROM core.budget_share
-    GROUP BY ALL
-),
 moved AS (
-    SELECT provider_code, team_code, financial_year, period, spent.amount_gbp AS actual, ytd_month.budget
-    FROM ytd_month
+    SELECT provider_code, team_code, financial_year, period, spent.amount_gbp AS actual, budget.amount_gbp AS budget
+    FROM core.budget_month AS budget
     FULL JOIN core.spent AS spent USING (provider_code, team_code, financial_year, period)
-    WHERE spent.amount_gbp IS NOT NULL OR ytd_month.budget IS NOT NULL
+    WHERE spent.amount_gbp IS NOT NULL OR budget.amount_gbp IS NOT NULL
 ),
 ytd_due AS (  -- the months of a team's year from its first on: what it did not spend counts, too. Whole: a ledger came for each
     SELECT team.provider_code, team.team_code, team.financial_year, month.period,
@@ -114,7 +109,7 @@ by_month AS (
     UNION ALL
     SELECT provider_code, team_code, period, 'budget_ytd_gbp', budget::DECIMAL(38,9) FROM ytd
     UNION ALL
-    SELECT provider_code, team_code, period, 'funded_wte', wte::DECIMAL(38,9) FROM ytd_month WHERE wte IS NOT NULL
+    SELECT provider_code, team_code, period, 'funded_wte', wte::DECIMAL(38,9) FROM core.budget_month WHERE wte IS NOT NULL
     UNION ALL
     SELECT provider_code, team_code, period, 'ledger_gbp', sum(size_gbp)::DECIMAL(38,9) FROM core.cost_part GROUP BY ALL
     UNION ALL
@@ -175,8 +170,3 @@ UNION ALL
 SELECT provider_code, team_code, 'week', starts_on, 'expected_records', amount FROM expected
 UNION ALL
 SELECT provider_code, team_code, grain, starts_on, 'patients', patients::DECIMAL(38,9) FROM core.patient_count WHERE level = 'team'
-UNION ALL
-SELECT worked.provider_code, worked.team_code, 'month', date_trunc('month', worked.day)::DATE, 'worked_wte',
-       (sum(worked.full_time_weeks) * 7 / day(last_day(any_value(worked.day))))::DECIMAL(38,9)
-FROM core.worked_wte AS worked
-GROUP BY worked.provider_code, worked.team_code, date_trunc('month', worked.day)

@@ -3,7 +3,8 @@
 WITH cell AS (
     SELECT value.provider_code, value.team_code, value.week_start, value.indicator_code,
            value.numerator, value.denominator, value.value,
-           CASE WHEN value.status <> 'final' OR value.qualifier = 'paused' THEN one.team_week_column END AS not_final, one.place
+           CASE WHEN value.status <> 'final' OR value.qualifier = 'paused'
+                THEN coalesce(one.team_week_column, 'completeness_pct') END AS not_final, one.place
     FROM vm.indicator_value AS value
     JOIN core.indicator AS one USING (indicator_code)
     WHERE value.level = 'team' AND value.grain = 'week'

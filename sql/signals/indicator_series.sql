@@ -1,5 +1,6 @@
 -- Signals of each series beside what its profile raises on noise, and where its centre line might be taken anew.
--- Points of a fixed baseline are not counted: what noise raises is counted without them, too.
+-- Points of a fixed baseline are not counted: what noise raises is counted without them, too. Points that could have
+-- signalled are, whether they did or not.
 -- Proposed only: the last points lie on one side for nine or more, so a decision may be due from the first of them on.
 WITH judged AS (
     SELECT series.indicator_code, series.level, series.service, series.grain, series.rule_profile, series.chart,
@@ -11,7 +12,7 @@ WITH judged AS (
 ),
 counted AS (
     SELECT indicator_code, level, provider_code, service, team_code, grain, any_value(rule_profile) AS rule_profile,
-           any_value(chart) AS chart, count(*) AS points, count_if(NOT is_tentative AND NOT is_baseline) AS points_judged,
+           any_value(chart) AS chart, count(*) AS points, count_if(is_asked AND NOT is_baseline) AS points_judged,
            count_if(signal AND NOT is_baseline) AS signals,
            count_if(signal AND NOT is_baseline AND tier = 'A') AS signals_tier_a,
            bool_or(is_baseline) AS has_baseline, max(phase) + 1 AS phases,
@@ -29,7 +30,7 @@ last_run AS (  -- begins after the last point of the other side, and is carried 
            min(judged.starts_on) AS run_from, count(*) AS points
     FROM judged
     JOIN counted USING (indicator_code, level, provider_code, service, team_code, grain)
-    WHERE judged.side <> 0 AND judged.is_last
+    WHERE judged.side <> 0 AND judged.is_last AND judged.is_asked
       AND (counted.last_above IS NULL OR counted.last_below IS NULL OR judged.starts_on > least(counted.last_above, counted.last_below))
     GROUP BY ALL
 )

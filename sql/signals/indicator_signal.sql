@@ -1,5 +1,6 @@
 -- Every point of a series that has a profile, with its lines, its signal, and what it signalled when it was first final.
--- A line that stands on too little (vm_pipeline/signals/tentative) is shown and raises no signal.
+-- A line that stands on too little (vm_pipeline/signals/tentative), or whose points hang together, is shown and raises
+-- no signal.
 WITH before AS (  -- a left join: DuckDB takes an inner one for far larger, and builds its hash table of the points
     SELECT series.provider_code, series.team_code, series.series, known.starts_on, known.signal, known.rule, known.published_at
     FROM core.as_published AS known

@@ -6,10 +6,9 @@ from pathlib import Path
 import click
 
 from vm_pipeline.backup import BackupRefused, back_up
-from vm_pipeline.commands.options import CLOSED, CONFIG, FOLDER, installed, loaded
+from vm_pipeline.commands.options import CLOSED, CONFIG, FOLDER, home_of, installed
 from vm_pipeline.doctor.finding import named
-from vm_pipeline.home import Home
-from vm_pipeline.settings import Asked, ConfigurationError
+from vm_pipeline.settings import ConfigurationError
 
 
 @click.command()
@@ -20,7 +19,7 @@ from vm_pipeline.settings import Asked, ConfigurationError
 def backup(config: Path | None, target: Path, without_key: bool, home: Path | None, warehouse: str | None) -> None:
     """Copy to DIR what is not there yet of what cannot be made again. DIR is laid out as a home; a night may run."""
     try:
-        found = back_up(Home(loaded(Asked(config=config, home=home, warehouse=warehouse))), target, not without_key)
+        found = back_up(home_of(config, home, warehouse), target, not without_key)
     except BackupRefused as error:
         raise ConfigurationError(str(error)) from error
     logs = f"{found.receipts} files of receipts, {found.decisions} of decisions"

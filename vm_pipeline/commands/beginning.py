@@ -7,9 +7,15 @@ Does not belong here: settings (options), what a landing meets (sources).
 from collections.abc import Sequence
 
 from vm_pipeline.home import Home
-from vm_pipeline.settings import ConfigurationError
+from vm_pipeline.settings import ConfigurationError, Settings
 from vm_pipeline.sources.extract import Problem
-from vm_pipeline.sources.folder import FolderSource
+from vm_pipeline.sources.folder import empty
+
+
+def need_source(chosen: Settings) -> None:
+    """Raises ConfigurationError where the settings name nothing to receive from."""
+    if not chosen.sources:
+        raise ConfigurationError("found no source, expected --feeds DIR, --config FILE, VM_FEEDS or VM_CONFIG.")
 
 
 def refuse_empty(home: Home) -> None:
@@ -17,13 +23,9 @@ def refuse_empty(home: Home) -> None:
 
     Raises ConfigurationError.
     """
-    folders = [source for source in home.settings.sources if isinstance(source, FolderSource)]
-    if len(folders) < len(home.settings.sources):
+    problems = empty(home.settings.sources)
+    if not problems:
         return
-    found = [folder.find() for folder in folders]
-    if any(extracts for extracts, _ in found):
-        return
-    problems = [problem for _, amiss in found for problem in amiss]
     _tell_of(home, problems)
     raise ConfigurationError("; ".join(map(str, problems)))
 

@@ -12,7 +12,7 @@ import duckdb
 from rich.table import Table
 
 from vm_pipeline import settings
-from vm_pipeline.commands.options import CLOSED, JSON, installed
+from vm_pipeline.commands.options import CLOSED, JSON, begun, installed
 from vm_pipeline.home import Home
 from vm_pipeline.page import VERY_WIDE, wide_console
 from vm_pipeline.settings import Asked, ConfigurationError
@@ -33,7 +33,7 @@ Rows = list[tuple[object, ...]]
 def changes(first: str | None, last: str | None, as_json: bool, home: Path | None, warehouse: str | None) -> None:
     """Figures of a provider's month that changed between two nights: before, after, and the batches that moved."""
     try:
-        rows = between(Home(settings.load(Asked(home=home, warehouse=warehouse))), first, last)
+        rows = between(begun(Home(settings.load(Asked(home=home, warehouse=warehouse)))), first, last)
     except NotStaged as error:
         click.echo(str(error), err=True)
         sys.exit(CLOSED)

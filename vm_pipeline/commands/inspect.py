@@ -14,6 +14,7 @@ from rich.table import Table
 
 from vm_pipeline import settings
 from vm_pipeline.commands.options import CLOSED, FILE, JSON, PATH, USAGE, amiss
+from vm_pipeline.feeds.identifiers import masked
 from vm_pipeline.proposal.columns import ColumnLook
 from vm_pipeline.proposal.looking import FileLook, opened, write_table
 from vm_pipeline.staging.reading import AS_IT_SAYS, FileShape, Refused
@@ -77,7 +78,7 @@ def figures(found: FileLook) -> dict[str, Any]:
         "encoding": sheet.encoding.removesuffix("-sig"),
         "delimiter": sheet.delimiter,
         "line_ends": found.line_ends,
-        "sheets": list(sheet.sheets),
+        "sheets": [*map(masked, sheet.sheets)],
         "header_row": sheet.header_row,
         "has_header": found.has_header,
         "rows": found.rows,
@@ -97,8 +98,13 @@ def _column(found: FileLook, place: int, column: ColumnLook) -> dict[str, Any]:
         "blank_share": round(column.blank_share, 4),
         "odd": column.odd,
         **{name: whole[name] for name in ("filled", "distinct", "personal")},
-        **({"total": column.total, "negatives": column.negatives} if "money" in column.kind else {}),
+        **({"total": column.total, "negatives": column.negatives} if _is_added_up(column) else {}),
     }
+
+
+def _is_added_up(column: ColumnLook) -> bool:
+    """Whether its sum may be told: of identifiers, that of a single row is one of them."""
+    return "money" in column.kind and not column.personal
 
 
 def _refused(why: Refused, as_json: bool) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from vm_pipeline.commands.options import CONFIG, JSON, PATH, USAGE, home_of, installed
+from vm_pipeline.feeds.identifiers import is_masked
 from vm_pipeline.home import utc_now
 from vm_pipeline.keeping.purge import Erased
 from vm_pipeline.keeping.purge import purge as purge_batch
@@ -23,8 +24,19 @@ from vm_pipeline.keeping.withdraw import CannotDecide, Decided, reinstate
 from vm_pipeline.keeping.withdraw import withdraw as withdraw_batch
 from vm_pipeline.staging.known import NotStaged
 
+
+def _impersonal(context: click.Context, option: click.Parameter, reason: str) -> str:
+    """A reason as it was said: it is published with the batch, and can never be taken back."""
+    if is_masked(reason):
+        raise click.BadParameter("found what looks like an identifier of a person; expected none.", context, option)
+    return reason
+
+
 _REASON = click.option(
-    "--reason", required=True, help="Why, for those who read it later. No names, no data of persons."
+    "--reason",
+    required=True,
+    callback=_impersonal,
+    help="Why, for those who read it later. No names, no data of persons.",
 )
 _DRY_RUN = click.option("--dry-run", is_flag=True, help="Say what would go; change nothing.")
 _THEN_RUN = "Readers see it after the next `vm-pipeline run`."

@@ -16,6 +16,7 @@ from vm_pipeline.calendar import is_period
 from vm_pipeline.disk import said_of_disk
 from vm_pipeline.home import Home
 from vm_pipeline.settings import Asked, ConfigurationError
+from vm_pipeline.settings.problems import closest
 from vm_pipeline.sources.objects import LandingDamaged
 from vm_pipeline.staging.known import NotStaged
 from vm_pipeline.warehouse.postgres.refused import WarehouseRefused
@@ -95,6 +96,8 @@ def amiss(style: str, said: str) -> None:
 def snapshot_of(chosen: settings.Settings) -> Path:
     """The published snapshot. Raises ConfigurationError where there is none."""
     if not chosen.warehouse.is_file():
+        if chosen.warehouse.parent == chosen.home:
+            begun(Home(chosen))
         found = f"{chosen.warehouse}: found no warehouse"
         raise ConfigurationError(f"{found}, expected a published one. Use `vm-pipeline run` first.")
     return chosen.warehouse
@@ -112,13 +115,26 @@ def home_of(config: Path | None, home: Path | None, warehouse: str | None, provi
     """A home that is there, and has received of the provider that is asked for: of another, nothing that is told would
     be true. Raises ConfigurationError.
     """
-    found = Home(loaded(Asked(config=config, home=home, warehouse=warehouse)))
-    if not found.folder.is_dir():
-        remedy = "Name it: --home, VM_HOME or `home`; or `vm-pipeline run`."
-        raise ConfigurationError(f"found no folder {found.folder}, expected the home. {remedy}")
+    found = begun(Home(loaded(Asked(config=config, home=home, warehouse=warehouse))))
     if provider:
         known = sorted({receipt.slot.provider_code for receipt in found.receipts()} - {""})
         if provider.upper() not in known:
             one = f"one of {', '.join(known)}" if known else "one of those received, of which there are none"
             raise ConfigurationError(f"found no provider {provider}, expected {one}.")
     return found
+
+
+def begun(home: Home) -> Home:
+    """The home, if a night ever began in it: one that is mistyped would look like one that has nothing to tell.
+
+    Raises ConfigurationError.
+    """
+    folder = home.folder
+    if home.landing.root.is_dir():
+        return home
+    there = "a folder without `landing`, in which no night ever began" if folder.is_dir() else "no such folder"
+    near = closest(folder.name, [path.parent.name for path in folder.parent.glob("*/landing")])
+    raise ConfigurationError(
+        f"{folder}: found {there}, expected the home of your nights.{near} Name it: --home, VM_HOME, or `home` of "
+        "vm.toml. To begin one there: `vm-pipeline run --feeds DIR`, or `--config vm.toml`."
+    )

@@ -20,7 +20,7 @@ def upgrade(config: Path | None, home: Path | None, warehouse: str | None) -> No
         raise ConfigurationError(
             "found no PostgreSQL warehouse, expected --warehouse postgresql+psycopg://user@host/name."
         )
-    done = upgrade_at(chosen.postgres)
+    done = upgrade_at(chosen.postgres, lambda said: click.echo(said, err=True))
     click.echo("Brought to this version." if done else "It is of this version already.")
 
 

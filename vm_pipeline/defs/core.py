@@ -12,7 +12,7 @@ from vm_pipeline.defs.night import AS_OF, FULL, Night, as_check, known_until, on
 from vm_pipeline.defs.statements import result, specs
 from vm_pipeline.feeds import FEEDS
 from vm_pipeline.quality import aside
-from vm_pipeline.quality.core import check_answers, check_facts, check_key_again, check_reconciliation
+from vm_pipeline.quality.core import WEIGHTS, check_answers, check_facts, check_key_again, check_reconciliation
 from vm_pipeline.quality.totals import check_totals
 from vm_pipeline.quality.unmapped import write_unmapped
 from vm_pipeline.quality.verdict import Figure, Verdict
@@ -46,7 +46,8 @@ _BLOCKING = ("totals_hold", "ledger_reconciles", "keys_unique")
 
 def _checks() -> list[dg.AssetCheckSpec]:
     shown = [*_SHOWN_ON.items()]
-    shown += [(code, dg.AssetKey(["core", fact])) for fact in _FACT_KEYS for code in _SAYS if code not in _SHOWN_ON]
+    shown += [("keys_unique", dg.AssetKey(["core", fact])) for fact in _FACT_KEYS]
+    shown += [("share_unallocated", dg.AssetKey(["core", fact])) for fact in WEIGHTS]
     return [
         dg.AssetCheckSpec(code, asset=key, blocking=code in _BLOCKING, description=_SAYS[code]) for code, key in shown
     ]
@@ -55,7 +56,7 @@ def _checks() -> list[dg.AssetCheckSpec]:
 _UNMAPPED_SPEC = dg.AssetSpec(
     UNMAPPED,
     group_name="core",
-    deps=[["core", fact] for fact in _FACT_KEYS],
+    deps=[["core", fact] for fact in WEIGHTS],
     owners=OWNERS,
     kinds={"csv"},
     description="Codes that no reference row maps, largest first, as reference files ready to fill in: give each its "
@@ -84,7 +85,7 @@ def core(
         known = home.known(known_until(context))
     draft = home.drafts.begin(context.run.run_id)
     if not {AS_OF, FULL} & context.run.tags.keys():
-        home.kept.lay_down(draft, home.purged(known_until(context)))
+        home.kept.lay_down(draft, home.set_apart(known_until(context)))
     with open_workspace(draft, home.settings.memory, home.settings.threads) as con:
         with said_first():
             built, findings = build_core(con, known, home.staging, home.settings.nation)

@@ -12,6 +12,7 @@ from vm_pipeline.defs.describe import OWNERS, table_of
 from vm_pipeline.defs.night import Night, as_check
 from vm_pipeline.feeds import FEEDS
 from vm_pipeline.home import utc_now
+from vm_pipeline.sources.folder import empty
 from vm_pipeline.sources.landing import Received
 
 GROUPS = (*FEEDS, "reference")
@@ -50,6 +51,8 @@ def landing(
     """Ask every source and keep what is new."""
     if not night.home.settings.sources:
         raise dg.Failure("found no source in the settings; expected [[source]] in vm.toml, VM_FEEDS or VM_CONFIG.")
+    if not night.arrived and (amiss := empty(night.home.settings.sources)):
+        raise dg.Failure("; ".join(map(str, amiss)))  # as `vm-pipeline run` does not begin then
     start = time.perf_counter()
     received = night.receive()
     seconds = round(time.perf_counter() - start, 2)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import dagster as dg
+import duckdb
 
 from vm_pipeline.home import Home, utc_now
 from vm_pipeline.quality.history import Thresholds
@@ -24,6 +25,7 @@ from vm_pipeline.staging.known import NotStaged
 from vm_pipeline.warehouse.postgres.refused import WarehouseRefused
 from vm_pipeline.warehouse.workspace import Built
 
+_QUOTING = (duckdb.DataError, duckdb.IntegrityError, duckdb.InvalidInputException)
 KNOWN_UNTIL, AS_OF, FULL = "vm/known_until", "vm/as_of", "vm/full"
 CARRIED = (KNOWN_UNTIL, AS_OF, FULL)  # from the run that stages to the run that builds
 
@@ -73,11 +75,17 @@ def known_until(context: dg.AssetExecutionContext) -> str:
 
 @contextmanager
 def said_first() -> Iterator[None]:
-    """What a person can mend heads the failure that Dagster shows, not the end of a long trace."""
+    """What a person can mend heads the failure that Dagster shows, not the end of a long trace.
+
+    Of an error in cells only the kind is told, and where it was met: DuckDB quotes what it cannot convert.
+    """
     try:
         yield
     except (LandingDamaged, NotStaged, Purged, WarehouseRefused) as error:
         raise dg.Failure(str(error)) from error
+    except _QUOTING as error:
+        found = f"found {type(error).__name__} in DuckDB; its words may quote a cell, and are kept nowhere."
+        raise dg.Failure(found).with_traceback(error.__traceback__) from None
 
 
 def one_each(verdicts: list[Verdict], codes: Sequence[str], subject: str) -> list[Verdict]:

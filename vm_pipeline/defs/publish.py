@@ -6,6 +6,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from vm_pipeline.behind import refuse_behind
 from vm_pipeline.defs.describe import OWNERS
 from vm_pipeline.defs.night import AS_OF, Night, as_check, known_until, said_first
 from vm_pipeline.defs.statements import result, specs
@@ -82,12 +83,15 @@ def published_warehouse(context: dg.AssetExecutionContext, night: dg.ResourcePar
     draft, as_of = _draft(context, night), context.run.tags.get(AS_OF, "")
     night.report("publish", 0, 1)
     with open_workspace(draft, home.settings.memory, home.settings.threads) as con:
-        describe(con, publication(home.known(until), until, home.settings.nation))
+        last = max(home.moments(until), default=until)  # a run by hand in Dagster is later than all it knows of
+        describe(con, publication(home.known(until), as_of or last, home.settings.nation))
     with said_first():
+        if not as_of:
+            refuse_behind(home)
         digest = home.publish(draft, as_of)
     night.published = bool(digest)
     if digest and not as_of:
-        home.kept.keep(core_of(draft), digest, home.purged(until))
+        home.kept.keep(core_of(draft), digest, home.set_apart(until))
     home.tidy()
     night.report("publish", 1, 1)
     if not night.published:

@@ -90,7 +90,10 @@ def land_only(settings: Settings) -> Received:
 
 
 def rebuild_as_of(settings: Settings, report: Report, as_of: str, full: bool = False) -> Outcome:
-    """The warehouse as it was known at a time (UTC, ISO), in a file of its own. Lands nothing."""
+    """The warehouse as it was known at a time (UTC, ISO), in a file of its own. Lands nothing.
+
+    Dagster's history has none of it: of every asset and check the latest would be of then, and sensors would follow it.
+    """
     home = Home(settings)
     night = Night(home, report)
     receipts = home.receipts(as_of)
@@ -98,7 +101,7 @@ def rebuild_as_of(settings: Settings, report: Report, as_of: str, full: bool = F
         return _outcome(night, as_of, f"Nothing had been received by {as_of}: there is nothing to rebuild.")
     todo = receipts if full else home.unseen(as_of)
     tags = range_tags(todo, monthly(settings.first_month), as_of) | {AS_OF: as_of} | ({FULL: "true"} if full else {})
-    with dagster_instance(home.folder) as instance:
+    with dg.DagsterInstance.ephemeral() as instance:
         return _refresh(assemble(settings, night), night, instance, tags)
 
 
@@ -138,7 +141,8 @@ def _outcome(night: Night, until: str, failure: str) -> Outcome:
 def dagster_home(home: Path) -> Path:
     """The folder Dagster keeps its runs in, made ready: nothing is sent anywhere."""
     folder = home / "dagster"
-    folder.mkdir(parents=True, exist_ok=True)
+    for one in (home, folder):  # a mode holds for the last of a path only
+        one.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings = folder / "dagster.yaml"
     if not settings.exists():
         put(settings, _DAGSTER)

@@ -7,8 +7,8 @@ import dagster as dg
 
 from vm_pipeline.calendar import LONDON
 from vm_pipeline.defs.night import CARRIED, KNOWN_UNTIL, Night
-from vm_pipeline.home import Home, partition_of
-from vm_pipeline.sources.receipts import Receipt
+from vm_pipeline.home import Home
+from vm_pipeline.sources.receipts import Receipt, Slot
 
 if TYPE_CHECKING:  # Dagster exports no public name for what define_asset_job returns
     from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
@@ -25,6 +25,11 @@ def range_tags(receipts: list[Receipt], months: dg.PartitionsDefinition, until: 
         "dagster/asset_partition_range_end": max(touched),
         KNOWN_UNTIL: until,
     }
+
+
+def partition_of(slot: Slot, first: str, last: str) -> str:
+    """The month an extract is worked on under: its last, or the nearest there is a partition for."""
+    return min(max(slot.last_period, first), last)
 
 
 def nightly(land: "UnresolvedAssetJobDefinition") -> dg.ScheduleDefinition:

@@ -8,10 +8,11 @@ import dagster as dg
 
 from vm_pipeline.defs.describe import OWNERS, schema_of_contract, table_of
 from vm_pipeline.defs.night import AS_OF, FULL, Night, as_check, known_until, said_first
+from vm_pipeline.defs.schedule import partition_of
 from vm_pipeline.feedback.reports import write_all
 from vm_pipeline.feeds import ACTIVITY, FEEDS, LEDGER, SURVEY_WIDE
 from vm_pipeline.feeds.reference import REFERENCES
-from vm_pipeline.home import Home, partition_of
+from vm_pipeline.home import Home
 from vm_pipeline.quality import aside
 from vm_pipeline.quality.totals import check_totals
 from vm_pipeline.sources.receipts import Receipt, Version

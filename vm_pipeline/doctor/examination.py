@@ -37,7 +37,7 @@ def _everything(of: Home, now: datetime, deep: bool) -> Iterator[Finding]:
     settings = of.settings
     yield ok("configuration", f"{len(settings.sources)} sources, nation {settings.nation}")
     for warning in settings.warnings:
-        yield note("configuration", warning, "nothing to warn of", "Correct it in vm.toml.")
+        yield note("configuration", warning, "nothing to warn of", "Correct it where it stands.")
     there = folders.home(of.folder)
     yield there
     yield from machine.disk(of.folder, settings.warehouse)

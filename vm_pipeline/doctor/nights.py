@@ -22,6 +22,13 @@ def nights(of: Home, now: datetime) -> Iterator[Finding]:
     yield from _waiting(of, now)
 
 
+def behind(check: str, night: str, last: str) -> Finding:
+    """Readers have a night that this home knows nothing of. `last`: when it last received or decided anything."""
+    expected = f"none after {last}, the last that this home received or decided"
+    remedy = "Restore a later backup, or see the runbook, *The home is older than what readers have*."
+    return wrong(check, f"the night as of {night}", expected, remedy)
+
+
 def _asked(of: Home, now: datetime) -> Finding:
     """Wrong where somebody is expected to send, or is told of it: then a night is expected, too."""
     say = wrong if of.is_awaited else note
@@ -37,7 +44,10 @@ def _asked(of: Home, now: datetime) -> Finding:
 def _waiting(of: Home, now: datetime) -> Iterator[Finding]:
     """What readers have not had for more than a night: runs fail, a gate is closed, or none follows a landing."""
     there, last = published(of.settings.warehouse), of.landing.last_moment
-    if there is None or last <= there.as_of:
+    if there is None or last == there.as_of:
+        return
+    if last < there.as_of:
+        yield behind("snapshot", there.as_of, last)
         return
     since = next(moment for moment in of.moments() if moment > there.as_of)
     say = wrong if now - datetime.fromisoformat(since) > _A_NIGHT else note

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from vm_pipeline.doctor.finding import Finding, named, note, ok, wrong
+from vm_pipeline.doctor.nights import behind
 from vm_pipeline.home import Home
 from vm_pipeline.warehouse.postgres.refused import WarehouseRefused
 from vm_pipeline.warehouse.snapshot import published
@@ -97,18 +98,21 @@ def _may_read(con: "Connection") -> Iterator[Finding]:
 def _schema(con: "Connection") -> Iterator[Finding]:
     """Tables, columns and keys against those of this version."""
     from vm_pipeline.warehouse.postgres.schema import is_created, kept
-    from vm_pipeline.warehouse.postgres.shape import declared, differences, found
-    from vm_pipeline.warehouse.postgres.upgrade import is_current
+    from vm_pipeline.warehouse.postgres.shape import ALWAYS_THERE, declared, found, own_columns
+    from vm_pipeline.warehouse.postgres.upgrade import EMPTIED, is_current, to_do
 
     if not is_created(con):
         yield note("server_schema", "no warehouse there yet", "a published one", "`vm-pipeline run`.")
         return
-    other = differences(found(con), declared(kept().values()))
+    if own := own_columns(found(con), declared(kept().values())):
+        yield note("server_schema", f"columns of your own: {named([one.name for one in own])}", "none", EMPTIED)
+    other = to_do(con)
     said = named([str(one) for one in other]) or "other indexes, views, functions, comments or rights"
     if any(one.breaks for one in other):
         yield wrong("server_schema", f"a schema of another version: {said}", "that of this version", _UPGRADING)
     elif other or not is_current(con):
-        remedy = "`vm-pipeline upgrade`."
+        filled = other and all(one.what == ALWAYS_THERE for one in other)
+        remedy = "`vm-pipeline run`: a night fills it." if filled else "`vm-pipeline upgrade`."
         yield wrong("server_schema", f"a schema of another version: {said}", "that of this version", remedy)
     else:
         yield ok("server_schema", f"{len(kept())} tables of this version")
@@ -119,10 +123,13 @@ def _night(con: "Connection", of: Home) -> Iterator[Finding]:
     from vm_pipeline.warehouse.postgres.publish import last
     from vm_pipeline.warehouse.postgres.schema import is_created
 
-    mine = published(of.settings.warehouse)
+    mine, received = published(of.settings.warehouse), of.landing.last_moment
+    there = last(con) if is_created(con) else None
+    if there and received and there.as_of > received:
+        yield behind("server_night", there.as_of, received)
+        return
     if mine is None or not is_created(con):
         return
-    there = last(con)
     if there is None or there.as_of < mine.as_of:
         found = f"the night as of {there.as_of}" if there else "no night"
         yield wrong("server_night", found, f"that of {mine.as_of}, which the file has", "`vm-pipeline run`.")

@@ -15,6 +15,16 @@ from enum import StrEnum
 from math import exp, log
 
 _CHI = 10
+# Blanks and dashes of every kind, full-width signs and Arabic digits, each as the keyboard's: one sign for one sign.
+_BLANKS = "\u00a0\u1680" + "".join(map(chr, range(0x2000, 0x200C))) + "\u202f\u205f\u2060\u3000\ufeff"
+_DASHES = "\u00ad" + "".join(map(chr, range(0x2010, 0x2016))) + "\u2212"
+_FULL_WIDTH = "".join(map(chr, range(0xFF01, 0xFF5F)))
+_ARABIC = "".join(chr(zero + digit) for zero in (0x0660, 0x06F0) for digit in range(10))
+ODD_SIGNS = _BLANKS + _DASHES + _FULL_WIDTH + _ARABIC
+PLAIN_SIGNS = (
+    " " * len(_BLANKS) + "-" * len(_DASHES) + "".join(map(chr, range(0x21, 0x7F))) + "0123456789" * (len(_ARABIC) // 10)
+)
+_PLAINLY = str.maketrans(ODD_SIGNS, PLAIN_SIGNS)
 _POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][0-9A-Z]?)([0-9][A-Z]{2})", re.ASCII)
 
 
@@ -97,11 +107,11 @@ def postcode(text: str, form: str = "pc7") -> str | None:
 class Kind:
     """One kind of identifier, for whoever looks through text with SQL.
 
-    `shape`: a regular expression (RE2) over upper-case text; `edge`: what may not stand next to it. `{x}` in
-    `plausible` and `complete` is a find without blanks, hyphens and slashes: the conditions that the digits allow it,
-    and that its check digit agrees. `chance`: the share of random text of this shape that passes both; `check_chance`:
-    of plausible text, that passes the second. `tells`: a column is of this kind when more than this share of its
-    distinct finds pass. `alone`: one find is enough, because hardly anything else looks like it.
+    `shape`: a regular expression (RE2) over upper-case text in plain signs; `edge`: what may not stand next to it.
+    `{x}` in `plausible` and `complete` is a find without blanks, hyphens and slashes: the conditions that the digits
+    allow it, and that its check digit agrees. `chance`: the share of random text of this shape that passes both;
+    `check_chance`: of plausible text, that passes the second. `tells`: a column is of this kind when more than this
+    share of its distinct finds pass. `alone`: one find is enough, because hardly anything else looks like it.
     """
 
     name: str
@@ -161,7 +171,8 @@ _DAY = (
 )
 _EITHER = f"({_MOD_11} OR {_MOD_10})"
 _PADDED = "('0' || {x})"
-_THREE = "[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{4}"
+_GAP = "[ -]{0,3}"
+_THREE = f"[0-9]{{3}}{_GAP}[0-9]{{3}}{_GAP}[0-9]{{4}}"
 _EITHER_CHANCE = 1 / 11 + 1 / 10 - 1 / 110
 _AREAS = (
     "A[BL]|B[ABDHLNRST]?|C[ABFHMORTVW]|D[ADEGHLNTY]|E[CHNX]?|F[KY]|G[LUY]?|H[ADGPRSUX]|I[GMPV]|JE|K[ATWY]|L[ADELNSU]?|"
@@ -171,8 +182,8 @@ _AREAS = (
 KINDS = (
     Kind(
         "CHI number",
-        "Ten digits: a day DDMMYY, a serial number, a check digit by Modulus 11 or 10; blanks or hyphens between.",
-        f"[0-9]{{6}}[ -]?[0-9]{{4}}|{_THREE}|[0-9]{{2}}[ /-][0-9]{{2}}[ /-][0-9]{{2}}[ -]?[0-9]{{4}}",
+        "Ten digits: a day DDMMYY, a serial number, a check digit by Modulus 11 or 10; blanks or dashes between.",
+        f"[0-9]{{6}}{_GAP}[0-9]{{4}}|{_THREE}|[0-9]{{2}}[ /-][0-9]{{2}}[ /-][0-9]{{2}}{_GAP}[0-9]{{4}}",
         plausible=_DAY,
         complete=_EITHER,
         chance=0.036525 * _EITHER_CHANCE,
@@ -192,7 +203,7 @@ KINDS = (
     Kind(
         "H&C number",
         "Northern Ireland: an NHS number of the range 320 000 0001 to 399 999 9999.",
-        "3[2-9][0-9][ -]?[0-9]{3}[ -]?[0-9]{4}",
+        f"3[2-9][0-9]{_GAP}[0-9]{{3}}{_GAP}[0-9]{{4}}",
         complete=_MOD_11,
         chance=1 / 11,
         tells=1 / 4,
@@ -235,17 +246,26 @@ ANY_SHAPE = "|".join(kind.shape for kind in KINDS)
 ANY_PATTERN = "|".join(kind.pattern for kind in KINDS)
 
 
+def plainly(text: str) -> str:
+    """A text in plain signs, each in its place: `０２１１１６–５７９４` as `021116-5794`."""
+    return text.translate(_PLAINLY)
+
+
 def has_a_shape(text: str) -> bool:
     """Whether a text has anything in it that looks like an identifier, check digits or not."""
-    return re.search(ANY_SHAPE, text, re.IGNORECASE) is not None
+    return re.search(ANY_SHAPE, plainly(text), re.IGNORECASE) is not None
 
 
-_WITHIN = "|".join(f"(?<![{kind.edge}])(?:{kind.shape})(?![{kind.edge}])" for kind in KINDS)
+_WITHIN = re.compile("|".join(f"(?<![{kind.edge}])(?:{kind.shape})(?![{kind.edge}])" for kind in KINDS), re.IGNORECASE)
 
 
 def masked(text: str) -> str:
     """A text with `?` for all in it that looks like an identifier: headers, sheets and keys may be anything, too."""
-    return re.sub(_WITHIN, "?", text, flags=re.IGNORECASE)
+    pieces, end = [], 0
+    for found in _WITHIN.finditer(plainly(text)):  # sought in plain signs; what stays, stays as it was written
+        pieces += [text[end : found.start()], "?"]
+        end = found.end()
+    return "".join((*pieces, text[end:]))
 
 
 def is_masked(text: str) -> bool:

@@ -181,6 +181,7 @@ REFERENCES: dict[str, Reference] = {
                 key=("provider_code", "survey_code", "wave_date_sent", "team_name", "issued_sent"),
             ),
             "response rates are absent",
+            alone=("provider_code", "survey_code", "wave_date", "team_name"),
         ),
         Reference(
             "budget",
@@ -204,6 +205,8 @@ REFERENCES: dict[str, Reference] = {
                 ),
             ),
             "budget variances are absent",
+            alone=("provider_code", "cost_centre_code", "account_code", "financial_year", "ledger_period"),
+            is_fact=True,
         ),
         Reference(
             "saving_cases",

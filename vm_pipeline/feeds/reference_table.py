@@ -37,13 +37,23 @@ HINTS = (
 
 @dataclass(frozen=True)
 class Reference:
-    """One reference file. `alone` names the columns of which two rows may not hold on one day (refused otherwise)."""
+    """One reference file.
+
+    `alone` names the columns of which two rows may not hold on one day (refused otherwise). `is_fact`: its rows are
+    published one by one, each with its batch and row number; those of others say how facts are read.
+    """
 
     name: str
     contract: Contract
     consequence: str
     essential: bool = False
     alone: tuple[str, ...] = ()
+    is_fact: bool = False
+
+    @property
+    def has_spans(self) -> bool:
+        """Whether its rows hold from a day to a day."""
+        return "valid_from" in self.contract.by_name
 
 
 _NUMBERS = (SHARE, MONEY, PRICE, LEVEL, MONTH, COUNT, FLAG, FINANCIAL_YEAR, LEDGER_PERIOD)

@@ -7,7 +7,7 @@ Does not belong here: any one entry (finance, performance, capacity …), how on
 from vm_pipeline.indicators.capacity import CAPACITY
 from vm_pipeline.indicators.entry import IN_INDICATOR_VALUE, Indicator, sign_and_name
 from vm_pipeline.indicators.finance import FINANCE
-from vm_pipeline.indicators.ingredients import FULL_TIME_WEEK, INGREDIENT, INGREDIENTS
+from vm_pipeline.indicators.ingredients import INGREDIENT, INGREDIENTS
 from vm_pipeline.indicators.meta import META
 from vm_pipeline.indicators.performance import PERFORMANCE
 from vm_pipeline.indicators.staff import STAFF
@@ -36,7 +36,6 @@ def input_tables() -> dict[str, Table]:
                 for i in INGREDIENTS
             ],
         ),
-        "full_time_week": ("valid_from DATE, hours DECIMAL(9,2)", list(FULL_TIME_WEEK)),
     }
 
 

@@ -28,14 +28,22 @@ BLOCKS = ("performance", "capacity", "cost")
 class Facts:
     """Rows of one fact table that are added up, as SQL on its columns: which, and what of each.
 
-    `day` puts a row into its week and month; empty for costs, whose month is the ledger's and whose weeks follow the
-    timing of the account.
+    `day` puts a row into its week and month; empty for costs and budgets, whose month is the ledger's and whose weeks
+    follow the timing of the account. `since_april`: a month has those of its financial year so far. `of_team`: SELECT
+    of the rows as those of the team they count for, where that is another than their own.
     """
 
     table: str
     where: str
     counts: str
     day: str = ""
+    since_april: bool = False
+    of_team: str = ""
+
+    @property
+    def rows(self) -> str:
+        """What the rows are selected from; conditions may name it by the name of the table."""
+        return f"({self.of_team}) AS {self.table}" if self.of_team else f"vm.{self.table}"
 
 
 @dataclass(frozen=True)
@@ -109,7 +117,8 @@ class Indicator:
     `numerator` and `denominator` name ingredients that are added up, with `-` before one that is taken off. `factor`
     scales the ratio: 100 for per cent. `column` is its name in the box score. `minimum`: a smaller denominator is
     provisional. `lag_weeks`, `lag_months`: periods after its own before a value is final. `is_sampled`: only periods
-    that were sampled have a value. `profile` names the one rule profile that raises its signals.
+    that were sampled have a value. `profile` names the one rule profile that raises its signals. `hangs_together`:
+    grains at which a point is largely made of what the one before it was made of, so that rules of chance do not apply.
     """
 
     code: str
@@ -133,6 +142,7 @@ class Indicator:
     lag_weeks: int = 0
     lag_months: int = 0
     is_sampled: bool = False
+    hangs_together: tuple[str, ...] = ()
     worked_out: str = ""
     notes: str = ""
 

@@ -11,7 +11,9 @@ FINANCE = (
         "What the team itself spends: real, unallocated cost of a few categories.",
         Example(47_600.00, None, 47_600.00, "£204,000.00 of June shared over weeks is £47,600.00 for 7 of 30 days."),
         numerator=("direct_cost_gbp",), block="cost", column="direct_cost_gbp", team_month_column="direct_cost_gbp",
-        notes="Weeks follow the timing of the account (`cost_week`). Ledger periods 13 and 14 are in March only.",
+        hangs_together=("week",),
+        notes="Weeks follow the timing of the account (`cost_week`); those of a month share its pay. Ledger periods 13 "
+        "and 14 are in March only.",
     ),
     Indicator(
         "F02", "Direct cost per patient", "ratio", "£", "lower", "run", "his_run",
@@ -28,7 +30,9 @@ FINANCE = (
         Example(36_000.00, 180, 200.00, "£36,000.00 over 180 occupied bed days is £200.00."),
         numerator=("direct_cost_gbp",), denominator=("bed_days",),
         block="cost", column="cost_per_bed_day_gbp", team_month_column="cost_per_bed_day_gbp",
-        notes="A week of credit notes may be negative; it stays so.",
+        hangs_together=("week",),
+        notes="A week of credit notes may be negative; it stays so. The weeks of a month share its pay, and beds are "
+        "full of those of the week before.",
     ),
     Indicator(
         "F04", "Absorbed cost per bed day", "ratio", "£", "lower", "run", "his_run",
@@ -43,14 +47,15 @@ FINANCE = (
         Example(17_000.00, 200, 85.00, "£17,000.00 over 200 attended contacts is £85.00."),
         numerator=("direct_cost_gbp",), denominator=("attendances",),
         block="cost", column="cost_per_attendance_gbp", team_month_column="cost_per_attendance_gbp",
-        notes="Contacts not attended are not in the denominator.",
+        notes="Contacts not attended are not in the denominator. A month in which none was attended has nothing to "
+        "divide by; a team of which every contact was cancelled, ever, has no value at all.",
     ),
     Indicator(
         "F06", "Supplementary staffing", "ratio", "%", "lower", "run", "his_run",
         "Share of bank, agency and overtime in all pay.",
         Example(9_000.00, 60_000.00, 15.0, "£9,000.00 of £60,000.00 of pay is 15.0%."),
         numerator=("supplementary_pay_gbp",), denominator=("pay_gbp",), factor=100,
-        block="cost", column="supplementary_pay_pct", lag_weeks=4, lag_months=1,
+        block="cost", column="supplementary_pay_pct", lag_weeks=4, lag_months=1, hangs_together=("week",),
         notes="Bank and agency come in arrears, so a value is provisional for one month. In weeks, dated shifts stand "
         "beside monthly pay that is spread.",
     ),
@@ -75,9 +80,9 @@ FINANCE = (
         numerator=("actual_ytd_gbp", "-budget_ytd_gbp"), denominator=("budget_ytd_gbp",), factor=100,
         grains=("month",),
         notes="A running sum: its points hang together, so it has no run chart. March holds periods 13 and 14. "
-        "Budgets go to teams by the shares of the month's last day, in whole pence; those of capital are left out as "
-        "its cost is. What a team did not spend counts, and a month once a ledger came for each since the team's first "
-        "of the year.",
+        "Budgets go to teams by the shares of the month's last day, each row in whole pence (`fact_budget`); those of "
+        "capital are left out as its cost is. What a team did not spend counts, and a month once a ledger came for "
+        "each since the team's first of the year.",
     ),
     Indicator(
         "F10", "Saving against a baseline", "saving", "£", "higher", "", "",

@@ -5,6 +5,7 @@ question, or a condition on facts. sql/marts/ingredient and `vm-pipeline trace` 
 Does not belong here: the SQL of the others (sql/marts/ingredient), what is made of them (finance, performance, …).
 """
 
+from vm_pipeline.indicators.chosen import BUDGET, BUDGETED_COST, COMMODITY, COMMODITY_BASE, FUNDED
 from vm_pipeline.indicators.entry import Facts, Ingredient
 
 _SUPPLEMENTARY = ("pay_bank", "pay_agency", "pay_overtime")
@@ -12,6 +13,7 @@ _COST = ("pay_substantive", *_SUPPLEMENTARY, "drugs", "food", "supplies", "other
 
 # Hours of a full-time week under Agenda for Change in Scotland, from a day on (domain: three denominators so far).
 FULL_TIME_WEEK = (("1900-01-01", "37.5"), ("2024-04-01", "37.0"), ("2026-04-01", "36.0"))
+_WEEK_HOURS = " ".join(f"WHEN start_at >= DATE '{since}' THEN {hours}" for since, hours in reversed(FULL_TIME_WEEK))
 
 
 def _cost(
@@ -41,11 +43,14 @@ def _all_answers(name: str, meaning: str, counts: str) -> Ingredient:
     return Ingredient(name, "answers", "survey", meaning, stated=asked)
 
 
-def _derived(
-    name: str, unit: str, source: str, meaning: str, counted: bool = False, chosen_from: str = ""
-) -> Ingredient:
+def _derived(name: str, unit: str, source: str, meaning: str, counted: bool = False) -> Ingredient:
     """With SQL of its own."""
-    return Ingredient(name, unit, source, meaning, counted, chosen_from=chosen_from)
+    return Ingredient(name, unit, source, meaning, counted)
+
+
+def _chosen(name: str, unit: str, file: str, meaning: str, facts: Facts, of: str = "") -> Ingredient:
+    """Facts of a feed, or of the file itself, as a reference file says which."""
+    return Ingredient(name, unit, f"reference/{file}", meaning, stated=facts, chosen_from=of)
 
 
 def _answers(name: str, meaning: str, question: str) -> Ingredient:
@@ -54,6 +59,8 @@ def _answers(name: str, meaning: str, question: str) -> Ingredient:
 
 _STAY, _PATIENT = "activity/inpatient_stay", "activity/inpatient_stay.patient_ref"
 _TIMED = "end_at::TIME <> TIME '00:00'"
+# Of a month, with nine decimals a record: so records add up to it, however they are grouped.
+_WTE = f"(quantity * 7 / (day(last_day(start_at)) * CASE {_WEEK_HOURS} END))::DECIMAL(38,9)"
 
 INGREDIENTS = (
     _cost("direct_cost_gbp", "Direct accounts, without income, capital and recharges.", _COST, True),
@@ -61,28 +68,24 @@ INGREDIENTS = (
     _cost("pay_gbp", "Substantive and supplementary pay.", ("pay_substantive", *_SUPPLEMENTARY), source="ledger/pay"),
     _cost("supplementary_pay_gbp", "Bank, agency and overtime.", _SUPPLEMENTARY, source="ledger/pay"),
     _cost("drugs_gbp", "Drugs.", ("drugs",), source="ledger/drugs"),
-    _derived(
-        "commodity_gbp",
-        "£",
-        "reference/saving_cases",
-        "Cost of a saving case that names an account.",
-        chosen_from="ledger",
-    ),
-    _derived(
+    _chosen("commodity_gbp", "£", "saving_cases", "Cost of a saving case that names an account.", COMMODITY, "ledger"),
+    _chosen(
         "commodity_base",
         "n",
-        "reference/saving_cases",
+        "saving_cases",
         "What drives it: the case's activity measure.",
-        chosen_from="activity",
+        COMMODITY_BASE,
+        "activity",
     ),
-    _derived(
+    _chosen(
         "actual_ytd_gbp",
         "£",
-        "reference/budget",
+        "budget",
         "Cost since April on cost centres with a budget, less capital.",
-        chosen_from="ledger",
+        BUDGETED_COST,
+        "ledger",
     ),
-    _derived("budget_ytd_gbp", "£", "reference/budget", "Their budget since April."),
+    _chosen("budget_ytd_gbp", "£", "budget", "Their budget since April.", BUDGET),
     _events("admissions", "Inpatient stays that began.", "inpatient_stay"),
     _derived(
         "patients",
@@ -122,8 +125,14 @@ INGREDIENTS = (
     _measured("indirect_hours", "hours", "Documentation, meetings, waiting and rework in them.", "indirect_hours"),
     _measured("sickness_hours", "hours", "Hours lost to sickness.", "sickness_hours"),
     _measured("rostered_hours", "hours", "Contracted hours of everybody in post.", "rostered_hours"),
-    _derived("worked_wte", "wte", "activity/worked_hours", "Hours worked ÷ hours of a full-time week at the time."),
-    _derived("funded_wte", "wte", "reference/budget", "Whole-time equivalents in the budget."),
+    Ingredient(
+        "worked_wte",
+        "wte",
+        "activity/worked_hours",
+        "Hours worked ÷ hours of a full-time week at the time, over the weeks of the month.",
+        stated=Facts("fact_activity", "measure_code = 'worked_hours'", _WTE, "start_at"),
+    ),
+    _chosen("funded_wte", "wte", "budget", "Whole-time equivalents in the budget.", FUNDED),
     _answers("supported_answers", "Answers to the question SUPPORTED.", "SUPPORTED"),
     _answers("supported_positive", "Positive ones.", "SUPPORTED"),
     _answers("safe_answers", "Answers to the question SAFE.", "SAFE"),

@@ -38,16 +38,18 @@ PERFORMANCE = (
         "Nights so far of the stays under way at the end of the period, over how many.",
         Example(4_110, 30, 137, "4,110 nights of 30 people are 137 each."),
         numerator=("open_stay_days",), denominator=("open_stays",),
-        block="performance", column="current_stay_days",
-        notes="For long-stay units. A stay nobody closes in the record stays in for good and shows here.",
+        block="performance", column="current_stay_days", hangs_together=("week", "month"),
+        notes="For long-stay units, where who is in this month was in last month. A stay nobody closes in the record "
+        "stays in for good and shows here.",
     ),
     Indicator(
         "P04", "Bed occupancy", "ratio", "%", "neutral", "xmr", "mdc_xmr",
         "Occupied over available staffed bed days.",
         Example(190, 200, 95.0, "190 of 200 bed days is 95.0%."),
         numerator=("bed_days",), denominator=("staffed_bed_days",), factor=100,
-        block="performance", column="occupancy_pct",
-        notes="May exceed 100%: people board. Needs the activity measure `staffed_bed_day`.",
+        block="performance", column="occupancy_pct", hangs_together=("week",),
+        notes="May exceed 100%: people board. Needs the activity measure `staffed_bed_day`. Where people stay for "
+        "weeks, months hang together, too.",
     ),
     Indicator(
         "P05", "Falls", "ratio", "/1,000 bed days", "lower", "u", "phs_control",

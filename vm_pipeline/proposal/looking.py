@@ -33,7 +33,7 @@ from vm_pipeline.proposal.kinds import (
 )
 from vm_pipeline.staging.naming import literal
 from vm_pipeline.staging.parsing import parsed, text
-from vm_pipeline.staging.personal import identifiers_in, shaped
+from vm_pipeline.staging.personal import identifiers_in, shaped, sought_in
 from vm_pipeline.staging.reading import AS_IT_SAYS, FileShape, Refused, Sheet, read_sheet
 from vm_pipeline.staging.summary import Warned
 
@@ -225,7 +225,7 @@ def _shapes(con: duckdb.DuckDBPyConnection) -> dict[int, tuple[str, ...]]:
 def _personal(con: duckdb.DuckDBPyConnection, columns: Sequence[ColumnLook]) -> Iterator[ColumnLook]:
     """The columns, with what each seems to hold of people. Nothing of what it holds is told."""
     named = {str(place) for place, column in enumerate(columns) if names_an_identifier(column.name)}
-    candidates = f"SELECT 0 AS member, place::VARCHAR AS name, upper(x) AS text FROM cell WHERE {shaped('x')}"
+    candidates = f"SELECT 0 AS member, place::VARCHAR AS name, {sought_in('x')} AS text FROM cell WHERE {shaped('x')}"
     finds = identifiers_in(con, f"SELECT DISTINCT * FROM ({candidates})", named)
     for place, column in enumerate(columns):
         kind = finds.get((0, str(place)))

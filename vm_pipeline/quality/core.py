@@ -132,14 +132,14 @@ def check_facts(
     thresholds: Thresholds | None = None,
     made: Mapping[str, Made] = MappingProxyType({}),
 ) -> list[Verdict]:
-    """`keys_unique` for every table of `keys` (table → key columns); `share_unallocated` for every fact table.
+    """`keys_unique` for every table of `keys` (table → key columns); `share_unallocated` for those of `WEIGHTS`.
 
     `made`: of a table, the column and the values whose rows were made just now. Only among these are keys looked at:
     every batch is one provider's, so no row of others can have the key of one of these.
     """
     limits = thresholds or Thresholds()
     unique = [_check_key(con, table, columns, made.get(table)) for table, columns in keys.items()]
-    return unique + [_check_unallocated(con, table, limits) for table in _WEIGHTS]
+    return unique + [_check_unallocated(con, table, limits) for table in WEIGHTS]
 
 
 def _check_key(con: duckdb.DuckDBPyConnection, table: str, columns: Sequence[str], made: Made) -> Verdict:
@@ -168,8 +168,9 @@ def _repeated(con: duckdb.DuckDBPyConnection, table: str, key: str) -> int:
     return int(con.execute(sql).fetchall()[0][0])
 
 
-# What a row of a fact weighs, the unit of it, the feed that decides which months are recent, the list that mends it.
-_WEIGHTS = {
+# Facts that feeds bring: what a row weighs, its unit, the feed that decides which months are recent, the list that
+# mends it.
+WEIGHTS = {
     "fact_cost": ("abs(amount_gbp)", "pounds (whatever their sign)", "ledger", "cost_centre_map.csv"),
     "fact_activity": ("1", "rows", "activity", "unit_map.csv"),
     "fact_survey": ("answers", "answers", "survey", "survey_team_map.csv"),
@@ -189,7 +190,7 @@ ORDER BY provider_code, period
 
 
 def _check_unallocated(con: duckdb.DuckDBPyConnection, table: str, limits: Thresholds) -> Verdict:
-    weight, unit, feed, mend = _WEIGHTS[table]
+    weight, unit, feed, mend = WEIGHTS[table]
     sql = _SHARES.format(feed=feed, weight=weight, table=table, unallocated=UNALLOCATED, months=limits.recent_months)
     months = con.execute(sql).fetchall()
     rows = [{"share": part / whole if whole else None} for _, _, part, whole in months]

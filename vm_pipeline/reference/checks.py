@@ -135,7 +135,8 @@ _NOTED = {
     "dated_far": "Rows of a ledger are dated more than a month from the month of their period, as when days and months "
     "change places. They are kept: their month is that of the period, their week that of the day.",
     "personal_data": "A column held identifiers of people and was dropped or pseudonymised, as `[privacy]` says.",
-    "contradiction": "Rows of a reference table hold on the same day where only one may, or shares exceed 1. The "
+    "contradiction": "Rows of a reference table say a thing twice, or hold on the same day where only one may, or "
+    "shares exceed 1. The "
     "provider keeps its rows of the version before.",
     "unknown_team": "Rows of a reference table name a team that `teams.csv` does not have, though it has others of the "
     "provider. The team is shown by code only.",

@@ -196,5 +196,5 @@ def _alone(one: Reference) -> str:
         )
     if not one.alone:
         return ""
-    same_day = " that hold on the same day" if "valid_from" in one.contract.by_name else ""
+    same_day = " that hold on the same day" if one.has_spans else ""
     return f"Two rows with the same {codes(one.alone)}{same_day} are a contradiction."

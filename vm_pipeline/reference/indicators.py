@@ -117,7 +117,13 @@ def _entry(one: Indicator, uncharted: str) -> str:
 
 def _illustrated(one: Indicator) -> str:
     drawn = image(one.code, f"{one.name}: made-up figures on a {one.chart} chart, judged by {one.profile}")
-    return f"{drawn}\n\n*Made-up figures*, by {'event' if one.kind == 'gap' else one.grains[0]}."
+    return f"{drawn}\n\n*Made-up figures*, by {_drawn_by(one)}."
+
+
+def _drawn_by(one: Indicator) -> str:
+    """The grain of its example: one that is judged, where there is one."""
+    judged = [grain for grain in one.grains if grain not in one.hangs_together] or one.grains
+    return "event" if one.kind == "gap" else judged[0]
 
 
 def _columns(one: Indicator) -> list[str]:
@@ -135,6 +141,8 @@ def _edges(one: Indicator) -> list[str]:
         rules.append(f"Provisional for {one.lag_weeks} more weeks, or {one.lag_months} more months.")
     if one.is_sampled:
         rules.append("Only sampled periods have a value.")
+    if one.hangs_together:
+        rules.append(f"A {' or '.join(one.hangs_together)} raises no signal: it shares much with the one before.")
     return rules
 
 

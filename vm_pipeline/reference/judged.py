@@ -31,7 +31,8 @@ def of_indicator(one: Indicator) -> str:
     """The made-up series of an indicator, judged by its profile on its chart, in its unit."""
     scale = one.factor if one.chart in ("p", "pp") else 1  # these are judged as shares of 1
     title = f"{one.code} {one.name}, {one.unit} ({one.chart} chart, {one.profile})"
-    return _drawn(title, made_up(one), PROFILES[one.profile], one.chart, scale)
+    told = not set(one.grains) <= set(one.hangs_together)
+    return _drawn(title, made_up(one), PROFILES[one.profile], one.chart, scale, told)
 
 
 def of_values(name: str, values: tuple[float, ...], profile: str) -> str:
@@ -41,7 +42,7 @@ def of_values(name: str, values: tuple[float, ...], profile: str) -> str:
     return _drawn(f"{title} ({chosen.chart} chart)", Series(values), chosen, chosen.chart)
 
 
-def _drawn(title: str, series: Series, profile: Profile, chart: str, scale: float = 1) -> str:
+def _drawn(title: str, series: Series, profile: Profile, chart: str, scale: float = 1, told: bool = True) -> str:
     import numpy as np
 
     from vm_pipeline.signals.judge import judge
@@ -55,7 +56,7 @@ def _drawn(title: str, series: Series, profile: Profile, chart: str, scale: floa
     lines = (found.value, found.centre_line, found.lower_limit, found.upper_limit)
     value, centre, lower, upper = (_known(line * scale) for line in lines)
     labels = [str(place + 1) for place in range(count)]
-    return draw(title, Judged(labels, value, centre, lower, upper, _tiers(found)))
+    return draw(title, Judged(labels, value, centre, lower, upper, _tiers(found) if told else [""] * count))
 
 
 def _known(line: "Floats") -> list[float | None]:

@@ -137,11 +137,18 @@ DISAGREEMENTS = (
     "**Points on the centre line.** They neither break a run nor count in the Scottish text, in runchart, qicharts2"
     " and runcharter; they end it in NHSRplotthedots, and in code of Public Health Scotland whose text says"
     " otherwise. Each profile follows its own reference; `his_run` follows the text, but where most points of a series"
-    " lie on its median: there they end a run, or of weeks that are 0% or 100% every other week would be in one.",
+    " lie on its median: there they end a run, or of weeks that are 0% or 100% every other week would be in one."
+    " Its points on the line after a run are flagged with it, until one lies on a side, as in runchart; they are no"
+    " points of the run, so of tier B.",
     "**Limits of no width.** Where moving ranges are 0 on average, large ones left out, NHSRplotthedots puts both"
     " limits on the mean and all points outside; here there are none.",
     "**Thirds of a t chart** are those of the root. Carried back, the lower limit lies far nearer to the centre than"
-    " the upper, and on the scale of days nearly all points would lie in the inner third.",
+    " the upper, and on the scale of days nearly all points would lie in the inner third. Those of a g chart lie"
+    " around the mean, as its limits do, not around the median.",
+    "**Moving ranges beside a gap.** An empty value has none on either side of it, as in qicharts2. Where there is no"
+    " row at all (in the warehouse: no value), or an excluded point, the points on either side of it are neighbours.",
+    "**Runs of moving ranges.** Two neighbours share a point, so `anhoej` judges an mr chart by its limits alone;"
+    " `phs_control` asks all its rules.",
     "**Large moving ranges.** NHSRplotthedots leaves those above 3.267 times their mean out, once; the Excel tool of"
     " Making Data Count does not. qicharts2 does where the package is attached, not where it is called by name; the"
     " recorded results are of the second kind. `mdc_xmr` leaves them out, the others do not; `screen` changes either.",

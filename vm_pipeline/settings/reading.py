@@ -6,7 +6,7 @@ Belongs here: the order of these, `${NAME}`, paths. Does not belong here: what a
 import os
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -26,6 +26,9 @@ from vm_pipeline.staging.policy import STRICTEST, Policy
 from vm_pipeline.staging.reading import FileShape
 
 _SYNTAX = re.compile(r" \(at line (\d+), column \d+\)$")
+
+_SHORTEST_KEY = 16  # characters
+_A_KEY = f"{_SHORTEST_KEY} or more that nobody can guess, such as `openssl rand -hex 32` gives"
 
 
 @dataclass(frozen=True)
@@ -72,14 +75,13 @@ class Variables:
     VM_CONFIG: str = ""
     """Path of `vm.toml`; `--config` goes before it."""
     VM_FEEDS: str = ""
-    """A drop folder in the canonical layout, in place of the sources of `vm.toml`. `--feeds` goes before it; with
-    `--config` it is not read."""
+    """A drop folder in the canonical layout, in place of the sources of `vm.toml`; `--feeds`, `--config` go first."""
     VM_HOME: str = ""
     """Home folder; `--home` goes before it."""
     VM_WAREHOUSE: str = ""
     """Snapshot file, or address of a PostgreSQL server; `--warehouse` goes before it."""
     VM_PSEUDONYM_KEY: str = field(default="", repr=False)
-    """Key of the hash of patient references, in place of the file `pseudonym.key` in the home."""
+    """Key of the hash of patient references, in place of `pseudonym.key` in the home; 16 characters or more."""
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> "Variables":
@@ -114,9 +116,25 @@ def load(asked: Asked = Asked(), environment: Mapping[str, str] | None = None) -
         retention=document.retention,
         freshness=document.freshness,
         alerts=document.alerts,
-        pseudonym_key=said.VM_PSEUDONYM_KEY,
-        warnings=tuple(warnings),
+        pseudonym_key=_key(said.VM_PSEUDONYM_KEY),
+        warnings=(*warnings, *_short_key(said.VM_PSEUDONYM_KEY)),
     )
+
+
+def _key(text: str) -> str:
+    """The key of pseudonyms. Raises ConfigurationError: with blanks alone everybody finds out who is meant."""
+    if text and not text.strip():
+        raise ConfigurationError(f"VM_PSEUDONYM_KEY: found blanks alone, expected {_A_KEY}.")
+    return text
+
+
+def _short_key(text: str) -> Iterator[str]:
+    """A warning, and no error: another key hashes all patients again, on a day of the installation's own choosing."""
+    if text and len(text.strip()) < _SHORTEST_KEY:
+        yield (
+            f"VM_PSEUDONYM_KEY: found {len(text.strip())} characters, expected {_A_KEY}: a short one is found by "
+            "trying, and with it who is meant. With another key, patients are hashed again."
+        )
 
 
 def file_shape(config: Path, layout: str, environment: Mapping[str, str] | None = None) -> FileShape:

@@ -52,9 +52,10 @@ class Chart:
 
     @cached_property
     def outside(self) -> Flags:
-        """Points outside the limits, of all."""
+        """Points outside the limits, of all; one that lies on a limit is not."""
         with np.errstate(invalid="ignore"):
-            return np.asarray(self.used & ((self.lines.y > self.lines.upper) | (self.lines.y < self.lines.lower)))
+            beyond = (self.lines.y > self.lines.upper) | (self.lines.y < self.lines.lower)
+        return np.asarray(self.used & beyond & (self.lines.thirds != 3))  # noqa: PLR2004 - rounded where it is made
 
     @cached_property
     def stretch_count(self) -> int:

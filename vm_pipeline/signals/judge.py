@@ -134,6 +134,7 @@ def _rebased(chart: Chart, asked: Mapping[str, Any]) -> Chart:
         block=chart.run_block[chart.at],
     )
     phase, centre = (_carried(column, chart.at, chart.of) for column in (found.phase, found.centre))
+    phase = np.maximum(phase, 1)  # points left out before the first that counts are in its phase
     return replace(
         chart,
         lines=replace(chart.lines, centre=centre),

@@ -1,7 +1,8 @@
 """Points that are shown and raise no signal, whatever the rules say: their line stands on too little.
 
-Belongs here: too few points, too few events, points that are mostly of one value.
-Does not belong here: rules and limits, which follow their references to the last digit (rules, limits).
+Belongs here: too few points, too few events, points that are mostly of one value; which points rules are asked of.
+Does not belong here: rules and limits, which follow their references to the last digit (rules, limits), which
+indicators are not judged at all (indicators).
 
 What noise raises without this, of 100 series of 52 weeks, where the table of false alarms says 38 (control charts):
 with one event a week 70, with a tenth of one 99, with a bill in every twelfth week 99. With two or three events 50.
@@ -14,7 +15,8 @@ from vm_pipeline.signals.series import Flags, Floats, Places, Points, begins, si
 
 ENOUGH = 10  # points: a line of fewer moves with each new one (Perla, Provost and Murray 2011 ask for 10 to 12)
 FEW = 2  # events expected of a point: below, limits lie between whole numbers and weeks without one are a run
-NEWS = 4  # events outside the limits that are told where few are expected: noise of 0.6 has them at 3 of 1,000 points
+NEWS = 4  # events outside the limits that are told where few are expected: noise of 0.6 has them at 3 of 1,000 points,
+# noise of 1 at 10 of 1,000, so rare events are points that chance was asked of (`asked`), told or not
 COUNTS = ("p", "pp", "u", "up")
 
 
@@ -27,6 +29,15 @@ def tentative(points: Points, found: Judged, chart: str, factor: Floats) -> Flag
     if chart in COUNTS:
         return short | _of_few(points, found, chart in ("p", "pp"), factor)
     return short | (_of_one_value(points, found, of) & ~found.outside_limits)
+
+
+def asked(points: Points, found: Judged) -> Flags:
+    """Per point, in the order of `points`, whether chance could have raised a signal: its line stands on enough points.
+
+    Of rare events and of mostly one value those are told that lie outside. Counted alone they would be all signals, and
+    of noise none: of 100 series of 104 weeks with one event a week 60 have such a point.
+    """
+    return _stands_on(points, stretches(begins(points.series, found.phase))) >= ENOUGH
 
 
 def _stands_on(points: Points, of: Places) -> Places:

@@ -5,13 +5,14 @@ Does not belong here: reading a file's content (staging), other layouts (setting
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from vm_pipeline.calendar import is_period
 from vm_pipeline.feeds import FEEDS
+from vm_pipeline.feeds.identifiers import is_masked
 from vm_pipeline.feeds.reference import REFERENCES
 from vm_pipeline.sources.extract import OPEN_IN_OFFICE, Extract, Problem, opener, state, steady
 from vm_pipeline.sources.receipts import Slot
@@ -82,6 +83,8 @@ def _feed(feed: str, entries: list[Path]) -> Iterator[Extract | Problem]:
             yield Problem(str(provider), "a file", "a folder named as a provider code", _RENAME)
         elif not _CODE.fullmatch(provider.name):
             yield Problem(str(provider), f"a folder {provider.name!r}", "a provider code (letters and digits)", _RENAME)
+        elif is_masked(provider.name):  # a provider's code is told everywhere
+            yield Problem(str(provider), "a folder named like an identifier of a person", "a provider code", _RENAME)
         else:
             yield from _in(provider, partial(_provider, feed))
 
@@ -148,3 +151,14 @@ class FolderSource:
         if not extracts and not problems:
             problems = [Problem(str(self.root), "an empty folder", EXPECTED_LAYOUT, "Put the extracts there.")]
         return extracts, problems
+
+
+def empty(sources: Sequence[object]) -> list[Problem]:
+    """What is wrong where nothing but drop folders is asked, and none of them has an extract; nothing otherwise.
+
+    A folder that is not mounted looks like that: a night of it would be one with nothing new.
+    """
+    found = [source.find() for source in sources if isinstance(source, FolderSource)]
+    if len(found) < len(sources) or any(extracts for extracts, _ in found):
+        return []
+    return [problem for _, problems in found for problem in problems]

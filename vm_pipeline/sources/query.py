@@ -21,6 +21,7 @@ from vm_pipeline.sources.answer import write_answer
 from vm_pipeline.sources.declared import FeedKeys
 from vm_pipeline.sources.extract import Absent, Extract, Fetch, NotReceived, Problem
 from vm_pipeline.sources.months import asked, facts
+from vm_pipeline.sources.query_trouble import refused
 from vm_pipeline.sources.sender import Sender
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class QueryKeys(FeedKeys):
         super().__post_init__()
         asked(self.first, self.last)
         _address(self.database, Path())
+        _check_parameters(self.query, (*facts(self.first), "provider_code"))
 
     @property
     def spans(self) -> tuple[tuple[str, str], ...]:
@@ -109,7 +111,7 @@ class QuerySource:
         except (NotReceived, Absent, OSError):
             raise
         except Exception as error:
-            raise _refused(error) from None
+            raise refused(error, self.asked.patience) from None
         return ""
 
 
@@ -192,20 +194,21 @@ def _address(text: str, base: Path) -> "URL":
     return url.set(database=path, query={**url.query, "mode": "ro", "uri": "true"})
 
 
+def _check_parameters(query: str, known: Sequence[str]) -> None:
+    """Raises ValueError, in words, where a query asks by something that nobody fills in."""
+    from sqlalchemy import text
+
+    unknown = [name for name in text(query).compile().params if name not in known]
+    if unknown:
+        names = ", ".join(f":{name}" for name in known)
+        raise ValueError(
+            f"found :{unknown[0]} in `query`, expected of parameters only {names}. Others begin with `\\:`."
+        )
+
+
 def _shown(text: str) -> str:
     """An address without user, password and options."""
     from sqlalchemy import URL, make_url
 
     url = make_url(text)
     return str(URL.create(url.drivername, host=url.host, port=url.port, database=url.database))
-
-
-def _refused(error: Exception) -> NotReceived:
-    """The kind of error alone: its text may show the statement, values, or an address."""
-    from sqlalchemy.exc import DataError, DBAPIError
-
-    cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
-    number = next((f" {one}" for one in cause.args[:1] if isinstance(one, int)), "")
-    remedy = "Check the address, the rights and the query."
-    everywhere = not isinstance(error, DataError)
-    return NotReceived(f"an error ({type(cause).__name__}{number})", "an answer", remedy, everywhere=everywhere)

@@ -32,7 +32,7 @@ class Sender:
         return Extract(slot, name, content, layout=_named(self.layout, name), **more)
 
     def __str__(self) -> str:
-        return " of ".join(filter(None, (self.feed, self.provider_code)))
+        return " of ".join(filter(None, (self.feed, "/".join(filter(None, (self.provider_code, self.part))))))
 
 
 def base_name(name: str) -> str:

@@ -6,10 +6,11 @@ Does not belong here: the steps themselves (reading, matching, judging, control)
 A staged batch depends on its receipt and what its folder is named by (versions), so it is never staged twice.
 """
 
+import shutil
 import threading
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -139,6 +140,7 @@ class Staging:
         todo = {one.content_id: one for one in (self._kept(receipts) if again else self.unstaged(receipts))}
         if not todo:
             return 0
+        self._forget_others(todo)  # first: whatever cuts this short, the next run stages the rest, and nothing is left
         with desk(self.incoming) as workspace:  # for its owner only: text as sent lies there for a while
             workers = _Workers(workspace, self.pseudonym_key, self.policy, self.limits(self.threads))
             try:
@@ -150,6 +152,14 @@ class Staging:
             finally:
                 workers.close()
         return len(todo)
+
+    def _forget_others(self, staged: Mapping[str, Receipt]) -> None:
+        """Remove what was staged of the same contents in another way: it may hold what is hidden or refused by now."""
+        for feed in {receipt.slot.feed for receipt in staged.values()}:
+            for folder in (self.root / feed).glob("*"):
+                receipt = staged.get(folder.name.partition("-")[0])
+                if receipt and folder != self.folder(receipt):
+                    shutil.rmtree(folder, ignore_errors=True)
 
     def _open(self, receipt: Receipt, workers: "_Workers") -> "Opened | _Closed":
         """Open one batch's file, checked against its hash. Raises LandingDamaged."""

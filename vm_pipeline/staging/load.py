@@ -13,7 +13,7 @@ import duckdb
 from vm_pipeline.calendar import financial_year, first_day, ledger_period
 from vm_pipeline.feeds.contract import Contract
 from vm_pipeline.feeds.identifiers import masked, names_an_identifier
-from vm_pipeline.sources.receipts import Receipt
+from vm_pipeline.sources.receipts import Receipt, Slot
 from vm_pipeline.sources.sender import base_name
 from vm_pipeline.staging import judging
 from vm_pipeline.staging.control import Totals, compare_periods, compare_rows, ledger_control, mismatch, row_control
@@ -80,7 +80,7 @@ def _judge(con: duckdb.DuckDBPyConnection, batches: Sequence[Opened]) -> tuple[S
     """Fill the tables `judged` and `rejected`. Gives the batches as they were read. Raises Refused."""
     first, slots = batches[0], [batch.receipt.slot for batch in batches]
     if first.layout:
-        matched = match_layout(first.contract, first.sheet, first.layout, _facts(first.receipt))
+        matched = match_layout(first.contract, first.sheet, first.layout, facts(first.receipt.slot, first.receipt.name))
     else:
         matched = match_canonical(first.contract, [batch.sheet for batch in batches])
     try:
@@ -93,7 +93,7 @@ def _judge(con: duckdb.DuckDBPyConnection, batches: Sequence[Opened]) -> tuple[S
             return _judge(con, [_read_closely(batches)])
         if first.layout is None:
             raise
-        raise Refused("bad_layout", f"the layout's SQL fails: {_safe(error)}. Correct the layout.") from error
+        raise _bad_layout(error) from error
     return batches, matched
 
 
@@ -112,16 +112,19 @@ def _named(layout: Layout | None) -> set[str]:
     return {one.purpose for one in asked if any(map(names_an_identifier, one.names))}
 
 
-def _safe(error: duckdb.Error) -> str:
+def _bad_layout(error: duckdb.Error) -> Refused:
+    return Refused("bad_layout", f"the layout's SQL fails: {said_safely(error)}. Correct the layout.")
+
+
+def said_safely(error: duckdb.Error) -> str:
     """What DuckDB says of a statement it cannot bind; of cells it cannot convert only the kind, it would quote them."""
     binding = isinstance(error, duckdb.BinderException | duckdb.ParserException | duckdb.CatalogException)
     return str(error).split("\n")[0] if binding else type(error).__name__
 
 
-def _facts(receipt: Receipt) -> dict[str, str]:
+def facts(slot: Slot, name: str) -> dict[str, str]:
     """What a batch knows of itself, for layouts whose rows do not say it. A name may be a path or an address."""
-    slot = receipt.slot
-    known = {"provider_code": slot.provider_code, "file_name": base_name(receipt.name)}
+    known = {"provider_code": slot.provider_code, "file_name": base_name(name)}
     if not slot.first_period:
         return known
     day = first_day(slot.first_period)
@@ -154,9 +157,15 @@ def _outcome(
     try:
         said, differences = _against_control(con, batch, counts, periods)
         if batch.layout:
-            check_totals(con, AS_SENT, batch.layout, File(batch.sheet.header, _facts(batch.receipt)))
+            check_totals(
+                con, AS_SENT, batch.layout, File(batch.sheet.header, facts(batch.receipt.slot, batch.receipt.name))
+            )
     except Refused as found:
         why = found
+    except (duckdb.ProgrammingError, duckdb.DataError) as error:  # a total may be the layout's SQL, too
+        if batch.layout is None:
+            raise
+        why = _bad_layout(error)
     if differences:
         why = mismatch(differences)
     _write(con, batch, matched, judging.Member(place, batch.receipt.slot, counts.rows_before), bool(counts.rejections))

@@ -5,7 +5,6 @@ Does not belong here: reading files (reading), judging rows (judging).
 """
 
 import difflib
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -30,7 +29,7 @@ _DAMAGED = "[0-9]([.][0-9]+)?E[+][0-9]+"  # `12E345` as Excel shows it when it t
 _SHOWN = 12
 _DIGITS = 5
 _WHO = (Privacy.IDENTIFIER, Privacy.PSEUDONYM)  # these tell records apart by themselves
-_NUMBER = re.compile(r"[^a-zA-Z]*[0-9][^a-zA-Z]*")
+_NEAR = 0.75
 
 
 @dataclass(frozen=True)
@@ -181,8 +180,9 @@ def _select(cells: list[tuple[str, str]], relation: str, row_number: str, member
 
 def _refuse_absent(contract: Contract, header: Sequence[str], layout: Layout) -> None:
     """Every header a layout asks for must be in the file; all that are not are said at once."""
+    told = header if _is_header(header, layout) else ()
     absent = [
-        f"{' or '.join(map(repr, asked.names))} (for {asked.purpose}{_closest(asked.names[0], header)})"
+        f"{' or '.join(map(repr, asked.names))} (for {asked.purpose}{_closest(asked.names[0], told)})"
         for asked in layout.asked()
         if header_of(asked.names, [*header, *layout.made, *(contract.by_name if asked.in_sql else ())]) is None
     ]
@@ -191,17 +191,21 @@ def _refuse_absent(contract: Contract, header: Sequence[str], layout: Layout) ->
     if absent:
         raise Refused(
             "missing_header",
-            f"expected the header {', '.join(absent)}; found {_found(header, layout)}. "
+            f"expected the header {', '.join(absent)}; found {_shown(told) or _untold(header)}. "
             "Correct the extract, or the layout of this provider.",
         )
 
 
-def _found(header: Sequence[str], layout: Layout) -> str:
-    """The headers found; where the first line is a row, because the file has no header, it is not told."""
-    asked = {same_name(name) for one in layout.asked() for name in one.names}
-    if any(same_name(name) in asked for name in header) or not any(map(_NUMBER.fullmatch, header)):
-        return _shown(header)
-    return f"a first line of {len(header)} cells with numbers among them, which seems to be a row"
+def _is_header(header: Sequence[str], layout: Layout) -> bool:
+    """Whether a first line has a header that the layout asks for, or one near it. Any other may be a row, or a title:
+    somebody's cells, which no message may quote.
+    """
+    asked = [same_name(name) for one in layout.asked() for name in one.names]
+    return any(difflib.get_close_matches(same_name(name), asked, 1, _NEAR) for name in header if name)
+
+
+def _untold(header: Sequence[str]) -> str:
+    return f"a first line of {len(header)} cells with none of these, nor one near them: it may be a row"
 
 
 def _refuse_unused(header: Sequence[str], layout: Layout) -> None:

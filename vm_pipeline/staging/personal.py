@@ -16,7 +16,7 @@ import duckdb
 
 from vm_pipeline.display import half_up_ratio
 from vm_pipeline.feeds.contract import Column, Contract, Privacy
-from vm_pipeline.feeds.identifiers import ANY_PATTERN, KINDS, Kind
+from vm_pipeline.feeds.identifiers import ANY_PATTERN, KINDS, ODD_SIGNS, PLAIN_SIGNS, Kind
 from vm_pipeline.feeds.values import CODE, COUNT, INTEGER, LOWER_CODE, MONEY, NAME, QUANTITY, TEXT
 from vm_pipeline.sources.receipts import Slot
 from vm_pipeline.staging.naming import literal
@@ -25,7 +25,7 @@ from vm_pipeline.staging.policy import Policy, Then
 from vm_pipeline.staging.reading import Refused
 from vm_pipeline.staging.summary import Warned
 
-PERSONAL_VERSION = 1  # raise it when the same text would be judged differently
+PERSONAL_VERSION = 2  # raise it when the same text would be judged differently
 _TEXTS = {value.name for value in (CODE, LOWER_CODE, TEXT, NAME)}
 _NUMBERS = {value.name for value in (INTEGER, MONEY, QUANTITY, COUNT)}
 _SHORTEST = 5  # of any shape: a postcode
@@ -78,7 +78,7 @@ def look(con: duckdb.DuckDBPyConnection, contract: Contract, named: Collection[s
     Texts are found once each first, as a table: within one statement, DuckDB would search every row for shapes.
     """
     con.execute(f"CREATE OR REPLACE TEMP TABLE seen AS SELECT * FROM ({_texts(contract)}) AS t(member, name, text)")
-    candidates = f"SELECT DISTINCT member, name, upper(text) AS text FROM seen WHERE {shaped('text')}"
+    candidates = f"SELECT DISTINCT member, name, {sought_in('text')} AS text FROM seen WHERE {shaped('text')}"
     finds: dict[int, list[Find]] = defaultdict(list)
     for (member, name), (kind, passed, of) in identifiers_in(con, candidates, named).items():
         finds[member].append(Find(contract.by_name[name], kind, passed, of))
@@ -90,7 +90,7 @@ def identifiers_in(
 ) -> dict[tuple[int, str], tuple[Kind, int, int]]:
     """Columns that hold identifiers, by (member, column): the first kind that fits, texts that passed, of its shape.
 
-    `candidates` is a SELECT of member, name and text: upper case, each once, all of them with an identifier's shape.
+    `candidates` is a SELECT of member, name and text: as it is `sought_in`, each once, all with an identifier's shape.
     """
     con.execute(f"CREATE OR REPLACE TEMP TABLE candidate AS {candidates}")
     if not con.execute("SELECT count(*) FROM candidate").fetchall()[0][0]:
@@ -124,7 +124,17 @@ def _typed(column: Column, contract: Contract) -> str:
 
 def shaped(text: str) -> str:
     """SQL condition: a text has anything in it that looks like an identifier."""
-    return f"strlen({text}) >= {_SHORTEST} AND regexp_matches(upper({text}), {literal(ANY_PATTERN)})"
+    return f"strlen({text}) >= {_SHORTEST} AND regexp_matches({sought_in(text)}, {literal(ANY_PATTERN)})"
+
+
+def sought_in(text: str) -> str:
+    """SQL of a text as shapes are sought in it: upper case, in plain signs, digits for a number with an exponent."""
+    whole = f"TRY_CAST(TRY_CAST({text} AS DOUBLE) AS BIGINT)::VARCHAR"
+    return (
+        f"CASE WHEN strlen({text}) <> length({text}) "
+        f"THEN translate(upper({text}), {literal(ODD_SIGNS)}, {literal(PLAIN_SIGNS)}) "
+        f"WHEN {text} GLOB '[0-9].[0-9]*[Ee]*[89]' THEN coalesce({whole}, upper({text})) ELSE upper({text}) END"
+    )
 
 
 def _counted(place: int, kind: Kind) -> str:

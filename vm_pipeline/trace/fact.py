@@ -4,15 +4,16 @@ Belongs here: rows of fact tables, asked by batch and row number.
 Does not belong here: rows that are no facts (lost), sums over rows (figure).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import duckdb
 
+from vm_pipeline.calendar import financial_year, first_day, week_start
 from vm_pipeline.indicators.catalogue import CATALOGUE, parts
-from vm_pipeline.indicators.entry import Ingredient
+from vm_pipeline.indicators.entry import Facts, Indicator, Ingredient
 from vm_pipeline.trace.facts import FACTS_OF, FactTable
 from vm_pipeline.trace.figure import BY_NAME, Row, figures_of_a_month
 from vm_pipeline.trace.lost import batch_before, where_it_went
@@ -21,13 +22,18 @@ from vm_pipeline.trace.origin import Origin, Origins
 
 @dataclass(frozen=True)
 class CountsIn:
-    """One indicator that a row counts in, and through what. `week` is empty where its weeks are shares of the month."""
+    """One indicator that a row counts in, of which team, and through what. `until`: the last month that it counts in.
+
+    `week` is empty where its weeks are shares of the month, or there are none.
+    """
 
     indicator_code: str
     indicator_name: str
+    team_code: str
     side: str
     ingredient: str
     month: str
+    until: str
     week: str
 
 
@@ -65,58 +71,80 @@ def trace_fact(con: duckdb.DuckDBPyConnection, origins: Origins, batch_id: str, 
 
 def _parts(con: duckdb.DuckDBPyConnection, table: FactTable, batch_id: str, row_number: int) -> tuple[Part, ...]:
     found = _facts(con, table, batch_id, row_number)
-    whole = sum((Decimal(one[table.amount]) for one in found), Decimal(0))
+    whole = sum((_amount(table, one) for one in found), Decimal(0))
     return tuple(_part(con, table, one, whole) for one in found)
 
 
-def _facts(con: duckdb.DuckDBPyConnection, table: FactTable, batch_id: str, row_number: int) -> list[dict[str, Any]]:
+def _facts(con: duckdb.DuckDBPyConnection, table: FactTable, batch_id: str, row_number: int) -> list[Row]:
     rows = f"FROM vm.{table.name} WHERE batch_id = ? AND row_number = ? ORDER BY ALL"
     asked = con.execute(rows, [batch_id, row_number])
     names = [name for name, *_ in asked.description or ()]
     return [dict(zip(names, row, strict=True)) for row in asked.fetchall()]
 
 
-def _part(con: duckdb.DuckDBPyConnection, table: FactTable, fact: dict[str, Any], whole: Decimal) -> Part:
-    amount = Decimal(fact[table.amount])
-    counted = _ingredients(con, table, fact)
+def _part(con: duckdb.DuckDBPyConnection, table: FactTable, fact: Row, whole: Decimal) -> Part:
+    amount = _amount(table, fact)
+    counted = _counted(con, table, fact)
     columns = {name: fact[name] for name in table.open_columns}
-    share = float(100 * amount / whole) if whole and table.feed == "ledger" else None
+    share = float(100 * amount / whole) if whole and table.is_shared else None
     names = set(figures_of_a_month())
-    team_month = tuple(one.name for one, _ in counted if one.name in names)
+    team_month = tuple(one.ingredient.name for one in counted if one.ingredient.name in names)
     return Part(columns, amount, share, tuple(_counts_in(fact, counted)), team_month)
 
 
-def _ingredients(
-    con: duckdb.DuckDBPyConnection, table: FactTable, fact: dict[str, Any]
-) -> list[tuple[Ingredient, date]]:
-    """Ingredients that the row counts in, each with the day that puts it into its week and month."""
-    asked = [(one, one.facts) for one in BY_NAME.values() if one.facts and one.facts.table == table.name]
-    conditions = ", ".join(f"coalesce({facts.where}, false)" for _, facts in asked)
-    days = ", ".join(f"({facts.day or 'week_start'})::DATE" for _, facts in asked)
-    keys = [name for name in ("team_code", "question_code") if name in fact]
-    row = con.execute(
-        f"SELECT {conditions}, {days} FROM vm.{table.name} WHERE batch_id = ? AND row_number = ? "
-        + "".join(f"AND {name} = ? " for name in keys),
-        [fact["batch_id"], fact["row_number"], *(fact[name] for name in keys)],
-    ).fetchall()[0]
-    return [(one, row[len(asked) + place]) for place, (one, _) in enumerate(asked) if row[place]]
+def _amount(table: FactTable, fact: Row) -> Decimal:
+    """A budget may be of people alone."""
+    return Decimal(str(fact[table.amount] or 0))
 
 
-def _counts_in(fact: dict[str, Any], counted: list[tuple[Ingredient, date]]) -> list[CountsIn]:
+@dataclass(frozen=True)
+class _Counted:
+    """An ingredient that a row counts in, of which team, and the day that puts it into its week and month, if any."""
+
+    ingredient: Ingredient
+    team_code: str
+    day: date | None
+
+
+def _counted(con: duckdb.DuckDBPyConnection, table: FactTable, fact: Row) -> list[_Counted]:
+    asked = [one for one in BY_NAME.values() if one.facts and one.facts.table == table.name]
+    return [
+        _Counted(one, team, day) for one in asked if one.facts for team, day in _teams_and_days(con, one.facts, fact)
+    ]
+
+
+def _teams_and_days(con: duckdb.DuckDBPyConnection, facts: Facts, fact: Row) -> list[tuple[str, date | None]]:
+    """Of every team that the row counts for: its own, but where the facts are said to be of another."""
+    keys = ["batch_id", "row_number", *(name for name in ("team_code", "question_code") if name in fact)]
+    keys = [name for name in keys if not (facts.of_team and name == "team_code")]
+    same = " AND ".join(f"{name} = ?" for name in keys)
+    return con.execute(
+        f"SELECT team_code, {f'({facts.day})::DATE' if facts.day else 'NULL'} FROM {facts.rows} "
+        f"WHERE {same} AND ({facts.where}) ORDER BY ALL",
+        [fact[name] for name in keys],
+    ).fetchall()
+
+
+def _counts_in(fact: Row, counted: list[_Counted]) -> Iterator[CountsIn]:
     """Ledger period 0 counts in nothing: it has no month."""
-    days = {one.name: day for one, day in counted}
-    found = []
     for entry in CATALOGUE:
         for code, side, name, _ in parts(entry) if entry.is_generic else ():
-            facts = BY_NAME[name].facts
-            if name not in days or facts is None:
-                continue
-            day = days[name]
-            month = f"{day:%Y-%m}" if facts.day else fact["period"]
-            week = f"{date.fromordinal(day.toordinal() - day.weekday())}" if facts.day else ""
-            if month:
-                found.append(CountsIn(code, entry.name, side, name, month, week))
-    return found
+            for one in counted:
+                month = f"{one.day:%Y-%m}" if one.day else str(fact["period"] or "")
+                if one.ingredient.name == name and month:
+                    yield CountsIn(
+                        code, entry.name, one.team_code, side, name, month, _until(one, month), _week(entry, one)
+                    )
+
+
+def _until(one: _Counted, month: str) -> str:
+    """A figure of the year so far has the row to the end of the financial year."""
+    facts = one.ingredient.facts
+    return f"{int(financial_year(first_day(month))[:4]) + 1}-03" if facts and facts.since_april else month
+
+
+def _week(entry: Indicator, one: _Counted) -> str:
+    return f"{week_start(one.day)}" if one.day and "week" in entry.grains else ""
 
 
 def _explained(

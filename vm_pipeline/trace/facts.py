@@ -6,9 +6,10 @@ Belongs here: what tracing must know of fact tables. Does not belong here: askin
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from vm_pipeline.feeds import contract_for
+from vm_pipeline.feeds import FEEDS
 from vm_pipeline.feeds.contract import Privacy
 from vm_pipeline.feeds.survey import SURVEY_COUNTS
+from vm_pipeline.staging.versions import contract_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Table
@@ -16,26 +17,31 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FactTable:
-    """Facts of one feed, and the column in which a fact says how much."""
+    """Facts of one feed, and the column in which a fact says how much. `is_shared`: a row may be of several teams."""
 
     feed: str
     name: str
     amount: str
+    is_shared: bool = False
 
     @property
     def open_columns(self) -> list[str]:
-        """Columns that may be shown: none that a contract declares to be anything but open."""
-        contracts = [contract_for(self.feed), *([SURVEY_COUNTS] if self.feed == "survey" else [])]
+        """Columns that may be shown: none that a contract declares to be anything but open.
+
+        The batch says of which provider it is; one of a reference file is of all.
+        """
+        contracts = [contract_of(self.feed), *([SURVEY_COUNTS] if self.feed == "survey" else [])]
         closed = {one.stored for contract in contracts for one in contract.columns if one.privacy is not Privacy.OPEN}
         known = declared(self.name).columns.keys()
-        aside = closed | {"batch_id", "row_number", "provider_code"}
+        aside = closed | {"batch_id", "row_number"} | ({"provider_code"} if self.feed in FEEDS else set())
         return ["row_number", *(name for name in known if name not in aside)]
 
 
 _TABLES = (
-    FactTable("ledger", "fact_cost", "amount_gbp"),
+    FactTable("ledger", "fact_cost", "amount_gbp", is_shared=True),
     FactTable("activity", "fact_activity", "quantity"),
     FactTable("survey", "fact_survey", "answers"),
+    FactTable("reference/budget", "fact_budget", "amount_gbp", is_shared=True),
 )
 FACTS_OF = {one.feed: one for one in _TABLES}
 FACTS_IN = {one.name: one for one in _TABLES}

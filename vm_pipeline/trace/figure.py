@@ -191,8 +191,7 @@ def _why_not(one: Indicator) -> str:
 def _table(one: Ingredient) -> str:
     feed, _, what = one.source.partition("/")
     if feed not in FACTS_OF:
-        chosen = f"vm.{FACTS_OF[one.chosen_from].name} by " if one.chosen_from else ""
-        return f"{chosen}the batches of feed {one.source}"
+        return f"the batches of feed {one.source}"
     return f"vm.{FACTS_OF[feed].name}" + (f" ({what})" if what else "")
 
 
@@ -234,7 +233,7 @@ def _found(
 def _piece(con: duckdb.DuckDBPyConnection, origins: Origins, whose: Whose, chosen: Selection, largest: int) -> Piece:
     rows = con.execute(
         f"SELECT batch_id, count(*), sum({chosen.facts.counts})::DECIMAL(38,9), "
-        f"list(DISTINCT row_number ORDER BY row_number) FROM vm.{chosen.facts.table} WHERE {chosen.where} "
+        f"list(DISTINCT row_number ORDER BY row_number) FROM {chosen.facts.rows} WHERE {chosen.where} "
         f"GROUP BY batch_id ORDER BY abs(sum({chosen.facts.counts})) DESC, batch_id"
     ).fetchall()
     batches = tuple(
@@ -251,7 +250,7 @@ def _largest(con: duckdb.DuckDBPyConnection, chosen: Selection, batch: str, larg
         return ()
     columns = FACTS_IN[chosen.facts.table].open_columns
     found = con.execute(
-        f"SELECT {', '.join(columns)} FROM vm.{chosen.facts.table} WHERE {chosen.where} AND batch_id = ? "
+        f"SELECT {', '.join(columns)} FROM {chosen.facts.rows} WHERE {chosen.where} AND batch_id = ? "
         f"ORDER BY abs({chosen.facts.counts}) DESC, row_number LIMIT {largest}",
         [batch],
     ).fetchall()

@@ -17,6 +17,7 @@ from vm_pipeline.staging.layouts import Layout
 from vm_pipeline.staging.reading import readable
 from vm_pipeline.staging.rejects import descriptions
 from vm_pipeline.staging.versions import contract_of
+from vm_pipeline.trace.facts import FACTS_OF
 from vm_pipeline.trace.origin import Origin, Origins
 from vm_pipeline.trace.unknown import Unknown
 
@@ -61,15 +62,22 @@ def _of_staged(asked: _Asked) -> str:
     if code:
         columns = asked.staging.summary(asked.receipt).columns
         return f"Rejected by {code}: {descriptions(contract_of(origin.feed, columns)).get(code, 'a rule of its feed.')}"
+    version = asked.origins.versions.get(origin.batch_id)
+    if origin.feed in FACTS_OF and origin.feed not in FEEDS:
+        return _NO_BUDGET if version and version.in_force else _SUPERSEDED
     if origin.feed not in FEEDS:
         return f"Accepted. {origin.feed} says how facts are read: its rows are none themselves."
     month = _month(asked)
-    version = asked.origins.versions.get(origin.batch_id)
     if version is not None and month not in version.months_in_force:
         return f"Accepted, and not in force: {_owner(asked, month)}."
     return _overruled(asked) if origin.feed == "activity" else _NO_ANSWER if origin.feed == "survey" else _NOT_HERE
 
 
+_NO_BUDGET = (
+    "Accepted. It is of ledger period 0, which is brought forward and in no month, or its provider's rows contradict "
+    "each other in this file and those of the file before count."
+)
+_SUPERSEDED = "Accepted, and not in force: a later version of the file is, or this one was withdrawn."
 _NO_ANSWER = "Accepted. No answer in it is on its question's scale: blank, `N/A`, or a question nobody declared."
 
 

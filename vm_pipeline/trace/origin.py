@@ -14,6 +14,7 @@ from typing import Any
 
 import duckdb
 
+from vm_pipeline.feeds.identifiers import masked
 from vm_pipeline.home import Home
 from vm_pipeline.sources.landing import LandingDamaged
 from vm_pipeline.sources.receipts import Receipt, Version, versions
@@ -96,7 +97,7 @@ class Origins:
         if receipt is None:
             return replace(bare, landing="no receipt of it in this home")
         layout = receipt.layout_sha256[:12] or "canonical"
-        known = replace(bare, file=base_name(receipt.name), layout=layout)
+        known = replace(bare, file=masked(base_name(receipt.name)), layout=layout)
         return replace(known, landing=self._look(receipt)) if self._verify else known
 
     def _look(self, receipt: Receipt) -> str:

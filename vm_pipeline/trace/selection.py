@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from vm_pipeline.calendar import financial_year
 from vm_pipeline.indicators.entry import Facts, Ingredient
 from vm_pipeline.staging.naming import literal
 
@@ -37,6 +38,12 @@ class Whose:
     def month(self) -> str:
         """`2022-07`, of a figure of a month."""
         return f"{self.starts_on:%Y-%m}"
+
+    def months(self, since_april: bool) -> str:
+        """Condition on a fact: its month is the figure's, or one before it in its financial year."""
+        if not since_april:
+            return f"period = {literal(self.month)}"
+        return f"financial_year = {literal(financial_year(self.starts_on))} AND period <= {literal(self.month)}"
 
     @property
     def key(self) -> str:
@@ -86,7 +93,7 @@ class Selection:
         return (
             f"SELECT '{self.part.side}' AS side, '{self.part.ingredient.name}' AS ingredient, "
             f"{self.part.weight} AS weight, batch_id, row_number, provider_code, team_code, "
-            f"({self.facts.counts})::DECIMAL(38,9) AS amount\nFROM vm.{self.facts.table}\nWHERE {self.where}"
+            f"({self.facts.counts})::DECIMAL(38,9) AS amount\nFROM {self.facts.rows}\nWHERE {self.where}"
         )
 
 
@@ -99,7 +106,7 @@ def selections(part: Part, whose: Whose) -> list[Selection]:
         span = f"date_trunc('{whose.grain}', {facts.day})::DATE = {_day(whose.starts_on)}"
         return [Selection(part, facts, _and(facts.where, span, whose.teams))]
     if whose.grain == "month":
-        return [Selection(part, facts, _and(facts.where, f"period = {literal(whose.month)}", whose.teams))]
+        return [Selection(part, facts, _and(facts.where, whose.months(facts.since_april), whose.teams))]
     return _cost_of_week(part, facts, whose)
 
 

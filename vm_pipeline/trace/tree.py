@@ -10,7 +10,7 @@ from rich.tree import Tree
 
 from vm_pipeline.quality.verdict import counted
 from vm_pipeline.trace.batch import Batch
-from vm_pipeline.trace.fact import Traced
+from vm_pipeline.trace.fact import CountsIn, Part, Traced
 from vm_pipeline.trace.figure import Figure, Found, Piece, Rows, Side
 from vm_pipeline.trace.origin import Origin
 
@@ -108,12 +108,18 @@ def show_fact(found: Traced) -> Tree:
         shown = " · ".join(f"{name} {cell}" for name, cell in part.columns.items() if cell is not None)
         branch = tree.add(_plain(f"{shown}{share}"))
         for one in part.indicators:
-            when = f"month {one.month}" + (f", week {one.week}" if one.week else "")
-            _line(branch, f"{one.indicator_code} {one.indicator_name}: {one.side}, by {one.ingredient}, {when}")
+            _line(branch, _counts_in(one, part))
         _line(branch, f"team_month: {', '.join(part.team_month)}" if part.team_month else "")
-    if found.batch.feed == "ledger" and found.parts:
+    if any(part.share_pct is not None for part in found.parts):
         _line(tree, f"{counted(len(found.parts), 'team')}, together {_number(found.amount, '£')}: the whole line")
     return tree
+
+
+def _counts_in(one: CountsIn, part: Part) -> str:
+    when = f"month {one.month}" if one.month == one.until else f"months {one.month} to {one.until}"
+    when += f", week {one.week}" if one.week else ""
+    whose = f", of {one.team_code}" if one.team_code != part.columns["team_code"] else ""
+    return f"{one.indicator_code} {one.indicator_name}: {one.side}, by {one.ingredient}, {when}{whose}"
 
 
 def show_batch(found: Batch) -> Tree:

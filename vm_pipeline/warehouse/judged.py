@@ -1,6 +1,7 @@
 """Indicator values judged by their rule profiles: `core.judged_point`, one row a point of every series.
 
-Belongs here: handing the points of `core.signal_point` to the signals engine, and its answers back.
+Belongs here: handing the points of `core.signal_point` to the signals engine, and its answers back; which indicators
+are shown and not judged.
 Does not belong here: which points take part (sql/marts/signal_point), the statistics (signals), what is published
 (sql/signals).
 """
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import duckdb
 
+from vm_pipeline.indicators.catalogue import CATALOGUE
 from vm_pipeline.indicators.noise import TABLE, false_alarms
 from vm_pipeline.indicators.profiles import PROFILES
 from vm_pipeline.warehouse.parts import CHOSEN, TEAM
@@ -27,16 +29,18 @@ Arrays = dict[str, "NDArray[Any]"]
 JUDGED_OF = ("core.signal_series", "core.signal_point")
 LONGEST = 400  # points up to which false alarms are told; a longer series has those of this length
 
+_HANG_TOGETHER = ", ".join(f"('{one.code}', '{grain}')" for one in CATALOGUE for grain in one.hangs_together)
 # What is added up of all teams changes with any of them: it lies together at the end, and others stay where they are.
 _SERIES = (
     "provider_code, team_code, series, "
     "row_number() OVER (ORDER BY team_code = '*', provider_code, team_code, series) - 1 AS number, "
     "rule_profile, chart, factor::DOUBLE AS factor, target::DOUBLE AS target, "
+    f"(indicator_code, grain) IN ({_HANG_TOGETHER}) AS hangs_together, "
     "CASE direction WHEN 'higher' THEN 1 WHEN 'lower' THEN -1 ELSE 0 END AS better"
 )
 _COLUMNS = (
     "provider_code VARCHAR, team_code VARCHAR, series INTEGER, starts_on DATE, "
-    "stretch INTEGER, is_final BOOLEAN, is_baseline BOOLEAN, is_tentative BOOLEAN, "
+    "stretch INTEGER, is_final BOOLEAN, is_baseline BOOLEAN, is_tentative BOOLEAN, is_asked BOOLEAN, "
     "value DOUBLE, centre_line DOUBLE, lower_limit DOUBLE, upper_limit DOUBLE, "
     "signal BOOLEAN, rule VARCHAR, tier VARCHAR, in_shift BOOLEAN, in_trend BOOLEAN, outside_limits BOOLEAN, "
     "two_in_three BOOLEAN, fifteen_inside BOOLEAN, phase BIGINT, longest_run INTEGER, longest_run_max INTEGER, "
@@ -63,7 +67,9 @@ def put_judged(con: duckdb.DuckDBPyConnection, teams: Collection[str] | None = N
     """
     whose = "true" if teams is None else CHOSEN[TEAM]
     con.execute(f"CREATE OR REPLACE TEMP TABLE asked AS SELECT {_SERIES} FROM core.signal_series WHERE {whose}")
-    series = _arrays(con, "SELECT number, rule_profile, chart, factor, target, better FROM asked ORDER BY number")
+    series = _arrays(
+        con, "SELECT number, rule_profile, chart, hangs_together, factor, target, better FROM asked ORDER BY number"
+    )
     points = _arrays(
         con,
         "SELECT asked.number, point.* EXCLUDE (provider_code, team_code, series) FROM core.signal_point AS point "
@@ -124,7 +130,7 @@ def _of_pair(points: Arrays, series: Arrays) -> Arrays:
     """Points of one profile and chart, in order, judged in the indicator's own unit; `series` has a row a point."""
     from vm_pipeline.signals import judge as engine
     from vm_pipeline.signals.series import points as made
-    from vm_pipeline.signals.tentative import tentative
+    from vm_pipeline.signals.tentative import asked, tentative
 
     profile, chart, factor = series["rule_profile"][0], series["chart"][0], series["factor"]
     drawn = made(
@@ -138,7 +144,12 @@ def _of_pair(points: Arrays, series: Arrays) -> Arrays:
     for name in ("value", "centre_line", "lower_limit", "upper_limit"):
         told[name] = told[name] * scale + 0.0  # 0, never -0
     names = {name: points[name] for name in ("number", "starts_on", "is_baseline", "stretch")}
-    more = {"is_final": ~points["is_excluded"], "is_tentative": tentative(drawn, found, chart, factor)}
+    shown = series["hangs_together"]
+    more = {
+        "is_final": ~points["is_excluded"],
+        "is_tentative": tentative(drawn, found, chart, factor) | shown,
+        "is_asked": asked(drawn, found) & ~shown,
+    }
     return names | told | more | _codes(found, told, series, profile, promise=~more["is_tentative"])
 
 

@@ -4,8 +4,8 @@ Belongs here: keeping them beside a home, and laying both they and the published
 Does not belong here: what of it still holds (parts), publishing (snapshot).
 
 Nothing is taken up unless the published file and the kept one are, byte for byte, those that were put there together,
-by this code, and nothing was purged since: a snapshot that was edited, damaged or built elsewhere is not built upon.
-Both may be deleted at any time; the next night is then a full one.
+by this code, and the same was set apart: a snapshot that was edited, damaged or built elsewhere is not built upon. Both
+may be deleted at any time; the next night is then a full one.
 """
 
 import json
@@ -34,15 +34,15 @@ class Kept:
         """The DuckDB file of steps."""
         return self.folder / "steps.duckdb"
 
-    def lay_down(self, draft: Path, purged: Collection[str]) -> bool:
+    def lay_down(self, draft: Path, set_apart: Collection[str]) -> bool:
         """Begin a draft as a copy of the last night. False, and there is no draft, where nothing fits.
 
-        `purged`: batches that are erased by now. A row that is taken out of a file may leave its bytes in it: so what
-        had any of a batch that is purged is left behind whole.
+        `set_apart`: what is erased or hidden by now. A row that is taken out of a file may leave its bytes in it: so
+        what was made when anything else was set apart is left behind whole.
         """
         told = self._told()
         try:
-            if told and [told["code"], told["purged"]] == [code_version(), sorted(purged)]:
+            if told and [told["code"], told["set_apart"]] == [code_version(), sorted(set_apart)]:
                 with ThreadPoolExecutor(2) as pool:
                     copies = pool.map(_copied, (self.snapshot, self.steps), (draft, core_of(draft)))
                     if [told["snapshot"], told["steps"]] == [*copies]:
@@ -53,7 +53,7 @@ class Kept:
             path.unlink(missing_ok=True)
         return False
 
-    def keep(self, steps: Path, snapshot: str, purged: Collection[str]) -> None:
+    def keep(self, steps: Path, snapshot: str, set_apart: Collection[str]) -> None:
         """Take the steps of a draft whose tables were just published. `snapshot` is the digest of its file.
 
         Where they cannot be kept whole, they are not: the night is published, and the next one is full.
@@ -61,7 +61,7 @@ class Kept:
         if steps.with_name(f"{steps.name}.wal").exists():  # DuckDB found no room to put the last of it in the file
             return
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        said = {"code": code_version(), "purged": sorted(purged), "snapshot": snapshot, "steps": digest(steps)}
+        said = {"code": code_version(), "set_apart": sorted(set_apart), "snapshot": snapshot, "steps": digest(steps)}
         try:
             flush(steps)
             steps.replace(self.steps)

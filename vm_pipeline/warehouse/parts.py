@@ -55,7 +55,6 @@ PARTED_BY = {
     "core.wave": PROVIDER,
     "core.spent": PROVIDER,
     "core.commodity": PROVIDER,
-    "core.worked_wte": TEAM,
     "vm.cost_week": TEAM,
     "core.ingredient": TEAM,
     "core.indicator_member": TEAM,

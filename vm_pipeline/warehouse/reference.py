@@ -14,8 +14,11 @@ from vm_pipeline.feeds.reference import REFERENCES, UNALLOCATED
 from vm_pipeline.feeds.reference_table import Reference
 from vm_pipeline.sources.receipts import Version
 from vm_pipeline.staging.batches import Staging
+from vm_pipeline.staging.naming import literal
 from vm_pipeline.staging.reading import readable
 
+_PLACE = {"batch_id": "VARCHAR", "row_number": "BIGINT"}
+_NAMED = 20  # rows of a contradiction, or pairs of rows: a file that says everything twice has thousands
 _OPEN = "coalesce({0}.valid_from, DATE '1900-01-01') <= coalesce({1}.valid_to, DATE '2199-12-31')"
 
 
@@ -60,7 +63,7 @@ def _put_one(
     for place, version in enumerate(candidates):
         path = readable(staging.accepted(version.receipt))
         con.execute(
-            f"CREATE OR REPLACE TEMP TABLE candidate AS SELECT row_number, {_columns(reference)} "
+            f"CREATE OR REPLACE TEMP TABLE candidate AS SELECT *, {literal(version.batch_id)} AS batch_id "
             f"FROM read_parquet({path}) {concerned}"
         )
         con.execute(f"CREATE OR REPLACE TEMP TABLE unsound AS {_contradictions(reference)}")
@@ -68,7 +71,7 @@ def _put_one(
         yield from _findings(con, reference, last)
         yield from _unknown_teams(con, reference)
         con.execute(
-            f"INSERT INTO {name} BY NAME SELECT * EXCLUDE (row_number) FROM candidate "
+            f"INSERT INTO {name} BY NAME SELECT {_columns(reference)} FROM candidate "
             f"WHERE {_provider(reference)} NOT IN (SELECT provider_code FROM unsound)"
         )
         if con.execute("SELECT count(*) FROM unsound").fetchone() == (0,):
@@ -79,18 +82,26 @@ def _put_one(
 
 def _findings(con: duckdb.DuckDBPyConnection, reference: Reference, last: bool) -> list[Finding]:
     then = reference.consequence if last else "the last good version stays in force"
+    same = f"have the same {', '.join(reference.alone)}, of which there may be one (rows are not added up)"
+    if reference.has_spans:
+        same = "hold on the same day where only one may (or their shares exceed 1)"
     return [
         Finding(
             "contradiction",
             reference.name,
             provider,
-            f"{reference.name}.csv, provider {provider or '(all)'}: rows {rows} hold on the same day "
-            f"where only one may (or their shares exceed 1). Until it is mended, {then}.",
+            f"{reference.name}.csv, provider {provider or '(all)'}: rows {_named(pairs)} {same}. "
+            f"Until it is mended, {then}.",
         )
-        for provider, rows in con.execute(
-            "SELECT provider_code, string_agg(DISTINCT pair, '; ' ORDER BY pair) FROM unsound GROUP BY 1 ORDER BY 1"
+        for provider, pairs in con.execute(
+            "SELECT provider_code, list(DISTINCT pair ORDER BY pair) FROM unsound GROUP BY 1 ORDER BY 1"
         ).fetchall()
     ]
+
+
+def _named(pairs: Sequence[str]) -> str:
+    more = len(pairs) - _NAMED
+    return "; ".join(pairs[:_NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _unknown_teams(con: duckdb.DuckDBPyConnection, reference: Reference) -> list[Finding]:
@@ -137,8 +148,9 @@ def _missing(reference: Reference) -> Finding:
 
 
 def _columns(reference: Reference, typed: bool = False) -> str:
-    columns = reference.contract.columns
-    return ", ".join(f"NULL::{c.value.stored} AS {c.stored}" if typed else c.stored for c in columns)
+    kinds = {one.stored: one.value.stored for one in reference.contract.columns}
+    kinds |= _PLACE if reference.is_fact else {}
+    return ", ".join(f"NULL::{kind} AS {name}" if typed else name for name, kind in kinds.items())
 
 
 def _provider(reference: Reference) -> str:
@@ -152,8 +164,7 @@ def _contradictions(reference: Reference) -> str:
     if not reference.alone:
         return "SELECT NULL::VARCHAR AS provider_code, NULL::VARCHAR AS pair WHERE false"
     same = " AND ".join(f"a.{column} = b.{column}" for column in reference.alone)
-    spans = "valid_from" in reference.contract.by_name
-    overlap = f" AND {_OPEN.format('a', 'b')} AND {_OPEN.format('b', 'a')}" if spans else ""
+    overlap = f" AND {_OPEN.format('a', 'b')} AND {_OPEN.format('b', 'a')}" if reference.has_spans else ""
     provider = "a.provider_code" if "provider_code" in reference.contract.by_name else "''"
     return (
         f"SELECT {provider} AS provider_code, a.row_number || ' and ' || b.row_number AS pair "

@@ -11,6 +11,7 @@ from functools import cache
 from graphlib import TopologicalSorter
 
 from vm_pipeline.indicators.catalogue import BOX_SCORE
+from vm_pipeline.indicators.chosen import driving
 from vm_pipeline.indicators.entry import Facts
 from vm_pipeline.indicators.ingredients import INGREDIENTS
 from vm_pipeline.warehouse.sql_files import sql_folder
@@ -91,8 +92,13 @@ def _stated() -> str:
         f"SELECT batch_id, provider_code, team_code, {facts.day}::DATE AS day, '{one.name}' AS ingredient, "
         f"sum({facts.counts})::DECIMAL(38,9) AS amount\nFROM vm.{facts.table} WHERE {facts.where}\nGROUP BY ALL"
         for one in INGREDIENTS
-        if (facts := one.stated)
+        if (facts := one.stated) and facts.day and not facts.of_team
     )
+
+
+def _chosen() -> dict[str, str]:
+    """Conditions on facts that a reference file chooses, by the name of the ingredient."""
+    return {one.name: one.stated.where for one in INGREDIENTS if one.stated and one.feed == "reference"}
 
 
 def _cost_sums() -> str:
@@ -132,6 +138,8 @@ def _made() -> dict[str, str]:
         "cost_sums": _cost_sums(),
         "costs": _costs_each(),
         "stated": _stated(),
+        "driving": driving("core.activity_day"),
+        **_chosen(),
     }
 
 

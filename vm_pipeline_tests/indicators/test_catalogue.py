@@ -1,5 +1,6 @@
 """The catalogue says everything there is to say of an indicator, and every example of it is right."""
 
+import duckdb
 import pytest
 
 from vm_pipeline.feeds.activity import MEASURES
@@ -33,6 +34,19 @@ def test_an_example_that_is_wrong_would_be_seen() -> None:
     assert returned.value_of(31, 100) == 31.0
     assert returned.value_of(31, 408) != 31.0
     assert returned.value_of(31, 0) is None
+
+
+@pytest.mark.parametrize(
+    ("day", "hours"), [("2024-03-31", "37.5"), ("2024-04-30", "37"), ("2026-03-31", "37"), ("2026-04-30", "36")]
+)
+def test_one_works_the_full_time_week_of_the_day(day: str, hours: str) -> None:
+    """As many hours as a month of that week has are one."""
+    facts = INGREDIENT["worked_wte"].facts
+    assert facts
+    days = day[-2:]
+    row = f"(SELECT ({hours} * {days} / 7)::DECIMAL(18,3) AS quantity, TIMESTAMP '{day} 23:30' AS start_at)"
+    (counted,) = duckdb.sql(f"SELECT {facts.counts} FROM {row}").fetchall()[0]
+    assert counted == pytest.approx(1, abs=1e-5)
 
 
 @EVERY

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from email.message import EmailMessage
 
 from vm_pipeline.alerts.cause import KINDS
-from vm_pipeline_tests.month.scenario import FAILED, PUBLISHED, Night, Told, tick
+from vm_pipeline_tests.month.scenario import FAILED, NOT_RECEIVED, PUBLISHED, Night, Told, tick
 
 _HEAD = ("night", "what", "tick (UTC)", "runs", "failed", "retried", "HTTP", "SMTP", "events", "ticks kept")
 
@@ -63,8 +63,11 @@ def amiss(came: Came, before: Came | None = None) -> Iterator[str]:
 
 
 def _as_declared(told: Told) -> Told:
-    """Without the batch of a restatement, which hangs on bytes, and the step of a run that failed, on the moment."""
+    """Without the batch of a restatement, which hangs on bytes, the step of a run that failed, on the moment, and the
+    folder of a file, on the installation.
+    """
     kind, about, is_over = told
+    about = about.rpartition("/drop/")[2] if kind == NOT_RECEIVED else about
     return kind, about.partition(" " if kind == FAILED else " (")[0], is_over
 
 

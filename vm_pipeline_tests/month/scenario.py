@@ -14,6 +14,7 @@ FIRST, LAST = date(2026, 3, 2), date(2026, 4, 1)
 AT = time(2, 0)  # in London, as `nightly` says
 BOARDS = ("B1", "B2")
 REFUSED, LATE, GATE, RESTATED, FAILED = "refused_batch", "late_extract", "closed_gate", "restatement", "failed_run"
+NOT_RECEIVED = "not_received"
 
 # Which run of a night comes to what, in order: a job and how it ends.
 QUIET = ("land",)
@@ -95,6 +96,7 @@ def beginning(programme: Programme) -> None:
 
 
 _FEBRUARY, _B2 = "ledger/B1/2026-02", "ledger/B2"
+_MISNAMED = "ledger/B1/March.csv"
 _CLOSED = (GATE, "quality/ledger share_rejected", False)
 NIGHTS = {
     date(2026, 3, 2): Night("a first night", beginning, runs=PUBLISHED),
@@ -115,6 +117,16 @@ NIGHTS = {
         lambda programme: programme.activity({"start_at": "2026-02-12T10:00"}, period="2026-02", provider="B1"),
         kills="build",
         runs=BUILD_DIED,
+    ),
+    date(2026, 3, 10): Night(
+        "a file is misnamed",
+        lambda programme: programme.send(_MISNAMED, "x"),
+        told=((NOT_RECEIVED, _MISNAMED, False),),
+    ),
+    date(2026, 3, 11): Night(
+        "it is taken away",
+        lambda programme: (programme.drop / _MISNAMED).unlink(),
+        told=((NOT_RECEIVED, _MISNAMED, True),),
     ),
     date(2026, 3, 12): Night("B2 is late", told=((LATE, _B2, False),)),
     date(2026, 3, 16): Night(

@@ -184,7 +184,8 @@ def test_unmapped_codes_come_as_a_reference_file_to_fill_in(door: Door) -> None:
 
 
 def test_status_tells_what_is_in_force(door: Door, first_night: Path) -> None:
+    (door.programme.home / "landing").mkdir(parents=True)
     assert "never" in door("status").stdout
-    shutil.copytree(first_night / "home", door.programme.home)
+    shutil.copytree(first_night / "home", door.programme.home, dirs_exist_ok=True)
     said = door("status").stdout
     assert "up to date" in said and "2022-07" in said

@@ -156,8 +156,14 @@ def test_the_sensor_tells_what_the_command_would(door: Door, server: Hook, confi
         for _ in range(2):
             context = dg.build_sensor_context(instance, resources={"night": Night(Home(chosen))})
             sensor.evaluate_tick(context)
-    assert server.told == [("late_extract", "ledger/B1", False)]
+        door.programme.drop.rename(door.programme.drop.with_name("away"))  # not mounted: no green landing of nothing
+        assert (
+            not definitions.resolve_job_def("land").execute_in_process(instance=instance, raise_on_error=False).success
+        )
+        sensor.evaluate_tick(context)
+    assert server.told == [("late_extract", "ledger/B1", False), ("failed_run", "land landing", False)]
     assert not server.posted[0]["messages"][0]["is_over"]
+    assert f"{door.programme.drop}: found nothing; expected a drop folder. Create it" in server.posted[1]["text"]
 
 
 def test_status_says_who_is_late(door: Door, config: Path, server: Hook) -> None:

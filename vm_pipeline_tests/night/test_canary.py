@@ -5,17 +5,19 @@ every Parquet file as rows, and every table of the warehouse.
 """
 
 import logging
+import shutil
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from vm_pipeline_tests.night.conftest import Door
-from vm_pipeline_tests.programme import ACTIVITY_RECORD, COUNTED, LEDGER_LINE, QUESTIONNAIRE
+from vm_pipeline_tests.programme import ACTIVITY_RECORD, COUNTED, LEDGER_LINE, QUESTIONNAIRE, activity
 
 NAME = "Zebedee Quux"
 CANARIES = (
     *("0211165794", "1811431232", "1304496368", "0101011237", "402070763"),
+    *("021116\u00a05794", "181143\u20131232", "１３０４４９６３６８", "1.811431232E9"),
     *("943 476 5919", "9434765919", "320 000 0101", "AB 12 34 56 C", "AB123456C"),
     *("zebedee.quux@nhs.scot", "G42 9BA", "EH11 2NL", "KY1 1RZ"),
 )
@@ -64,6 +66,12 @@ def found(told: str) -> set[str]:
     return {one for one, ways in forms.items() if any(way in told for way in ways)}
 
 
+NAMED = """[[source]]
+feed = "activity"
+provider = "B2"
+files = "of *.csv"
+period = { pattern = '(?P<period>\\d{4}-\\d\\d)' }
+"""
 POLICIES = {
     "refuse": 'default = "refuse"',
     "hide": 'default = "pseudonymise"\nledger = "drop"\n"activity/*/outcome_code" = "drop"',
@@ -77,14 +85,21 @@ def test_no_identifier_leaves_landing(
     caplog.set_level(logging.INFO)
     sent = send_everywhere(door)
     config = tmp_path / "vm.toml"
-    config.write_text(f'[[source]]\nfolder = "{door.programme.drop}"\n[privacy]\n{POLICIES[policy]}\n', "utf-8")
-    night, status = door("run", VM_CONFIG=str(config)), door("status", VM_CONFIG=str(config))
-    rejects = door("rejects", "--to", str(tmp_path / "rejected.csv"), VM_CONFIG=str(config))
-    assert (night.exit_code, status.exit_code, rejects.exit_code) == (0, 0, 0), night.output
-    said = night.output + status.output + rejects.output + caplog.text + "".join(capfd.readouterr())
+    config.write_text(f'[[source]]\nfolder = "{door.programme.drop}"\n{NAMED}[privacy]\n{POLICIES[policy]}\n', "utf-8")
+    (tmp_path / f"of {CANARIES[0]} 2022-07.csv").write_text(activity({}), "utf-8")
+    told = [door(*command, VM_CONFIG=str(config)) for command in (("run",), ("status",))]
+    told.append(door("rejects", "--to", str(tmp_path / "rejected.csv"), VM_CONFIG=str(config)))
+    with duckdb.connect(str(door.snapshot), read_only=True) as con:
+        ((batch,),) = con.execute("SELECT batch_id FROM vm.batch WHERE provider_code = 'B2'").fetchall()
+    told.append(door("trace", "batch", batch, VM_CONFIG=str(config)))
+    assert [one.exit_code for one in told] == [0, 0, 0, 0], told[0].output
+    assert "of ? 2022-07.csv" in told[-1].output
+    said = "".join(one.output for one in told) + caplog.text + "".join(capfd.readouterr())
     said += (tmp_path / "rejected.csv").read_text("utf-8")
     assert found(said.lower()) == set()
     assert found(everything(door, staged_record_ids=False)) == set()
+    folders = [door.programme.home, *(one for one in door.programme.home.iterdir() if one.is_dir())]
+    assert [path for path in folders if path.stat().st_mode & 0o077] == [], "rejected rows show what was sent"
     with duckdb.connect(str(door.snapshot), read_only=True) as con:
         ((refused, without_name),) = con.execute(
             "SELECT count_if(refused_because IS NOT NULL), "
@@ -104,3 +119,7 @@ def test_the_search_would_find_one(door: Door, tmp_path: Path) -> None:
     )
     assert door("run", VM_CONFIG=str(config)).exit_code == 0
     assert {"AB123456C", "G42 9BA"} <= found(everything(door, staged_record_ids=True))
+    shutil.rmtree(door.programme.home / "dagster")  # it has the code, which nobody had mapped: so the page on purging
+    config.write_text(f'[[source]]\nfolder = "{door.programme.drop}"\n', "utf-8")
+    assert door("run", VM_CONFIG=str(config)).exit_code == 0
+    assert found(everything(door, staged_record_ids=True)) == set(), "what was kept is refused now, and is nowhere"

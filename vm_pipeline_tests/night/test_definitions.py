@@ -2,13 +2,16 @@
 
 import subprocess
 import sys
+import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
+import duckdb
 import pytest
 
 from vm_pipeline.defs.assemble import assemble, monthly
+from vm_pipeline.defs.night import said_first
 from vm_pipeline.defs.schedule import range_tags
 from vm_pipeline.settings import Settings
 from vm_pipeline.sources.receipts import Receipt, Slot
@@ -73,3 +76,11 @@ def test_a_run_spans_the_months_of_what_came_and_keeps_within_the_calendar() -> 
     assert tags["dagster/asset_partition_range_end"] == "2022-07"
     early = range_tags([receipt("2019-01", "2019-01")], months, "t")
     assert early["dagster/asset_partition_range_start"] == "2022-04"
+
+
+def test_of_an_error_in_cells_only_the_kind_is_kept() -> None:
+    """DuckDB quotes what it cannot convert, and Dagster would keep its words for good."""
+    with pytest.raises(dg.Failure) as told, said_first():
+        duckdb.execute("SELECT $1::INTEGER", ["".join(("Ann", " Other"))])
+    assert "found ConversionException in DuckDB" in str(told.value.description)
+    assert "Ann Other" not in "".join(traceback.format_exception(told.value))

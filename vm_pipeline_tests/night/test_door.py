@@ -10,7 +10,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from vm_pipeline.cli import main
-from vm_pipeline.defs.run import run_night
+from vm_pipeline.defs.assemble import assemble
+from vm_pipeline.defs.run import dagster_instance, run_night
 from vm_pipeline.defs.schedule import _state
 from vm_pipeline.home import Home
 from vm_pipeline.settings import Asked, load
@@ -54,6 +55,14 @@ def test_every_command_takes_the_configuration(config: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
+        (("status",), "hmoe: found no such folder, expected the home of your nights."),
+        (("status", "--json"), "To begin one there: `vm-pipeline run --feeds DIR`"),
+        (("run", "--as-of", "2026-04-01"), "expected the home"),
+        (("backup", "copy"), "expected the home"),
+        (("changes",), "expected the home"),
+        (("extract", "for-bi"), "expected the home"),
+        (("fingerprint",), "expected the home"),
+        (("trace", "batch", "a0a889b6c852"), "expected the home"),
         (("rejects",), "expected the home"),
         (("feedback",), "expected the home"),
         (("prune",), "expected the home"),
@@ -69,6 +78,14 @@ def test_what_is_mistyped_is_said_and_makes_nothing(tmp_path: Path, words: tuple
     result = type_in(*words, VM_HOME=str(tmp_path / "hmoe"))
     assert result.exit_code == 2 and says in " ".join(result.output.split())
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("after_a_night")
+def test_a_home_beside_it_is_the_closest(door: Door) -> None:
+    parent = door.programme.home.parent
+    told = " ".join(type_in("status", "--home", str(parent / "hmoe")).output.split())
+    assert "The closest is 'home'." in told
+    assert "found a folder without `landing`" in " ".join(type_in("status", "--home", str(parent)).output.split())
 
 
 def test_check_says_what_there_is_and_touches_nothing(door: Door, config: Path) -> None:
@@ -104,7 +121,8 @@ def test_two_sources_for_one_month_are_told_and_neither_counts(door: Door, confi
 def test_an_answer_as_of_a_time_is_kept_apart(door: Door, first_night: Path, tmp_path: Path) -> None:
     first = Programme(first_night).landing.last_moment
     reports = door.programme.home / "reports"
-    now = {path: path.read_bytes() for path in [*reports.rglob("*.csv"), door.snapshot]}
+    history = door.programme.home / "dagster"
+    now = {path: path.read_bytes() for path in [*reports.rglob("*.csv"), door.snapshot, *history.rglob("*.db")]}
     refused = door.run("--as-of", first, "--warehouse", str(door.snapshot))
     assert (refused.exit_code, "which readers read, expected another file" in refused.stderr) == (2, True)
     found = door.figures("--as-of", first, "--warehouse", str(tmp_path / "then.duckdb"))
@@ -112,6 +130,16 @@ def test_an_answer_as_of_a_time_is_kept_apart(door: Door, first_night: Path, tmp
     assert (tmp_path / "then.duckdb").is_file() and not (door.programme.home / "as-of").exists()
     assert {path: path.read_bytes() for path in now} == now
     assert "nonsense" in (Path(found["rejected_rows"]) / "ledger.csv").read_text("utf-8")
+
+
+@pytest.mark.usefixtures("after_a_night")
+def test_a_build_by_hand_in_dagster_is_no_later_than_what_it_knows(door: Door) -> None:
+    """By the clock it would be ahead of every later night that receives nothing, which would be refused."""
+    chosen = load(Asked(feeds=door.programme.drop, home=door.programme.home), {})
+    with dagster_instance(chosen.home) as instance:
+        assert assemble(chosen).resolve_job_def("build").execute_in_process(instance=instance).success
+    (there,) = Home(chosen).published()
+    assert there and there.as_of == door.programme.landing.last_moment
 
 
 @pytest.mark.usefixtures("after_a_night")

@@ -1,5 +1,6 @@
 """Withdrawing, purging and keeping: what counts by decision, what is gone for good, and what history says of it."""
 
+import json
 import random
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -63,8 +64,22 @@ def test_a_withdrawn_batch_does_not_count_from_then_on_and_did_before(door: Door
     assert found[wrong] == [False, "the wrong board's file", False] and found[right] == [True, None, False]
     assert cost(as_of(door, when)) == "99.00"
     assert "up to date" in door.run().stdout.lower()
+    for undo in ("--undo",), ():  # all is as it was, but for `withdrawn_at`
+        door("withdraw", wrong, "--reason", "the wrong board's file", *undo)
+    assert not json.loads(door("status", "--json").stdout)["up_to_date"]
+    result = door("purge", "nothing", "--reason", "erased for 010101-1237")  # published with the batch, for good
+    assert (result.exit_code, "found what looks like an identifier" in result.output) == (2, True)
     result = door("purge", "nothing", "--reason", "why")
     assert result.exit_code == 2 and "expected a batch_id" in result.stderr
+
+
+@pytest.mark.usefixtures("after_a_night")
+def test_a_decision_that_was_taken_back_is_published_too(door: Door) -> None:
+    """Or the doctor says for ever that something waits for readers, and no night is there to give it to them."""
+    batch = door.programme.receipt("survey/B1/2022-07").content_id
+    for undo in (), ("--undo",):
+        door("withdraw", batch, "--reason", "to see", *undo)
+    assert [door.figures()["status"] for _ in range(2)] == ["published", "up to date"]
 
 
 def home_of(programme: Programme, **days: int) -> Home:

@@ -37,6 +37,11 @@ def test_a_server_that_was_empty_gets_a_night_that_the_file_has(door: Door, ware
     before = warehouse.ask("TABLE vm_ops.publication")
     assert door("run", "--as-of", first, VM_WAREHOUSE=warehouse.address).exit_code == 0
     assert warehouse.ask("TABLE vm_ops.publication") == before != []
+    warehouse.ask("UPDATE vm_ops.publication SET inputs = 'more', as_of = '2' || as_of")  # by receipts that are lost
+    status = door("status", VM_WAREHOUSE=warehouse.address).stdout
+    assert f"Published as of 2{first}; this home is older: see the runbook" in status
+    result, said = door.run("--warehouse", warehouse.address), f"found the night as of 2{first}, expected none after"
+    assert (result.exit_code, said in " ".join(result.output.split())) == (1, True)
 
 
 @pytest.mark.usefixtures("after_a_night")

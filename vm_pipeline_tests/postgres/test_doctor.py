@@ -17,6 +17,7 @@ from vm_pipeline.doctor import server
 from vm_pipeline.doctor.finding import Finding
 from vm_pipeline.home import Home
 from vm_pipeline.settings import Asked
+from vm_pipeline.sources.landing import Landing
 from vm_pipeline.warehouse.postgres import alone as locking
 from vm_pipeline.warehouse.postgres.address import opened
 from vm_pipeline.warehouse.postgres.publish import publish
@@ -108,13 +109,23 @@ def test_a_schema_of_another_version(patient: Patient, sql: str, undo: str, says
     assert patient.amiss() == {}
 
 
-def test_a_server_behind_the_file_and_one_before_it(patient: Patient) -> None:
+def test_a_column_of_somebodys_own_is_named(patient: Patient) -> None:
+    patient.there.ask("ALTER TABLE vm.team_month ADD COLUMN note text")
+    (said,) = [one for one in patient.ask() if one.state != "ok"]
+    assert (said.state, said.found) == ("note", "columns of your own: team_month.note")
+    patient.there.ask("ALTER TABLE vm.team_month DROP COLUMN note")
+
+
+def test_a_server_behind_the_file_and_one_before_it(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
     change = "UPDATE vm_ops.publication SET as_of = {} || substr(as_of, 2)"
     patient.there.ask(change.format("'1'"))
     assert "the night as of 1" in patient.amiss()["server_night"]
     patient.there.ask(change.format("'9'"))
     found = {one.check: one for one in patient.ask()}["server_night"]
     assert (found.state, found.found[:18]) == ("note", "the night as of 90")
+    monkeypatch.setattr(Landing, "last_moment", "3")  # of a home that was restored
+    assert "the night as of 90" in patient.amiss()["server_night"]
+    monkeypatch.undo()
     patient.there.ask(change.format("'2'"))
     assert patient.amiss() == {}
 

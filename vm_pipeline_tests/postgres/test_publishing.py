@@ -211,12 +211,16 @@ def test_readers_see_one_night_or_the_other_while_nights_are_published(
 def test_a_second_publisher_waits_and_then_says_who_is_at_work(
     published: Warehouse, nights: Nights, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(locking.alone, "__defaults__", (1,))
+    said: list[str] = []
+    monkeypatch.setattr(locking.alone, "__defaults__", (1, said.append))
     with opened(published.address) as first, first.begin():
         locking.alone(first)
         pid = first.exec_driver_sql("SELECT pg_backend_pid()").scalar()
-        with pytest.raises(WarehouseRefused, match=f"another publisher at work .process {pid} of postgres"):
+        with pytest.raises(
+            WarehouseRefused, match=f"another publisher at work .process {pid} of postgres .vm-pipeline., since"
+        ):
             publish(nights[1], published.address)
+    assert [f"for up to 1 s: process {pid} of postgres" in one for one in said] == [True]
     assert publish(nights[1], published.address)
 
 

@@ -171,6 +171,13 @@ def test_readers_see_no_small_number(shared: Warehouse) -> None:
     assert shared.ask("SELECT count(*) FROM vm.indicator_signal", "rosa") == [(all_of_them[0][0] - hidden[0][0],)]
 
 
+def test_readers_see_no_series_of_single_events(shared: Warehouse) -> None:
+    """How many points it has is how many came to harm."""
+    asked = "SELECT grain, count(*) FROM vm.indicator_series GROUP BY grain ORDER BY grain"
+    assert [grain for grain, _ in shared.ask(asked, "anna")] == ["event", "month", "week"]
+    assert shared.ask(asked, "rosa") == shared.ask(asked, "anna")[1:]
+
+
 def test_the_fingerprint_is_of_all_rows_or_not_told(shared: Warehouse, nights: Nights) -> None:
     address = shared.server.address
     assert fingerprint(address(shared.name, "pipeline")) == fingerprint_of(nights[0])

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from vm_pipeline.warehouse.fingerprint import fingerprint_of
-from vm_pipeline.warehouse.postgres import promise
+from vm_pipeline.warehouse.postgres import alone, promise
 from vm_pipeline.warehouse.postgres.address import opened
 from vm_pipeline.warehouse.postgres.publish import fingerprint, publish
 from vm_pipeline.warehouse.postgres.refused import WarehouseRefused
@@ -79,6 +79,10 @@ def test_what_somebody_took_away_is_told_and_put_back_when_asked(published: Ware
     [
         ("ALTER TABLE vm.team_month RENAME falls TO tumbles", "team_month.tumbles: column removed"),
         (
+            "ALTER TABLE vm.team_month ADD COLUMN own text NOT NULL DEFAULT ''",
+            r"found the column vm.team_month.own, .*, then `ALTER TABLE vm.team_month DROP COLUMN own`",
+        ),
+        (
             "DROP VIEW vm.bi_fact_team_month; ALTER TABLE vm.team_month ALTER falls TYPE double precision",
             "team_month.falls: type DOUBLE PRECISION became",
         ),
@@ -95,6 +99,29 @@ def test_what_would_break_a_report_is_not_done_by_itself(
     with pytest.raises(WarehouseRefused, match=said):
         publish(nights[1], published.address)
     assert published.ask("SELECT count(*) FROM vm_ops.publication") == [(1,)]
+
+
+def test_a_column_of_somebodys_own_is_told_and_left_alone(published: Warehouse, nights: Nights) -> None:
+    published.ask("ALTER TABLE vm.team_month ADD COLUMN note text; UPDATE vm.team_month SET note = 'mine'")
+    published.ask("DROP TABLE vm.rebase; DELETE FROM vm_ops.declared")
+    said: list[str] = []
+    assert upgrade(published.address, said.append)
+    assert [one.partition(". ")[0] for one in said] == ["Left as they are, columns of your own: team_month.note"]
+    assert published.ask("SELECT DISTINCT note FROM vm.team_month") == [("mine",)]
+    assert not upgrade(published.address), "nothing is left to do"
+    assert publish(nights[1], published.address)
+    assert fingerprint(published.address) == fingerprint_of(nights[1])
+
+
+def test_who_keeps_a_table_in_use_is_told(older: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alone, "_TABLE_PATIENCE", 1)
+    with older.connect(application_name="big report", autocommit=False) as reader:
+        (pid,) = reader.execute("SELECT pg_backend_pid(), count(*) FROM vm.team_month").fetchall()[0][:1]
+        with pytest.raises(WarehouseRefused) as refused:
+            upgrade(older.address)
+        for says in (f"process {pid} of postgres (big report), since 20", "which uses vm.team_month", "(COMMIT)"):
+            assert says in str(refused.value)
+    assert upgrade(older.address)
 
 
 REVISION = """

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 
@@ -140,7 +141,6 @@ def test_a_header_with_the_letters_of_a_postcode_in_a_word_is_a_header(tmp_path:
 
 
 def test_a_sheet_of_a_workbook(tmp_path: Path) -> None:
-    import openpyxl
 
     book, path = openpyxl.Workbook(), tmp_path / "x.xlsx"
     book.active.append(["not this"])  # type: ignore[union-attr]
@@ -169,6 +169,15 @@ def test_nothing_of_people_is_told(tmp_path: Path) -> None:
         path = written(tmp_path, "x.csv", [head, *rows[1:]])
         told = inspect(path).output + inspect(path, "--json").output
         assert [text for text in (*CANARIES, NAME) if text in told] == []
+    book = openpyxl.Workbook()
+    book.active.title = "of 0101011237"
+    for row in (["Payee", "Amount"], ["x", 1811431232]):  # the sum of one row is its cell
+        book.active.append(row)
+    path = tmp_path / "x.xlsx"
+    book.save(path)
+    told = inspect(path).output + inspect(path, "--json").output
+    assert "of ?" in told
+    assert "0101011237" not in told and "1811431232" not in told.replace(",", "")
 
 
 def test_columns_of_people_are_named_with_their_rate(tmp_path: Path) -> None:

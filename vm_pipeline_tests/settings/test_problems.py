@@ -212,6 +212,18 @@ def test_a_byte_order_mark_is_no_key(load: Load) -> None:
     assert load("\ufeffnation = 'ENG'").nation == "ENG"
 
 
+@pytest.mark.parametrize("key", ["changeme", f" {'k' * 15} "])
+def test_a_key_that_can_be_found_by_trying_is_warned_of(load: Load, key: str) -> None:
+    (told,) = load("", VM_PSEUDONYM_KEY=key).warnings
+    assert "expected 16 or more" in told and key not in told
+    assert load("", VM_PSEUDONYM_KEY="k" * 16).warnings == ()
+
+
+def test_a_key_of_blanks_is_none(load: Load) -> None:
+    with pytest.raises(ConfigurationError, match="VM_PSEUDONYM_KEY: found blanks alone"):
+        load("", VM_PSEUDONYM_KEY=" " * 32)
+
+
 def test_variables_are_filled_in(load: Load) -> None:
     chosen = load(SOUND)
     (query,) = [one for one in chosen.sources if isinstance(one, QuerySource)]

@@ -45,3 +45,8 @@ def test_the_search_goes_on_after_a_run() -> None:
     found = judged(line([5.0] * 13 + [9.0] * 9 + [1.0] * 9), "runcharter")
     assert list(dict.fromkeys(found.centre_line)) == [5.0, 9.0, 1.0]
     assert list(dict.fromkeys(found.phase)) == [0, 1, 2]
+
+
+def test_a_point_left_out_before_all_others_makes_no_phase() -> None:
+    found = judged(line([5.0] * 14), "runcharter", excluded=np.arange(14) == 0)
+    assert set(found.phase) == {0}

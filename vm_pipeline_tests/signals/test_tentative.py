@@ -100,3 +100,33 @@ def test_a_line_of_points_that_are_all_the_same_has_none_on_one_side() -> None:
     one = np.ones((1, WEEKS))
     rows = points(np.zeros(WEEKS), np.arange(WEEKS), (1000 / 13 * one).ravel(), one.ravel(), (13 * one).ravel())
     assert not judge(rows, "phs_control", "u").in_shift.any()
+
+
+@pytest.mark.parametrize("days", [7.0, 10.0, 31.0])
+def test_the_same_days_between_all_events_lie_on_their_line(days: float) -> None:
+    """It is carried to a root and back, and loses its last bits on the way."""
+    rows = points(np.zeros(WEEKS), np.arange(WEEKS), np.full(WEEKS, days))
+    found = judge(rows, "phs_control", "t")
+    assert set(found.centre_line) == {days} and not found.signal.any()
+
+
+def test_a_point_on_a_limit_lies_neither_beyond_it_nor_on_one_side_only_of_two_thirds_of_the_way() -> None:
+    """Of 36 people 18: one σ is 3 of them. 0.25 is the lower limit, and 1/3 was beyond two thirds of the way to it."""
+    came = np.array([18.0] * 12 + [27, 9, 18, 24, 24, 18, 12, 12, 18])
+    rows = points(np.zeros(21), np.arange(21), came / 36, came, np.full(21, 36.0), baseline=np.arange(21) < 12)
+    found = judge(rows, "phs_control", "p")
+    assert not found.outside_limits.any() and not found.two_in_three.any()
+    for mean in (0.3, 1.1, 100.7, 33.3):  # 2.66 moving ranges of 0.1
+        values = np.append(mean + np.tile([-0.05, 0.05], 6), [mean + 0.266, mean - 0.266])
+        rows = points(np.zeros(14), np.arange(14), values, baseline=np.arange(14) < 12)
+        assert not judge(rows, "mdc_xmr").outside_limits.any()
+
+
+@pytest.mark.parametrize("chart", ["p", "pp", "u", "up"])
+def test_events_over_nothing_are_in_no_rate(chart: str) -> None:
+    """A point without a denominator has no value, and so moves no line."""
+    seen = np.tile([20.0, 40.0], 12)
+    missed = seen / 10
+    seen[5], missed[5] = 0, 30
+    found = judge(points(np.zeros(24), np.arange(24), np.full(24, np.nan), missed, seen), "phs_control", chart)
+    assert found.centre_line == pytest.approx(0.1) and not found.in_shift.any()

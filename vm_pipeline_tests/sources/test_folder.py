@@ -8,7 +8,7 @@ import pytest
 
 from vm_pipeline.sources.folder import find_extracts
 from vm_pipeline.sources.landing import Problem
-from vm_pipeline_tests.programme import Programme
+from vm_pipeline_tests.programme import Programme, ledger
 
 
 def found(programme: Programme) -> list[str]:
@@ -72,6 +72,16 @@ def test_another_name_is_a_problem_and_no_extract(programme: Programme, name: st
     assert problem.where.startswith(str(programme.drop))
     assert all((problem.found, problem.expected, problem.remedy))
     assert str(problem).startswith(f"{problem.where}: found {problem.found}; expected {problem.expected}.")
+
+
+@pytest.mark.parametrize("name", ["0101011237", "010101-1237", "AB123456C"])
+def test_a_provider_that_is_called_like_a_person_s_number_is_none(programme: Programme, name: str) -> None:
+    """Its code would be told by every page, log and table."""
+    programme.send(f"ledger/{name}/2022-07.csv", ledger({}))
+    extracts, (problem,) = find_extracts(programme.drop)
+    assert not extracts
+    assert "named like an identifier" in problem.found
+    assert name not in str(problem)
 
 
 def test_a_problem_does_not_stop_the_others(programme: Programme) -> None:

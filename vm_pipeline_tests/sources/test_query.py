@@ -92,7 +92,7 @@ def test_a_month_is_an_extract(database: str, home: Home) -> None:
 )
 def test_nothing_can_be_changed(database: str, home: Home, statement: str) -> None:
     (problem,) = home.receive(source(database, statement).find()[0]).problems
-    assert "found an error (" in str(problem)
+    assert "expected" in str(problem) and "of this source in vm.toml" in str(problem)
     assert len(run(database, "SELECT * FROM line")) == 3
 
 
@@ -130,7 +130,7 @@ def test_an_answer_that_is_too_large_is_given_up(database: str, home: Home) -> N
 def test_a_server_that_is_silent_is_given_up(home: Home, request: pytest.FixtureRequest) -> None:
     database = request.getfixturevalue("postgresql_server")
     (problem,) = home.receive(source(database, "SELECT pg_sleep(30)", patience=1).find()[0]).problems
-    assert "found an error (QueryCanceled)" in str(problem)
+    assert "found no answer within 1 s (QueryCanceled); expected rows in that time" in str(problem)
 
 
 def test_an_odd_month_does_not_stop_the_others(home: Home, request: pytest.FixtureRequest) -> None:
@@ -139,6 +139,50 @@ def test_an_odd_month_does_not_stop_the_others(home: Home, request: pytest.Fixtu
     received = home.receive(source(database, query).find()[0])
     assert [str(one.slot) for one in received.new] == ["ledger/B1/2022-08", "ledger/B1/2022-09"]
     assert "found an error (DivisionByZero)" in str(received.problems[0])
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("SELECT id, amuont FROM line", "found no column 'amuont'"),
+        ("SELECT id FROM nosuch ORDER BY id", "found no table '"),
+        ("SELECT id FORM line WHERE id = 'canary'", "found SQL that this database does not take"),
+        ("SELECT nosuch(id) FROM line", "found no function"),
+    ],
+)
+def test_what_is_wrong_with_a_query_is_said(database: str, home: Home, query: str, says: str) -> None:
+    """By name, where the source is, what to do; once for all months."""
+    (problem,) = home.receive(source(database, query, part="beds").find()[0]).problems
+    assert says in str(problem) and "of this source in vm.toml" in str(problem)
+    assert problem.where.startswith("ledger of B1/beds from ") and "canary" not in str(problem)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"database": "nosuch"}, "found no database of that name"),
+        ({"username": "locked", "password": "canary"}, "found that it does not let this user in"),
+        ({"username": "stranger"}, "found that this user may not read 'line' (InsufficientPrivilege)"),
+        ({"query": {"host": "/nowhere"}}, "found no server that answers there"),
+        ({"host": "nowhere.invalid", "query": {}}, "found no server of that name"),
+    ],
+)
+def test_why_a_database_lets_nobody_ask_is_said(
+    home: Home, request: pytest.FixtureRequest, change: dict[str, Any], says: str
+) -> None:
+    database = request.getfixturevalue("postgresql_server")
+    (hba,) = run(database, "SHOW hba_file")[0]
+    rules = Path(hba).read_text("utf-8").replace("local all locked scram-sha-256\n", "")
+    Path(hba).write_text(f"local all locked scram-sha-256\n{rules}", "utf-8")
+    roles = (
+        "DROP ROLE IF EXISTS locked, stranger",
+        "CREATE ROLE locked LOGIN PASSWORD 'x'",
+        "CREATE ROLE stranger LOGIN",
+    )
+    run(database, "CREATE TABLE IF NOT EXISTS line (id INTEGER, day DATE)", *roles, "SELECT pg_reload_conf()")
+    address = make_url(database).set(**change).render_as_string(hide_password=False)
+    (problem,) = home.receive(source(address, "SELECT id FROM line").find()[0]).problems
+    assert says in str(problem) and "canary" not in str(problem) and problem.where.startswith("ledger of B1 from ")
 
 
 POSTGRESQL = """SELECT DATE '2022-07-01' AS a, TIMESTAMP '2022-07-01 10:00' AS b,
@@ -221,6 +265,10 @@ class TestSpelling:
         ({"database": "oracle+oracledb://u:canary@host/x"}, "found no driver 'oracledb'"),
         ({"first": "July"}, 'found first = "July", expected text like 2022-04.'),
         ({"first": "2022-10"}, "found first = '2022-10' after last"),
+        (
+            {"query": "SELECT 1 WHERE :perod = '1'"},
+            "found :perod in `query`, expected of parameters only :period, :year",
+        ),
         ({"patience": "1"}, 'found patience = "1", expected a whole number ≥ 1.'),
     ],
 )

@@ -101,6 +101,16 @@ def test_a_total_is_read_as_the_amounts_are(one_file: OneFile, tmp_path: Path) -
     assert "(difference £0.01)" in wrong.refused_because
 
 
+def test_a_total_whose_sql_fails_refuses_the_batch_and_quotes_no_cell(one_file: OneFile, tmp_path: Path) -> None:
+    text = "Centre,Account,Amount\nA,1,5.00\nSum,Quux,5.00\n"
+    total = {"sql": """CAST("Account" AS INTEGER)"""}
+    found = stage(
+        one_file, tmp_path, text, skip=[{"name": "x", "header": "Centre", "matches": "^Sum", "check_total": total}]
+    )
+    assert found.refused_because.startswith("the layout's SQL fails: ConversionException")
+    assert "Quux" not in str(found)
+
+
 def test_rows_of_others_are_counted_and_are_part_of_the_file_s_total(one_file: OneFile, tmp_path: Path) -> None:
     text = "Trust,Centre,Account,Amount\nRJ6,A,1,5.00\nRJ1,B,1,7.00\nAll,,,12.00\n"
     skip = [{"name": "all", "header": "Trust", "matches": "^All$", "check_total": "Amount"}]

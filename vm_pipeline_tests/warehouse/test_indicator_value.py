@@ -317,7 +317,10 @@ class TestStatus:
         assert state(con, "F01", "week", "2022-07-11") == (70, "final", None)
         told = dict(con.execute("SELECT week_start, not_final FROM vm.team_week WHERE team_code = 'T1'").fetchall())
         assert told[date(2022, 7, 4)] is None
-        assert told[date(2022, 7, 11)] == "cost_per_patient_gbp, cost_per_attendance_gbp, patients, dna_pct"
+        assert (
+            told[date(2022, 7, 11)]
+            == "cost_per_patient_gbp, cost_per_attendance_gbp, patients, dna_pct, completeness_pct"
+        )
         assert values(con, "P01", "grain = 'week' AND starts_on = DATE '2022-07-11' AND status = 'final'") == []
         assert values(con, "P06", "team_code = 'T1' AND grain = 'event'")[-1][4:8] == (date(2022, 7, 12), 4, 1, 4)
 

@@ -32,10 +32,10 @@ def published(kept: Kept, said: str) -> Kept:
     return kept
 
 
-def begun(kept: Kept, tmp_path: Path, purged: Collection[str] = ("b1",)) -> str | None:
+def begun(kept: Kept, tmp_path: Path, set_apart: Collection[str] = ("b1",)) -> str | None:
     """What the next draft begins with."""
     draft = tmp_path / "next.duckdb"
-    if kept.lay_down(draft, purged):
+    if kept.lay_down(draft, set_apart):
         return f"{draft.read_text()}, {core_of(draft).read_text()}"
     assert not draft.exists() and not core_of(draft).exists()
     return None
@@ -87,11 +87,11 @@ def test_the_same_bytes_put_back_are_the_same(kept: Kept, tmp_path: Path) -> Non
     assert begun(kept, tmp_path)
 
 
-@pytest.mark.parametrize("purged", [(), ("b1", "b2"), ("b2",)])
-def test_what_may_have_rows_of_an_erased_batch_is_left_behind(
-    kept: Kept, tmp_path: Path, purged: Collection[str]
+@pytest.mark.parametrize("set_apart", [(), ("b1", "b2"), ("b2",)])
+def test_what_may_have_rows_of_what_is_erased_or_hidden_is_left_behind(
+    kept: Kept, tmp_path: Path, set_apart: Collection[str]
 ) -> None:
-    assert begun(kept, tmp_path, purged) is None
+    assert begun(kept, tmp_path, set_apart) is None
 
 
 def test_steps_that_are_not_all_in_their_file_are_not_kept(kept: Kept, tmp_path: Path) -> None:

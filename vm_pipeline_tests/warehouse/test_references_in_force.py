@@ -68,6 +68,18 @@ class TestTheLastGoodOnes:
         assert cost(sent) == [("B1", "T1", 6), ("B1", "T2", 4), ("B2", "T9", 10)]
         assert ("contradiction", "cost_centre_map", "B1") in codes(sent.findings)
 
+    def test_of_a_budget_say_which_file_they_are_of(self, sent: Programme) -> None:
+        """Two rows of one cost centre, account and period were added up: B1 had twice its budget."""
+        sent.reference("budget", "B1,R1,3001A,2022/23,4,10.00,1", "B2,R1,3001A,2022/23,4,8.00,1")
+        sent.night()
+        sent.reference("budget", *["B1,R1,3001A,2022/23,4,10.00,1"] * 2, "B2,R1,3001A,2022/23,4,9.00,1")
+        sent.night()
+        found = sent.core().execute(
+            "SELECT budget.provider_code, amount_gbp::INTEGER, row_number, batch.superseded_at IS NULL "
+            "FROM vm.fact_budget AS budget JOIN vm.batch USING (batch_id) ORDER BY ALL"
+        )
+        assert found.fetchall() == [("B1", 10, 1, False), ("B2", 9, 3, True)]
+
     def test_over_several_bad_versions(self, sent: Programme) -> None:
         sent.reference("cost_centre_map", *SPLIT, *OTHERS)
         sent.night()
@@ -124,6 +136,8 @@ class TestWhereOnlyOneMayHold:
             ("survey_team_map", ["B1,PULSE,Team One,T1", "B1,PULSE,TEAM ONE,T2"], "B1"),
             ("providers", ["B1,Board One", "b1,Board 1"], "B1"),
             ("account_map", ["3001A,x,food,true,", "3001a,y,drugs,true,"], ""),
+            ("survey_issued", ["B1,PULSE,2022-07-15,Team One,20", "B1,PULSE,15/07/2022,team one,20"], "B1"),
+            ("budget", ["B1,R1,3001A,2022/23,4,10.00,", "B1,R1,3001a,2022/23,04,10.00,2"], "B1"),
             ("survey_questions", ["PULSE,Q1,x,agree5,", "PULSE,q1,y,yesno,"], ""),
         ],
     )
@@ -142,6 +156,13 @@ class TestWhereOnlyOneMayHold:
         con = sent.core()
         rows = con.execute("SELECT provider_code, team_code FROM vm.fact_activity ORDER BY ALL").fetchall()
         assert rows == [("B1", "UNALLOCATED"), ("B2", "T8")]
+
+    def test_of_thousands_the_first_rows_are_named(self, sent: Programme) -> None:
+        sent.reference("budget", *[f"B1,R{n},3001A,2022/23,4,10.00," for n in range(30)] * 2)
+        sent.night()
+        sent.core()
+        (said,) = [one.message for one in sent.findings if one.code == "contradiction"]
+        assert "rows 1 and 31; 10 and 40; " in said and "and 10 more have the same provider_code" in said
 
     def test_spans_that_meet_do_not_overlap(self, sent: Programme) -> None:
         sent.reference("unit_map", "B1,W1,T1,,2022-07-11", "B1,W1,T2,2022-07-12,2022-07-12", "B1,W1,T3,2022-07-13,")

@@ -1,6 +1,7 @@
 """Signals in the warehouse: what pauses, baselines and recorded decisions do to the points of a team.
 
-One measure, the share of appointments not attended (P11, control chart), of five teams over two years of months.
+One measure, the share of appointments not attended (P11, control chart), of some teams over two years of months; and
+a unit that people hardly ever leave.
 """
 
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ PAUSED = [6 if 8 <= n < 11 else 3 if n % 2 else 5 for n in range(24)]
 AWAY = [
     0 if 16 <= n < 19 else LOW[n % 2] if n > 10 else 4 if n % 2 else 9 for n in range(24)
 ]  # ten low, but for a pause
+RARE = [6 if n == 15 else 1 for n in range(24)]  # fewer than two are expected of a month, and once six come
 MISSED = {
     "PAUSED": PAUSED,
     "FIXED": SHIFTED,
@@ -29,6 +31,7 @@ MISSED = {
     "SHORT": SHIFTED[8:17],
     "MOVED": SHIFTED,
     "AWAY": AWAY,
+    "RARE": RARE,
 }
 
 
@@ -45,11 +48,19 @@ def appointments(unit: str, month: str, missed: int) -> list[Cells]:
     ]
 
 
+def stays(unit: str) -> list[Cells]:
+    """One person more each month, and nobody leaves: whoever is in was in the month before."""
+    return [
+        {"unit_code": unit, "record_id": f"{unit}{month}", "measure_code": "inpatient_stay", "start_at": f"{month}-05"}
+        for month in MONTHS
+    ]
+
+
 @pytest.fixture(scope="module")
 def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     programme = Programme(Path(tmp_path_factory.mktemp("signals")))
-    programme.reference("unit_map", *(f"B1,{team},{team},," for team in MISSED))
-    programme.reference("teams", *(f"B1,{team},{team},,clinic,," for team in MISSED))
+    programme.reference("unit_map", *(f"B1,{team},{team},," for team in (*MISSED, "LONG")))
+    programme.reference("teams", *(f"B1,{team},{team},,clinic,," for team in (*MISSED, "LONG")))
     programme.reference("pauses", "B1,PAUSED,2021-12,2022-02,Redeployed", "B1,AWAY,2022-08,2022-10,Closed")
     programme.reference(
         "targets", "B1,FIXED,P11,2021-04,2022-03,22.5,10,,2025-03-31", "B1,FIXED,P11,2021-04,2022-09,30,99,2027-04-01,"
@@ -62,7 +73,7 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyCon
         if count
         for row in appointments(team, month, count)
     ]
-    programme.activity(*rows, period=f"{MONTHS[0]}_{MONTHS[-1]}")
+    programme.activity(*rows, *stays("LONG"), period=f"{MONTHS[0]}_{MONTHS[-1]}")
     programme.night()
     yield programme.warehouse()
     programme.close()
@@ -150,6 +161,30 @@ def test_a_line_of_nine_points_raises_no_signal(con: duckdb.DuckDBPyConnection) 
     assert {row[:4] for row in found} == {(True, False, None, None)}
     assert {round(row[4], 9) for row in found} == {round(per_cent(SHIFTED[8:17]), 9)}
     assert series(con, "SHORT", "points, points_judged, signals") == (9, 0, 0)
+
+
+def test_rare_events_are_points_that_noise_was_asked_of_whether_they_signal_or_not(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    """Only what lies outside is told of them. Counted alone it would be one point of one, and none of noise."""
+    assert [n for n, (signal,) in enumerate(points(con, "RARE", "signal")) if signal] == [15]
+    assert series(con, "RARE", "points_judged, signals, signals_tier_a") == (24, 1, 1)
+    assert series(con, "RARE", "false_alarm_share") == series(con, "MOVED", "false_alarm_share")
+
+
+@pytest.mark.parametrize("grain", ["week", "month"])
+def test_points_that_hang_together_raise_no_signal(con: duckdb.DuckDBPyConnection, grain: str) -> None:
+    """Of those who are in now most were in before: every point would signal, and none is judged or proposed of."""
+    of = f"FROM vm.{{}} WHERE indicator_code = 'P03' AND team_code = 'LONG' AND level = 'team' AND grain = '{grain}'"
+    found = con.execute(
+        "SELECT bool_or(in_shift AND is_final), bool_or(signal), bool_and(is_tentative), count(centre_line) > 20 "
+        + of.format("indicator_signal")
+    )
+    assert found.fetchall() == [(True, False, True, True)]
+    found = con.execute(
+        "SELECT points > 20, points_judged, signals, rebase_proposed_from " + of.format("indicator_series")
+    )
+    assert found.fetchall() == [(True, 0, 0, None)]
 
 
 def test_every_series_says_what_noise_alone_would_raise(con: duckdb.DuckDBPyConnection) -> None:

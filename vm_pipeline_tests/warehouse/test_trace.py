@@ -27,15 +27,15 @@ from vm_pipeline.trace.origin import Origins, row_lines
 from vm_pipeline.trace.saving import trace_saving
 from vm_pipeline.trace.unknown import Unknown
 from vm_pipeline_tests.programme import Programme
+from vm_pipeline_tests.warehouse.world import budget
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "trace-a-figure.md"
 # Worked out in SQL of their own, from what no fact table carries or from more than single facts.
 NOT_FOLLOWED = {
-    "commodity_gbp", "commodity_base", "actual_ytd_gbp", "budget_ytd_gbp", "patients", "open_stays", "open_stay_days",
-    "index_discharges", "readmissions", "worked_wte", "funded_wte", "responses", "issued", "engagement_points",
-    "engagement_answers", "confidence_gain", "confidence_pairs", "coaches", "coaches_progressed", "huddle_weeks",
-    "mdt_weeks", "ledger_difference_gbp", "ledger_gbp", "unallocated_gbp", "restated_gbp", "replaced_gbp",
-    "activity_records", "expected_records",
+    "patients", "open_stays", "open_stay_days", "index_discharges", "readmissions", "responses", "issued",
+    "engagement_points", "engagement_answers", "confidence_gain", "confidence_pairs", "coaches", "coaches_progressed",
+    "huddle_weeks", "mdt_weeks", "ledger_difference_gbp", "ledger_gbp", "unallocated_gbp", "restated_gbp",
+    "replaced_gbp", "activity_records", "expected_records",
 }  # fmt: skip
 
 WHAT_A_SAVING_COUNTS = ("cost", "volume", "activity", "balancing")
@@ -72,14 +72,45 @@ def test_every_value_that_is_followed_adds_up_to_its_rows(built: duckdb.DuckDBPy
     assert teams > 5
 
 
+def test_what_a_reference_file_chooses_adds_up_to_rows(built: duckdb.DuckDBPyConnection, origins: Origins) -> None:
+    """Every value of budgets, people and commodities, to the last decimal; a budget leads to rows of budget.csv."""
+    seen: dict[str, set[tuple[str, str]]] = {}
+    for whose in [one for one in values(built) if one.code in ("F08", "F09", "C05")]:
+        figure = trace_indicator(built, origins, whose)
+        assert [side.agrees for side in figure.sides] == [True, True], (whose, figure)
+        feeds = {
+            rows.batch.feed
+            for side in figure.sides
+            for part in side.parts
+            for piece in part.pieces
+            for rows in piece.batches
+        }
+        seen.setdefault(whose.code, set()).update((whose.level, feed) for feed in feeds)
+    of = {"F08": ("ledger", "activity"), "F09": ("ledger", "reference/budget"), "C05": ("activity", "reference/budget")}
+    for code, feeds in of.items():
+        assert seen[code] >= {(level, feed) for level in ("team", "provider", "all") for feed in feeds}, code
+
+
+def test_a_year_to_date_holds_every_month_since_april(built: duckdb.DuckDBPyConnection, origins: Origins) -> None:
+    whose = Whose("F09", "team", "B1", "*", "T1", "month", date(2022, 5, 1))
+    months = {
+        rows.batch.period
+        for side in trace_indicator(built, origins, whose).sides
+        for part in side.parts
+        for piece in part.pieces
+        for rows in piece.batches
+    }
+    assert months == {"", "2022-04", "2022-05"}
+
+
 def test_a_saving_adds_up_to_the_rows_of_its_windows(built: duckdb.DuckDBPyConnection, origins: Origins) -> None:
     """Cost by ledger month, the rest by day; what drives it is of the teams that the case names."""
     (figure,) = trace_saving(built, origins, "B1", "BREAD")
     rows = {side.name: side.rows for side in figure.sides if side.agrees}
     assert list(rows) == [f"{what} {when}" for when in ("before", "after") for what in WHAT_A_SAVING_COUNTS]
     assert min(rows["cost after"], rows["activity after"]) > 0
-    with pytest.raises(Unknown, match="found no saving MILK of B1, expected one of B1 BREAD"):
-        trace_saving(built, origins, "B1", "MILK")
+    with pytest.raises(Unknown, match="found no saving NONE of B1, expected one of B1 BREAD"):
+        trace_saving(built, origins, "B1", "NONE")
 
 
 def test_what_is_in_another_table_is_said_to_be_there(built: duckdb.DuckDBPyConnection, origins: Origins) -> None:
@@ -165,12 +196,37 @@ class TestARow:
         for batch_id, row in rows[::25]:
             for part in trace_fact(built, origins, batch_id, row).parts:
                 for one in part.indicators:
-                    team = (str(part.columns["team_code"]), "month", date.fromisoformat(f"{one.month}-01"))
+                    team = (one.team_code, "month", date.fromisoformat(f"{one.month}-01"))
                     whose = Whose(one.indicator_code, "team", origins(batch_id).provider_code, "*", *team)
                     asked = (
                         f"FROM ({sql_of(whose)}) WHERE side = ? AND ingredient = ? AND batch_id = ? AND row_number = ?"
                     )
                     assert built.execute(asked, [one.side, one.ingredient, batch_id, row]).fetchall()
+
+    def test_a_row_of_a_budget_is_shared_and_counts_to_the_end_of_its_year(
+        self, built: duckdb.DuckDBPyConnection, origins: Origins
+    ) -> None:
+        """R3 of B1 in April: thirds until the 15th, all of T3 from then on; period 0 is in no month."""
+        batch = built.execute("SELECT batch_id FROM vm.batch WHERE feed = 'reference/budget'").fetchall()[0][0]
+        row = next(n for n, line in enumerate(budget(), 1) if line.startswith("R3,A0,2022/23,1,"))
+        (part,) = trace_fact(built, origins, batch, row).parts
+        assert (part.columns["team_code"], part.share_pct) == ("T3", 100.0)
+        counted = {(one.indicator_code, one.side, one.month, one.until) for one in part.indicators}
+        assert counted >= {
+            ("F09", "denominator", "2022-04", "2023-03"),
+            ("C05", "denominator", "2022-04", "2022-04"),
+        }
+        assert "ledger period 0" in trace_fact(built, origins, batch, row - 1).explained[0]
+
+    def test_activity_counts_for_the_team_whose_commodity_it_drives(
+        self, built: duckdb.DuckDBPyConnection, origins: Origins
+    ) -> None:
+        """A bed day of T2 is in the milk of T1."""
+        batch_id, row = built.execute(
+            "SELECT batch_id, row_number FROM vm.fact_activity WHERE measure_code = 'bed_day' AND team_code = 'T2'"
+        ).fetchall()[0]
+        (part,) = trace_fact(built, origins, batch_id, row).parts
+        assert ("F08", "T1") in {(one.indicator_code, one.team_code) for one in part.indicators}
 
     def test_a_row_that_is_not_there_is_not_made_up(self, built: duckdb.DuckDBPyConnection, origins: Origins) -> None:
         batch_id = built.execute("SELECT min(batch_id) FROM vm.batch").fetchall()[0][0]

@@ -60,6 +60,15 @@ UNITS = {
     "W3": [Span("T3", first=date(2022, 4, 1), last=date(2022, 4, 30))],
 }
 
+_WINDOWS = "2022-03-01,2022-03-31,2022-04-01,2022-04-30"
+# A team's lines of one account, all and of one cost centre; what drives it elsewhere, and of two teams at once.
+COMMODITIES = [
+    f"MILK,Milk,window,T1,{_WINDOWS},,A5,,,,,bed_day,T1|T2,,,,true",
+    f"MILK1,Milk,window,T1,{_WINDOWS},R1,A5,,,,,bed_day,T2 | T3,,,,true",
+    f"TEA,Tea,window,T2,{_WINDOWS},R2,A7,,,,,attendance:attended,T1,,,,true",
+    f"TEA1,Tea,window,T2,{_WINDOWS},,A5,,,,,attendance:dna,T1,,,,true",
+]
+
 Rows = list[dict[str, str]]
 Extracts = dict[tuple[str, str], Rows]  # (provider, month) of one feed
 
@@ -88,7 +97,7 @@ def small_world(seed: int = 7) -> World:
         world.maps.survey_teams |= {(board, "team one"): "T1", (board, "team two"): "T2"}
         for month in MONTHS:
             world.ledger[board, month] = [_line(chance, board, month, n) for n in range(60)]
-            world.activity[board, month] = [_record(chance, board, month) for _ in range(90)]
+            world.activity[board, month] = [*(_record(chance, board, month) for _ in range(90)), _worked(board, month)]
             world.survey[board, month] = [_questionnaire(chance, board, month) for _ in range(15)]
     world.maps.accounts = {f"A{n}": (category, n % 2 == 0) for n, category in enumerate(CATEGORIES)}
     world.maps.positive = {"Q1": ("strongly agree", "agree"), "Q3": ("yes",)}
@@ -128,6 +137,12 @@ def _record(chance: random.Random, board: str, month: str) -> dict[str, str]:
         "quantity": chance.choice(["", "1", "2.5", "0.125", "0"]),
         "outcome_code": chance.choice(OUTCOMES.get(measure, [""])),
     }
+
+
+def _worked(board: str, month: str) -> dict[str, str]:
+    """As many hours as a full-time employee has in a month of 31 days: 37.5 a week until March 2024."""
+    at = {"record_id": f"W{month}", "transaction_type": "I", "unit_code": "W1", "start_at": f"{month}-12T09:30"}
+    return {"provider_code": board, **at, "measure_code": "worked_hours", "quantity": "166.071"}
 
 
 def _questionnaire(chance: random.Random, board: str, month: str) -> dict[str, str]:
@@ -182,8 +197,10 @@ def references(world: World) -> dict[str, list[str]]:
         "rebases": ["B1,T1,P09,2022-05,2022-06-01,Team lead,New guidance"],
         "saving_cases": [
             "B1,BREAD,Bread,window,T1,2022-03-01,2022-03-31,2022-04-01,2022-04-30,,,,item_issued,MILK,,bed_day,T1|T2,"
-            "fall,bed_day,,true"
+            "fall,bed_day,,true",
+            *(f"{board},{case}" for board in BOARDS for case in COMMODITIES),
         ],
+        "budget": [f"{board},{line}" for board in BOARDS for line in budget()],
         "role_log": ["B1,T1,huddle,2022-04-06,,clinical,Nurse,,", "B1,T1,post,2022-04-06,,improvement,Coach,6,C1"],
         "coach_survey": ["B1,C1,before,2022-04-06,SKILL,3", "B1,C1,after,2022-05-06,SKILL,5"],
         "survey_questions": [
@@ -192,6 +209,17 @@ def references(world: World) -> dict[str, list[str]]:
             "PULSE,Q3,Enough to do the job?,yesno,Yes",
         ],
     }
+
+
+def budget() -> list[str]:
+    """Cost centre, account, year, period, pounds and people: of capital too, brought forward, of the year end."""
+    periods = [("2021/22", 12), ("2021/22", 13), ("2022/23", 0), ("2022/23", 1), ("2022/23", 2)]
+    return [
+        f"R{centre},A{account},{year},{period},{centre * 1013.57 - account * 99 + period:.2f},{(centre + period) / 8}"
+        for centre in range(1, 7)
+        for account in (0, 5, 9)
+        for year, period in periods
+    ]
 
 
 def _days(span: Span) -> str:

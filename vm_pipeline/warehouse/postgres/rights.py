@@ -113,4 +113,6 @@ _SMALL_NUMBERS = {
     "indicator_signal": f"EXISTS (SELECT FROM {SCHEMA}.indicator_value AS of WHERE "
     + " AND ".join(f"of.{name} = indicator_signal.{name}" for name in _POINT)
     + ")",
+    # Of events one by one, every value is of one; their series tells how many there were, and on which day.
+    "indicator_series": "grain <> 'event'",
 }

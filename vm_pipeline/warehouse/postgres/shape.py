@@ -15,6 +15,7 @@ from sqlalchemy.types import TypeEngine
 from vm_pipeline.warehouse.tables import SCHEMA
 
 NEW_TABLE, NEW_COLUMN, ALWAYS_THERE = "table added", "column added", "always filled now"
+NO_TABLE, NO_COLUMN = "table removed", "column removed"
 HARMLESS = (NEW_TABLE, NEW_COLUMN, ALWAYS_THERE)
 
 
@@ -85,9 +86,19 @@ def differences(before: Shapes, now: Shapes) -> list[Difference]:
     return [one for table in sorted({*before, *now}) for one in _of_table(table, before.get(table), now.get(table))]
 
 
+def own_columns(there: Shapes, now: Shapes) -> list[Difference]:
+    """Columns that somebody added to tables of ours, and that are in nobody's way: they may be empty, and none of their
+    type is missing beside them, which they may have been under another name.
+    """
+    found = differences(there, now)
+    missing = {(one.table, now[one.table].columns[one.column][0]) for one in found if one.what == NEW_COLUMN}
+    added = [(one, *there[one.table].columns[one.column]) for one in found if one.what == NO_COLUMN]
+    return [one for one, kind, is_filled in added if not is_filled and (one.table, kind) not in missing]
+
+
 def _of_table(table: str, before: Shape | None, now: Shape | None) -> Iterator[Difference]:
     if before is None or now is None:
-        yield Difference(NEW_TABLE if before is None else "table removed", table)
+        yield Difference(NEW_TABLE if before is None else NO_TABLE, table)
         return
     if before.key != now.key:
         yield Difference(f"key {', '.join(before.key)} became {', '.join(now.key)}", table)
@@ -101,7 +112,7 @@ def _of_column(before: tuple[str, bool] | None, now: tuple[str, bool] | None) ->
     if before == now:
         return ""
     if before is None or now is None:
-        return NEW_COLUMN if before is None else "column removed"
+        return NEW_COLUMN if before is None else NO_COLUMN
     if before[0] != now[0]:
         return f"type {before[0]} became {now[0]}"
     return ALWAYS_THERE if now[1] else "may be empty now"

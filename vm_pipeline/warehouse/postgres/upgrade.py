@@ -6,6 +6,7 @@ the steps that do not (migrations). Does not belong here: filling anything (publ
 A column that must be filled is added as one that may be empty; once a night has filled it, it is required.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import Connection, text
@@ -14,7 +15,7 @@ from sqlalchemy.schema import CreateColumn
 
 from vm_pipeline.warehouse.postgres import functions, rights, views
 from vm_pipeline.warehouse.postgres.address import opened
-from vm_pipeline.warehouse.postgres.alone import alone
+from vm_pipeline.warehouse.postgres.alone import alone, while_nobody_reads
 from vm_pipeline.warehouse.postgres.refused import WarehouseRefused
 from vm_pipeline.warehouse.postgres.schema import (
     NOTES,
@@ -26,26 +27,47 @@ from vm_pipeline.warehouse.postgres.schema import (
     kept,
     sorted_indexes,
 )
-from vm_pipeline.warehouse.postgres.shape import ALWAYS_THERE, NEW_COLUMN, NEW_TABLE, Difference, differences, found
+from vm_pipeline.warehouse.postgres.shape import (
+    ALWAYS_THERE,
+    NEW_COLUMN,
+    NEW_TABLE,
+    NO_COLUMN,
+    NO_TABLE,
+    Difference,
+    differences,
+    found,
+    own_columns,
+)
 from vm_pipeline.warehouse.postgres.shape import declared as shapes
 from vm_pipeline.warehouse.tables import SCHEMA
 from vm_pipeline.warehouse.workspace import comments
 
+EMPTIED = "A night empties them in the rows that it writes: keep such values in a table of your own, in another schema."
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def upgrade(address: str) -> bool:
+def upgrade(address: str, tell: Callable[[str], None] = lambda said: None) -> bool:
     """Bring the warehouse at an address up to date; made, empty, where there is none. True where something was done.
 
-    What is there is looked at, whatever was noted: somebody may have taken a column away. Raises WarehouseRefused.
+    What is there is looked at, whatever was noted: somebody may have taken a column away. `tell` is told whom we wait
+    for, and which columns are not ours. Raises WarehouseRefused.
     """
     with opened(address) as con, con.begin():
-        alone(con)
+        alone(con, tell=tell)
         if not is_created(con):
             return set_up(con)
-        if differences(found(con), shapes(kept().values())):
+        if own := own_columns(found(con), shapes(kept().values())):
+            tell(f"Left as they are, columns of your own: {', '.join(one.name for one in own)}. {EMPTIED}")
+        if to_do(con):
             con.execute(declared.delete())
         return bring_up_to_date(con)
+
+
+def to_do(con: Connection) -> list[Difference]:
+    """How tables differ from those of this version, but for columns that somebody added."""
+    there, now = found(con), shapes(kept().values())
+    own = own_columns(there, now)
+    return [one for one in differences(there, now) if one not in own]
 
 
 def set_up(con: Connection) -> bool:
@@ -63,14 +85,15 @@ def bring_up_to_date(con: Connection, versions: Path = MIGRATIONS / "versions") 
     """As far as the rows that are there allow. True where something was done. Raises WarehouseRefused."""
     if is_current(con):
         return False
-    _migrate(con, "upgrade", versions)
-    for one in differences(found(con), shapes(kept().values())):
-        _follow(con, one)
-    _describe(con)
-    functions.apply(con)
-    views.apply(con)
-    rights.apply(con)
-    if not differences(found(con), shapes(kept().values())):
+    with while_nobody_reads(con):
+        _migrate(con, "upgrade", versions)
+        for one in to_do(con):
+            _follow(con, one)
+        _describe(con)
+        functions.apply(con)
+        views.apply(con)
+        rights.apply(con)
+    if not to_do(con):
         _note(con)
     return True
 
@@ -83,6 +106,8 @@ def is_current(con: Connection) -> bool:
 def _follow(con: Connection, one: Difference) -> None:
     """Make one difference go. Raises WarehouseRefused where rows would have to change in a way nobody described."""
     table = kept().get(one.table)
+    if one.what in (NO_TABLE, NO_COLUMN):
+        raise WarehouseRefused(_not_ours(one))
     if one.breaks or table is None:
         raise WarehouseRefused(
             f"found a warehouse of another version ({one}), expected a migration that says how to move it. "
@@ -97,6 +122,19 @@ def _follow(con: Connection, one: Difference) -> None:
         con.execute(text(f"ALTER TABLE {SCHEMA}.{one.table} ADD COLUMN {said.removesuffix(' NOT NULL')}"))
     elif one.what == ALWAYS_THERE and _is_filled(con, one):
         con.execute(text(f'ALTER TABLE {SCHEMA}.{one.table} ALTER "{one.column}" SET NOT NULL'))
+
+
+def _not_ours(one: Difference) -> str:
+    """Whether it is somebody's own or of another version cannot be told, so nothing of it is touched."""
+    moved = f"`ALTER TABLE {SCHEMA}.{one.table} SET SCHEMA …`"
+    if one.column:
+        moved = f"a table of your own, then `ALTER TABLE {SCHEMA}.{one.table} DROP COLUMN {one.column}`"
+    what = f"the column {SCHEMA}.{one.name}" if one.column else f"the table {SCHEMA}.{one.name}"
+    return (
+        f"found {what}, which this version does not have, expected a migration that says how to move it ({one}). "
+        f"Nothing was changed. If it is your own, move it to another schema ({moved}) and run again. If another "
+        "version made it: see docs/how-to/publish-to-postgresql.md, on upgrading."
+    )
 
 
 def _is_filled(con: Connection, one: Difference) -> bool:

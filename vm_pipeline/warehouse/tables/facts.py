@@ -7,6 +7,7 @@ from vm_pipeline.warehouse.tables.columns import (
     DAY,
     FLAG,
     MOMENT,
+    PARTS,
     PEOPLE,
     POUNDS,
     QUANTITY,
@@ -44,6 +45,23 @@ fact_cost = table(
         f"{ROW_NUMBER[2]} Below zero: row of the batch before it in the year, taken off because the ledger is sent "
         "year to date.",
     ),
+    large=True,
+)
+fact_budget = table(
+    "fact_budget",
+    "One row a line of budget.csv and team it is shared to, as costs are on the last day of its month.",
+    provider(),
+    team(),
+    value("cost_centre_code", TEXT, "Cost centre.", True),
+    value("account_code", TEXT, "Account.", True),
+    value("cost_category", TEXT, "Kind of cost.", True),
+    value("period", TEXT, "Month of the budget, by its ledger period; what is brought forward (0) is left out.", True),
+    value("financial_year", TEXT, "Financial year.", True),
+    value("ledger_period", SMALL, "Accounting period, 1 to 14.", True),
+    value("amount_gbp", POUNDS, "The team's share of the pounds, in whole pence."),
+    value("wte", PARTS, "The team's share of the funded whole-time equivalents."),
+    batch_id(),
+    key(*ROW_NUMBER),
     large=True,
 )
 fact_activity = table(
