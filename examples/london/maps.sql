@@ -47,4 +47,4 @@ FROM (
     UNION
     SELECT DISTINCT account_code, account_code FROM vm.fact_cost WHERE provider_code IN ('RQM', 'RVR', 'RKE')
 )
-WHERE cost_category <> 'other' OR account_code ~ '[0-9]+';
+WHERE cost_category <> 'other' OR account_code ~ '^[0-9]+$';

@@ -60,8 +60,11 @@ class Staging:
     memory: str = ""
 
     def limits(self, several: int = 1) -> dict[str, Any]:
-        """The configuration of each of several DuckDBs that are open at once."""
-        return limits(self.memory, 1, several)
+        """The configuration of each of several DuckDBs that are open at once.
+
+        What a layout divides by nothing has no value: it rejects a row and not the batch.
+        """
+        return limits(self.memory, 1, several) | {"error_on_division_by_zero": "false"}
 
     @property
     def incoming(self) -> Path:

@@ -45,7 +45,9 @@ def open_workspace(path: Path, memory: str = "", threads: int = 0) -> Iterator[d
     `core` stays, so that marts can be filled, or filled again, by another process than the one that built it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    ours = {"temp_directory": str(spill_of(path)), "preserve_insertion_order": "false"}
+    # A remainder of nothing is no number, as a ratio over nothing is none: one such row is not to stop the night.
+    ours = {"preserve_insertion_order": "false", "error_on_division_by_zero": "false"}
+    ours |= {"temp_directory": str(spill_of(path))}
     con = duckdb.connect(config=limits(memory, threads) | ours)
     try:
         con.execute(f"ATTACH {_text(str(path))} AS warehouse (STORAGE_VERSION '{STORAGE}')")

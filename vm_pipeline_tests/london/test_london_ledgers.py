@@ -58,7 +58,7 @@ def test_american_dates_stay_in_their_month(night: Night) -> None:
 def test_codes_come_off_their_names(night: Night) -> None:
     april = next(r for r in night.landing.receipts() if str(r.slot) == "ledger/RJ1/2020-04")
     codes = duckdb.read_parquet(str(night.staging.accepted(april)))
-    assert codes.filter("cost_centre_code !~ '[0-9]+' OR account_code !~ '[0-9]+'").fetchall() == []
+    assert codes.filter("cost_centre_code !~ '^[0-9]+$' OR account_code !~ '^[0-9]+$'").fetchall() == []
 
 
 def directorates(folder: str, header: str, pattern: str = "(.*)") -> dict[str, Decimal]:

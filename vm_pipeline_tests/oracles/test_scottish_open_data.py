@@ -87,7 +87,7 @@ def test_weekly_variation(macros: duckdb.DuckDBPyConnection, scotland: Path) -> 
     number where the average to compare with is 0; here that ratio has no value.
     """
     above, below = "NumberAdmissions::DECIMAL(18,1) - Average20182019::DECIMAL(18,1)", "Average20182019::DECIMAL(18,1)"
-    tie = f"abs((1000 * ({above})) % {below} * 2) = {below}"
+    tie = f"abs((1000 * ({above})) % nullif({below}, 0) * 2) = {below}"
     found = macros.execute(
         "SELECT count(*), count_if(shown IS NULL), count_if(shown <> published AND NOT tie), "
         "count_if(shown <> published) "

@@ -174,6 +174,13 @@ def test_a_code_that_cannot_be_made_rejects_its_row_and_shows_what_was_sent(one_
     ]
 
 
+def test_what_is_divided_by_nothing_rejects_its_row_and_not_the_batch(one_file: OneFile, tmp_path: Path) -> None:
+    columns = COLUMNS | {"account_code": {"sql": '"Account"::INTEGER // "Parts"::INTEGER'}}
+    found = stage(one_file, tmp_path, "Centre,Account,Amount,Parts\nA,100,1.00,2\nA,100,2.00,0\n", columns=columns)
+    assert not found.refused and one_file.accepted("account_code") == [("50",)]
+    assert [one.rows for one in found.rejections] == [1]
+
+
 WIDE = "Centre,Account,Apr,May,Jun WTE,Mar\nA,1,1.00,2.00,x,12.00\nB,1,,5.00,x,bad\n"
 MONTHS = {"into": ["Month", "Amount"], "values_like": "^(Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Jan|Feb|Mar)$"}
 OF_MONTHS = COLUMNS | {"period": {"header": "Month", "month": "%b"}}

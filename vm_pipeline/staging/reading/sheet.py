@@ -11,7 +11,7 @@ from pathlib import Path
 from vm_pipeline.feeds.identifiers import masked
 from vm_pipeline.staging.summary import Warned
 
-# More files than twice its threads DuckDB 1.5.6 reads in another way, which silently ends a file at an open quote.
+# More files than twice its threads DuckDB (1.5.6 and 2.0.0) reads in another way: an open quote ends a file in silence.
 _TOGETHER = 2
 
 
