@@ -125,10 +125,10 @@ def trace_column(con: duckdb.DuckDBPyConnection, origins: Origins, whose: Whose,
         known = ", ".join(figures_of_a_month())
         raise Unknown(f"found no figure {whose.code!r} in team_month, expected one of {known}.")
     found = con.execute(f"FROM vm.team_month WHERE {whose.teams} AND period = ?", [whose.month])
-    names, row = [name for name, *_ in found.description or ()], found.fetchone()
-    if row is None:
+    names, rows = [name for name, *_ in found.description or ()], found.fetchall()
+    if not rows:
         raise Unknown(f"found no row of {whose.provider_code}, {whose.team_code} in team_month for {whose.month}.")
-    cells = dict(zip(names, row, strict=True))
+    cells = dict(zip(names, rows[0], strict=True))
     sides = _sides_of_column(whose.code)
     made = tuple(
         side_of(con, origins, whose, name, _published(cells, some), some, largest) for name, some in sides.items()

@@ -77,8 +77,8 @@ def of_digests(digests: dict[str, str]) -> str:
 
 def digest(con: duckdb.DuckDBPyConnection, table: Table) -> str:
     """Rows, and the two sums, of one table."""
-    row = con.execute(digest_query(table, DUCKDB)).fetchone()
-    return " ".join(map(str, row or ()))
+    (row,) = con.execute(digest_query(table, DUCKDB)).fetchall()
+    return " ".join(map(str, row))
 
 
 def digest_query(table: Table, spelling: Spelling) -> str:

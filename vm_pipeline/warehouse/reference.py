@@ -74,7 +74,7 @@ def _put_one(
             f"INSERT INTO {name} BY NAME SELECT {_columns(reference)} FROM candidate "
             f"WHERE {_provider(reference)} NOT IN (SELECT provider_code FROM unsound)"
         )
-        if con.execute("SELECT count(*) FROM unsound").fetchone() == (0,):
+        if con.execute("SELECT count(*) FROM unsound").fetchall() == [(0,)]:
             return
         con.execute("CREATE OR REPLACE TEMP TABLE concerned AS SELECT DISTINCT provider_code FROM unsound")
         concerned = f"WHERE {_provider(reference)} IN (SELECT provider_code FROM concerned)"

@@ -41,10 +41,10 @@ def published(path: Path) -> Publication | None:
         return None
     try:
         with duckdb.connect(str(path), read_only=True) as con:
-            row = con.execute("SELECT inputs, as_of, code FROM pipeline.publication").fetchone()
+            rows = con.execute("SELECT inputs, as_of, code FROM pipeline.publication").fetchall()
     except duckdb.Error:
         return None
-    return Publication(*row) if row else None
+    return Publication(*rows[0]) if rows else None
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ def create_tables(con: duckdb.DuckDBPyConnection) -> None:
 
     Tables that are there already, those of the last night, are left. In one transaction: hundreds take twice as long.
     """
-    if con.execute("FROM duckdb_schemas() WHERE database_name = 'warehouse' AND schema_name = ?", [SCHEMA]).fetchone():
+    if con.execute("FROM duckdb_schemas() WHERE database_name = 'warehouse' AND schema_name = ?", [SCHEMA]).fetchall():
         return
     con.execute(f"BEGIN; CREATE SCHEMA {SCHEMA}")
     for macro in macros().values():
@@ -146,8 +146,8 @@ def _insert(con: duckdb.DuckDBPyConnection, statement: Statement, sql: str) -> N
 
 
 def _rows(con: duckdb.DuckDBPyConnection, statement: Statement) -> int:
-    row = con.execute(f"SELECT count(*) FROM {statement.target}").fetchone()
-    return row[0] if row else 0
+    ((rows,),) = con.execute(f"SELECT count(*) FROM {statement.target}").fetchall()
+    return int(rows)
 
 
 def columns_of(con: duckdb.DuckDBPyConnection, table: str) -> list[str]:
