@@ -89,7 +89,7 @@ def test_a_database_that_is_not_there_is_a_problem_and_is_not_made(tmp_path: Pat
     home = Home(configured(tmp_path, QUERY.format(database=tmp_path / "gone.db")))
     problems = [str(one) for one in home.receive(FIRST_NIGHT).problems]
     assert len(problems) == 2, "one a source, however many months it is asked for"
-    assert "found an error (OperationalError); expected an answer." in problems[0]
+    assert "found no database of that name (OperationalError); expected the one that is named." in problems[0]
     assert not (tmp_path / "gone.db").exists()
 
 
