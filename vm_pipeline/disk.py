@@ -56,7 +56,7 @@ def said_of_disk(error: BaseException) -> str:
             return (
                 f"{one.filename}: found no access, expected to read and write there. Give it to this user; run again."
             )
-        if isinstance(one, NotADirectoryError):
+        if isinstance(one, NotADirectoryError | FileExistsError):
             return f"{one.filename}: found a file in this path, expected folders. Name another home, or move the file."
     return ""
 
