@@ -39,6 +39,7 @@ from vm_pipeline.commands.options import (
     home_of,
     installed,
     loaded,
+    of_this_version,
     snapshot_of,
 )
 from vm_pipeline.commands.propose import propose
@@ -259,7 +260,8 @@ def fingerprint(config: Path | None, home: Path | None, warehouse: str | None) -
 
         click.echo(fingerprint_at(chosen.postgres))
         return
-    click.echo(fingerprint_of(snapshot_of(chosen)))
+    with of_this_version(snapshot_of(chosen)) as snapshot:
+        click.echo(fingerprint_of(snapshot))
 
 
 @main.command()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from vm_pipeline.commands.options import CONFIG, PATH, USAGE, amiss, installed, loaded, snapshot_of
+from vm_pipeline.commands.options import CONFIG, PATH, USAGE, amiss, installed, loaded, of_this_version, snapshot_of
 from vm_pipeline.settings import Asked
 
 
@@ -24,7 +24,8 @@ def extract(
 
     chosen = loaded(Asked(config=config, home=home, warehouse=warehouse))
     try:
-        written = write(snapshot_of(chosen), folder, provider, csv)
+        with of_this_version(snapshot_of(chosen)) as snapshot:
+            written = write(snapshot, folder, provider, csv)
     except NotExtracted as error:
         amiss("bold red", str(error))
         sys.exit(USAGE)

@@ -14,7 +14,6 @@ from typing import Any
 import click
 
 from vm_pipeline.commands.options import CONFIG, JSON, PATH, USAGE, home_of, installed
-from vm_pipeline.feeds.identifiers import is_masked
 from vm_pipeline.home import utc_now
 from vm_pipeline.keeping.purge import Erased
 from vm_pipeline.keeping.purge import purge as purge_batch
@@ -23,11 +22,12 @@ from vm_pipeline.keeping.retention import tidy as tidy_home
 from vm_pipeline.keeping.withdraw import CannotDecide, Decided, reinstate
 from vm_pipeline.keeping.withdraw import withdraw as withdraw_batch
 from vm_pipeline.staging.known import NotStaged
+from vm_pipeline.staging.personal import holds_identifier
 
 
 def _impersonal(context: click.Context, option: click.Parameter, reason: str) -> str:
     """A reason as it was said: it is published with the batch, and can never be taken back."""
-    if is_masked(reason):
+    if holds_identifier(reason):
         raise click.BadParameter("found what looks like an identifier of a person; expected none.", context, option)
     return reason
 

@@ -2,12 +2,14 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
+import duckdb
 from rich.console import Console
 from rich.markup import escape
 
@@ -19,7 +21,9 @@ from vm_pipeline.settings import Asked, ConfigurationError
 from vm_pipeline.settings.problems import closest
 from vm_pipeline.sources.objects import LandingDamaged
 from vm_pipeline.staging.known import NotStaged
+from vm_pipeline.warehouse.made_from import code_version
 from vm_pipeline.warehouse.postgres.refused import WarehouseRefused
+from vm_pipeline.warehouse.snapshot import published
 
 CLOSED, USAGE = 1, 2
 PATH = click.Path(path_type=Path)
@@ -101,6 +105,21 @@ def snapshot_of(chosen: settings.Settings) -> Path:
         found = f"{chosen.warehouse}: found no warehouse"
         raise ConfigurationError(f"{found}, expected a published one. Use `vm-pipeline run` first.")
     return chosen.warehouse
+
+
+@contextmanager
+def of_this_version(snapshot: Path) -> Iterator[Path]:
+    """A snapshot that is read: one of another version may lack what this one asks for. Raises ConfigurationError."""
+    try:
+        yield snapshot
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
+        about = published(snapshot)
+        if about is None or about.code == code_version():
+            raise
+        raise ConfigurationError(
+            f"{snapshot}: found a warehouse of another version of vm-pipeline, without a table or column that this one "
+            "reads; expected one of this version. `vm-pipeline run` makes it again (with --as-of that of a time)."
+        ) from error
 
 
 def loaded(asked: Asked) -> settings.Settings:

@@ -21,7 +21,7 @@ from rich.tree import Tree
 
 from vm_pipeline import settings
 from vm_pipeline.calendar import is_period
-from vm_pipeline.commands.options import CLOSED, CONFIG, JSON, USAGE, installed, snapshot_of
+from vm_pipeline.commands.options import CLOSED, CONFIG, JSON, USAGE, installed, of_this_version, snapshot_of
 from vm_pipeline.home import Home
 from vm_pipeline.page import VERY_WIDE, wide_console
 from vm_pipeline.settings import Asked, ConfigurationError
@@ -211,7 +211,7 @@ def _opened(asked: Asked, verify: bool) -> "Iterator[tuple[duckdb.DuckDBPyConnec
     home = Home(settings.load(asked))
     path = snapshot_of(home.settings)
     try:
-        with duckdb.connect(str(path), read_only=True) as con:
+        with of_this_version(path), duckdb.connect(str(path), read_only=True) as con:
             yield con, Origins(con, home, verify)
     except Unknown as error:
         Console(stderr=True, soft_wrap=True).print(str(error), highlight=False, markup=False)

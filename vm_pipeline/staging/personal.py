@@ -103,6 +103,13 @@ def identifiers_in(
     return found
 
 
+def holds_identifier(text: str) -> bool:
+    """Whether a text by itself holds one, its check digit and all: of names of batches 1 in 40 has the shape alone."""
+    with duckdb.connect() as con:
+        candidates = f"SELECT 0 AS member, 'text' AS name, {sought_in('x')} AS text FROM (SELECT {literal(text)} AS x)"
+        return bool(identifiers_in(con, candidates, ("text",)))
+
+
 def _texts(contract: Contract) -> str:
     """SELECT of member, column and text of all that could go further: of most columns, each text once."""
     columns = [column for column in contract.columns if column.privacy is Privacy.OPEN]

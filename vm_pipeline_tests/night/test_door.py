@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 from click.testing import CliRunner, Result
 
@@ -243,3 +244,15 @@ def test_whatever_the_drop_folder_takes_is_noticed_by_its_sensor(tmp_path: Path)
         (tmp_path / name).touch()
         seen.add(_state(home))
     assert len(seen) == 2
+
+
+@pytest.mark.usefixtures("after_a_night")
+def test_a_warehouse_of_another_version_is_told(door: Door) -> None:
+    """After an upgrade, until the next night: what reads a table that is new said so with a trace of DuckDB's."""
+    with duckdb.connect(str(door.snapshot)) as con:
+        batch, row = con.execute("SELECT batch_id, row_number::VARCHAR FROM vm.fact_cost").fetchall()[0]
+        con.execute("DROP TABLE vm.fact_budget; UPDATE pipeline.publication SET code = 'another'")
+    traced = ("trace", "fact", "--batch", batch, "--row", row)
+    for asked in (("fingerprint",), ("extract", str(door.programme.root / "for-bi")), traced):
+        result = door(*asked)
+        assert (result.exit_code, "a warehouse of another version" in result.output) == (2, True), (asked, result)

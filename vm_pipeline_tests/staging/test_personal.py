@@ -12,6 +12,7 @@ from vm_pipeline.feeds.contract import Privacy
 from vm_pipeline.feeds.identifiers import masked
 from vm_pipeline.feeds.ledger import LEDGER
 from vm_pipeline.sources.extract import Problem
+from vm_pipeline.staging.personal import holds_identifier
 from vm_pipeline.staging.policy import Policy
 from vm_pipeline_tests.programme import ACTIVITY_RECORD, COUNTED, LEDGER_LINE, Programme, ledger
 from vm_pipeline_tests.staging.test_privacy import everything_staged
@@ -289,3 +290,18 @@ def test_a_sheet_that_is_called_by_an_identifier_is_not_told(programme: Programm
 @pytest.mark.parametrize("text", ["UTF-8, UTF-16 or cp1252", "£12,785.75", "2022–07", "268,435,456 bytes", "H21060"])
 def test_what_is_no_identifier_is_told_in_full(text: str) -> None:
     assert masked(text) == text
+
+
+@pytest.mark.parametrize(
+    ("reason", "is_somebodys"),
+    [
+        ("erased for 010101-1237", True),
+        ("patient 943 476 5919", True),
+        ("a.b@nhs.scot asked for it", True),
+        ("superseded by 1234567890ab", False),
+        ("journal 1000012345 is there twice; the 2nd load of P9 2nd file", False),
+    ],
+)
+def test_a_reason_may_name_batches_and_journals(reason: str, is_somebodys: bool) -> None:
+    """Names of batches are hexadecimal: 1 in 40 has ten digits on end, or a postcode's shape."""
+    assert holds_identifier(reason) is is_somebodys

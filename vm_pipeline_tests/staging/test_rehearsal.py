@@ -60,6 +60,21 @@ def test_headers_are_those_of_the_file(tmp_path: Path) -> None:
     assert "would be refused, expected the header 'Entty' (for where; the closest is 'Entity')" in said
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"columns": COLUMNS | {"cost_centre_code": {"file_name": r"^gl (\d{4})"}}, "ignore": ["Entity", "Centre"]},
+        {"columns": COLUMNS | {"period": "Month"}, "unpivot": {"into": ["Month", "Amount"], "values_like": "^(Apr)$"}},
+    ],
+    ids=["of its name", "headers by a pattern"],
+)
+def test_what_only_a_file_can_show_is_not_told_without_one(tmp_path: Path, asked: dict[str, Any]) -> None:
+    text = "Centre,Account,Amount,Apr,Entity\n".replace("Amount," if "unpivot" in asked else "Apr,", "")
+    assert layouts(tmp_path, text=text, **asked) == []
+    (tmp_path / "gl 2022-07.csv").unlink()
+    assert layouts(tmp_path, there=False, **asked) == []
+
+
 def test_cells_are_tried_and_not_told(tmp_path: Path) -> None:
     columns = COLUMNS | {"amount": {"sql": 'CAST("Amount" AS DECIMAL(18,2))::VARCHAR'}}
     (said,) = layouts(tmp_path, columns=columns)

@@ -164,6 +164,14 @@ class TestWhereOnlyOneMayHold:
         (said,) = [one.message for one in sent.findings if one.code == "contradiction"]
         assert "rows 1 and 31; 10 and 40; " in said and "and 10 more have the same provider_code" in said
 
+    def test_of_rows_that_are_all_alike_not_every_pair_is_looked_at(self, sent: Programme) -> None:
+        """200 million of 20,000 rows, for which there is no room: a budget by post was added up once."""
+        sent.reference("budget", *["B1,R1,3001A,2022/23,4,10.00,"] * 100)
+        sent.night()
+        sent.core()
+        (said,) = [one.message for one in sent.findings if one.code == "contradiction"]
+        assert "rows 1 and 2; 10 and 11; " in said and " and 79 more have the same" in said
+
     def test_spans_that_meet_do_not_overlap(self, sent: Programme) -> None:
         sent.reference("unit_map", "B1,W1,T1,,2022-07-11", "B1,W1,T2,2022-07-12,2022-07-12", "B1,W1,T3,2022-07-13,")
         sent.night()
