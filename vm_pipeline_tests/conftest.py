@@ -27,7 +27,7 @@ from vm_pipeline_tests.programme import Programme
 MadeOnce = Callable[[str, Callable[[Path], object]], Path]
 
 settings.register_profile(
-    "quick", max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    "quick", max_examples=24, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 settings.register_profile("thorough", parent=settings.get_profile("quick"), max_examples=1500)
 settings.load_profile("quick")  # another: pytest --hypothesis-profile thorough

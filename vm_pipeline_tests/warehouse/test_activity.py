@@ -118,7 +118,7 @@ def overruling(span: str) -> tuple[str, str]:
 
 
 @given(versions=st.lists(SENT, min_size=1, max_size=3), chooser=st.randoms(use_true_random=False))
-@settings(max_examples=8)
+@settings(max_examples=5)
 def test_inserted_replaced_and_deleted_in_any_order_of_arrival(versions: list[Sent], chooser: random.Random) -> None:
     """Extracts of months and of all three, each sent again and again: the records that are live are those of the last
     versions in force, whatever came when.

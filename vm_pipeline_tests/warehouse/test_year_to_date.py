@@ -195,7 +195,7 @@ spending = st.dictionaries(
 )
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=7, deadline=None)
 @given(before=spending, after=spending, order=st.permutations(YEAR))
 def test_any_order_of_arrival_and_any_restatement_add_up(before: Spent, after: Spent, order: list[str]) -> None:
     """Every month is sent, then the whole year again, restated: months in any order, over three nights."""
