@@ -20,8 +20,9 @@ FUNDED = Facts("fact_budget", "ledger_period <= 12 AND wte IS NOT NULL", "wte")
 # Cases that name an account and what drives its cost. A team may have several of one account, or of one activity: a
 # line or record that more than one of them names counts once.
 _CASES = "FROM vm.dim_saving_case AS one WHERE one.account_code IS NOT NULL AND one.activity_measure IS NOT NULL"
-_NAMED = (
-    f"EXISTS (SELECT 1 {_CASES} AND one.provider_code = fact_cost.provider_code "
+_NAMED = (  # the account first: few lines have it, and EXISTS over all 15 million took 3 s of the processor
+    f"account_code IN (SELECT one.account_code {_CASES}) "
+    f"AND EXISTS (SELECT 1 {_CASES} AND one.provider_code = fact_cost.provider_code "
     "AND one.team_code = fact_cost.team_code AND one.account_code = fact_cost.account_code "
     "AND coalesce(one.cost_centre_code, fact_cost.cost_centre_code) = fact_cost.cost_centre_code)"
 )
