@@ -39,6 +39,14 @@ _LEAST, _MOST = 2 << 20, 12 << 20  # bytes of a group of batches
 Progress = Callable[[str], None]
 
 
+def configuration(memory: str = "", several: int = 1) -> dict[str, Any]:
+    """How each of several DuckDBs that rows are staged in, or tried, is set up.
+
+    What a layout divides by nothing has no value: it rejects a row and not the batch.
+    """
+    return limits(memory, 1, several) | {"error_on_division_by_zero": "false"}
+
+
 class Purged(Exception):
     """Rows are asked for whose file was erased for good."""
 
@@ -60,11 +68,8 @@ class Staging:
     memory: str = ""
 
     def limits(self, several: int = 1) -> dict[str, Any]:
-        """The configuration of each of several DuckDBs that are open at once.
-
-        What a layout divides by nothing has no value: it rejects a row and not the batch.
-        """
-        return limits(self.memory, 1, several) | {"error_on_division_by_zero": "false"}
+        """The configuration of each of several DuckDBs that are open at once."""
+        return configuration(self.memory, several)
 
     @property
     def incoming(self) -> Path:

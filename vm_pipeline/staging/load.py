@@ -35,6 +35,10 @@ ACCEPTED, REJECTED = "accepted.parquet", "rejected.parquet"
 _PARQUET = "(FORMAT parquet, PARQUET_VERSION v2, COMPRESSION lz4, DICTIONARY_SIZE_LIMIT 1000)"
 
 
+# What the SQL of a layout may end in; a full disk or memory is no fault of the file.
+SQL_FAILS = (duckdb.ProgrammingError, duckdb.DataError)
+
+
 @dataclass(frozen=True)
 class Opened:
     """A received batch whose file could be opened: its sheet, contract, layout, control, and where to write."""
@@ -46,6 +50,11 @@ class Opened:
     path: Path
     control: Path | None
     folder: Path
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What the batch knows of itself."""
+        return facts(self.receipt.slot, self.receipt.name)
 
     @property
     def shape(self) -> tuple[object, ...]:
@@ -80,7 +89,7 @@ def _judge(con: duckdb.DuckDBPyConnection, batches: Sequence[Opened]) -> tuple[S
     """Fill the tables `judged` and `rejected`. Gives the batches as they were read. Raises Refused."""
     first, slots = batches[0], [batch.receipt.slot for batch in batches]
     if first.layout:
-        matched = match_layout(first.contract, first.sheet, first.layout, facts(first.receipt.slot, first.receipt.name))
+        matched = match_layout(first.contract, first.sheet, first.layout, first.facts)
     else:
         matched = match_canonical(first.contract, [batch.sheet for batch in batches])
     try:
@@ -88,7 +97,7 @@ def _judge(con: duckdb.DuckDBPyConnection, batches: Sequence[Opened]) -> tuple[S
             con.execute(f"CREATE OR REPLACE TEMP TABLE {AS_SENT} AS {matched.first}")
         for statement in judging.judge(first.contract, slots, matched.select, own_layout=first.layout is not None):
             con.execute(statement)
-    except (duckdb.ProgrammingError, duckdb.DataError) as error:  # a full disk or memory is no fault of the file
+    except SQL_FAILS as error:
         if "CSV" in str(error) and not first.sheet.numbered:
             return _judge(con, [_read_closely(batches)])
         if first.layout is None:
@@ -157,12 +166,10 @@ def _outcome(
     try:
         said, differences = _against_control(con, batch, counts, periods)
         if batch.layout:
-            check_totals(
-                con, AS_SENT, batch.layout, File(batch.sheet.header, facts(batch.receipt.slot, batch.receipt.name))
-            )
+            check_totals(con, AS_SENT, batch.layout, File(batch.sheet.header, batch.facts))
     except Refused as found:
         why = found
-    except (duckdb.ProgrammingError, duckdb.DataError) as error:  # a total may be the layout's SQL, too
+    except SQL_FAILS as error:  # a total may be the layout's SQL, too
         if batch.layout is None:
             raise
         why = _bad_layout(error)

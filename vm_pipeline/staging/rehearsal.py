@@ -17,9 +17,10 @@ import duckdb
 
 from vm_pipeline.sources.extract import Extract, Fetch
 from vm_pipeline.sources.sender import Sender
+from vm_pipeline.staging.batches import configuration
 from vm_pipeline.staging.cells import as_table
 from vm_pipeline.staging.layouts import NOTHING, Layout
-from vm_pipeline.staging.load import facts, said_safely
+from vm_pipeline.staging.load import SQL_FAILS, facts, said_safely
 from vm_pipeline.staging.matching import AS_SENT, match_layout
 from vm_pipeline.staging.naming import header_of
 from vm_pipeline.staging.reading import Refused, Sheet, read_sheet
@@ -66,7 +67,7 @@ def _amiss(sender: Sender, layout: Layout, last: Extract | None, folder: Path) -
         sheet = _opened(last, layout, folder) if last else None
         slot, name = (last.slot, last.name) if last else (sender.slot(_ANY_MONTH), "")
         trial = _Trial(sender.feed, layout, sheet or _empty(layout), facts(slot, name), sheet is not None)
-        with duckdb.connect() as con:
+        with duckdb.connect(config=configuration()) as con:
             whole = _fails(con, trial, layout)
             pieces = _pieces(layout) if whole else ()
             alone = [f"{piece}: {why}" for piece, one in pieces if (why := _fails(con, trial, one))]
@@ -122,7 +123,7 @@ def _fails(con: duckdb.DuckDBPyConnection, trial: _Trial, layout: Layout) -> str
         if matched.first:
             con.execute(f"CREATE OR REPLACE TEMP TABLE {AS_SENT} AS {matched.first}")
         con.execute(f"CREATE OR REPLACE TEMP TABLE rehearsed AS {matched.select}")
-    except (duckdb.ProgrammingError, duckdb.DataError) as error:
+    except SQL_FAILS as error:
         said = said_safely(error)
         unsure = not trial.is_of_a_file and said.startswith(_NO_COLUMN)
         return "" if unsure else f"found SQL that fails ({said}), expected SQL of DuckDB. Correct it in the layout."

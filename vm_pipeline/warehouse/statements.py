@@ -92,7 +92,7 @@ def _stated() -> str:
         f"SELECT batch_id, provider_code, team_code, {facts.day}::DATE AS day, '{one.name}' AS ingredient, "
         f"sum({facts.counts})::DECIMAL(38,9) AS amount\nFROM vm.{facts.table} WHERE {facts.where}\nGROUP BY ALL"
         for one in INGREDIENTS
-        if (facts := one.stated) and facts.day and not facts.of_team
+        if one.feed != "reference" and (facts := one.stated) and not facts.of_team
     )
 
 

@@ -81,3 +81,10 @@ def test_cells_are_tried_and_not_told(tmp_path: Path) -> None:
     assert "column amount: found SQL that fails (ConversionException)" in said
     assert layouts(tmp_path, columns=columns, where="\"Centre\" <> 'Ward B'") == [], "of rows that stay"
     assert layouts(tmp_path) == []
+
+
+def test_sql_is_tried_as_a_night_runs_it(tmp_path: Path) -> None:
+    """What is divided by nothing has no value, at night and here."""
+    columns = COLUMNS | {"amount": {"sql": '("Amount"::DECIMAL(18,2) // 0)::VARCHAR'}}
+    text = TEXT.replace("Ann Other", "11.00")
+    assert layouts(tmp_path, text=text, columns=columns) == []
