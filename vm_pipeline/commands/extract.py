@@ -15,14 +15,12 @@ from vm_pipeline.settings import Asked
 @click.option("--provider", default="", metavar="CODE", help="Only rows of this provider, and what belongs to none.")
 @click.option("--csv", is_flag=True, help="CSV files beside the Parquet files.")
 @installed
-def extract(
-    folder: Path, config: Path | None, provider: str, csv: bool, home: Path | None, warehouse: str | None
-) -> None:
+def extract(asked: Asked, folder: Path, provider: str, csv: bool) -> None:
     """Write every table and view to FOLDER as Parquet, with a datapackage.json that describes them."""
     from vm_pipeline.warehouse.extract import NotExtracted
     from vm_pipeline.warehouse.extract import extract as write
 
-    chosen = loaded(Asked(config=config, home=home, warehouse=warehouse))
+    chosen = loaded(asked)
     try:
         with of_this_version(snapshot_of(chosen)) as snapshot:
             written = write(snapshot, folder, provider, csv)

@@ -1,7 +1,5 @@
 """`vm-pipeline upgrade` and `roles`: a PostgreSQL warehouse brought to this version, and the roles it is read by."""
 
-from pathlib import Path
-
 import click
 
 from vm_pipeline.commands.options import CONFIG, installed, loaded
@@ -11,11 +9,11 @@ from vm_pipeline.settings import Asked, ConfigurationError
 @click.command()
 @CONFIG
 @installed
-def upgrade(config: Path | None, home: Path | None, warehouse: str | None) -> None:
+def upgrade(asked: Asked) -> None:
     """Bring the tables of a PostgreSQL warehouse to this version, in place. `run` does it by itself."""
     from vm_pipeline.warehouse.postgres.upgrade import upgrade as upgrade_at
 
-    chosen = loaded(Asked(config=config, home=home, warehouse=warehouse))
+    chosen = loaded(asked)
     if not chosen.postgres:
         raise ConfigurationError(
             "found no PostgreSQL warehouse, expected --warehouse postgresql+psycopg://user@host/name."
