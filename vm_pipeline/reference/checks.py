@@ -14,12 +14,12 @@ from vm_pipeline.feeds import FEEDS
 from vm_pipeline.feeds.contract import LAYOUT_RULES
 from vm_pipeline.feeds.reference import REFERENCES
 from vm_pipeline.quality.promises import promises
+from vm_pipeline.reference.feeds import LAYOUTS
+from vm_pipeline.reference.markdown import code, codes, joined, table, words_for
 from vm_pipeline.settings import Settings
 
 if TYPE_CHECKING:
     import dagster as dg
-from vm_pipeline.reference.feeds import LAYOUTS
-from vm_pipeline.reference.markdown import code, codes, joined, table, words_for
 
 _PACKAGE = Path(__file__).parent.parent
 
