@@ -10,16 +10,14 @@ from vm_pipeline.defs.describe import OWNERS, schema_of_contract, table_of
 from vm_pipeline.defs.night import AS_OF, FULL, Night, as_check, known_until, said_first
 from vm_pipeline.defs.schedule import partition_of
 from vm_pipeline.feedback.reports import write_all
-from vm_pipeline.feeds import ACTIVITY, FEEDS, LEDGER, SURVEY_WIDE
+from vm_pipeline.feeds import FEEDS, contract_for
 from vm_pipeline.feeds.reference import REFERENCES
 from vm_pipeline.home import Home
 from vm_pipeline.quality import aside
 from vm_pipeline.quality.totals import check_totals
 from vm_pipeline.sources.receipts import Receipt, Version
-from vm_pipeline.staging.known import Known
+from vm_pipeline.staging.known import Known, what_is_known
 from vm_pipeline.staging.summary import Summary
-
-_CONTRACTS = {"ledger": LEDGER, "activity": ACTIVITY, "survey": SURVEY_WIDE}
 
 
 def staging_assets(months: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
@@ -28,7 +26,7 @@ def staging_assets(months: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]
 
 
 def _feed_asset(feed: str, months: dg.PartitionsDefinition) -> dg.AssetsDefinition:
-    contract, key = _CONTRACTS[feed], dg.AssetKey(["staging", feed])
+    contract, key = contract_for(feed), dg.AssetKey(["staging", feed])
     said = [(rule.code, rule.description) for rule in contract.rules]
     said += [("duplicate", contract.duplicates.description)] if contract.duplicates else []
     rules = "\n".join(f"- `{code}`: {description}" for code, description in said)
@@ -117,8 +115,6 @@ def known_in(home: Home, receipts: list[Receipt], chosen: list[Receipt], until: 
 
     Raises Purged where rows in force are gone: as of then nothing can be built.
     """
-    from vm_pipeline.staging.known import what_is_known
-
     contents = {r.content_id for r in chosen}
     counts = contents | {r.content_id for r in home.staging.staged(receipts)}
     known = what_is_known([r for r in receipts if r.content_id in counts], home.staging, home.decisions(until))

@@ -15,24 +15,23 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from vm_pipeline.calendar import month_number
-from vm_pipeline.feeds import Contract
+from vm_pipeline.feeds import CONTRACTS, Contract
 from vm_pipeline.quality.aside import outside
 from vm_pipeline.quality.expectations import Bound, suite
 from vm_pipeline.quality.parquet import Answer, Batch, ask, batches
 from vm_pipeline.quality.promises import (
-    CONTRACTS,
     Promise,
     count_broken,
     count_repeated,
     mistyped,
     promises,
-    stored_columns,
 )
 from vm_pipeline.quality.verdict import Figure, Verdict, counted, worst_first
 from vm_pipeline.sources.incoming import desk
 from vm_pipeline.sources.receipts import Version
 from vm_pipeline.staging.batches import Staging
 from vm_pipeline.staging.known import Known
+from vm_pipeline.staging.stored import stored_columns
 
 if TYPE_CHECKING:
     from great_expectations import ExpectationSuite

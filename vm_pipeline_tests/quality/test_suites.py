@@ -8,9 +8,10 @@ import pytest
 from vm_pipeline.calendar import period_of
 from vm_pipeline.feeds import ACTIVITY, LEDGER, SURVEY_COUNTS, SURVEY_WIDE, Contract
 from vm_pipeline.feeds.contract import Consequence
-from vm_pipeline.quality.promises import promises, stored_columns
+from vm_pipeline.quality.promises import promises
 from vm_pipeline.quality.suites import check_contract, suite_for
 from vm_pipeline.quality.verdict import Verdict
+from vm_pipeline.staging.stored import stored_columns
 from vm_pipeline_tests.programme import OTHER, Programme
 from vm_pipeline_tests.quality.breaks import BREAKS
 from vm_pipeline_tests.quality.damage import cut_short, restate, rewrite
