@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 import dagster as dg
 import duckdb
 
+from vm_pipeline.defs.describe import table_of
 from vm_pipeline.home import Home, utc_now
 from vm_pipeline.quality.history import Thresholds
 from vm_pipeline.quality.verdict import Verdict
@@ -107,8 +108,6 @@ def _together(verdicts: list[Verdict], code: str, subject: str) -> Verdict:
 
 def as_check(verdict: Verdict, asset_key: dg.AssetKey) -> dg.AssetCheckResult:
     """A verdict as Dagster shows it."""
-    from vm_pipeline.defs.describe import table_of
-
     return dg.AssetCheckResult(
         passed=verdict.passed,
         asset_key=asset_key,

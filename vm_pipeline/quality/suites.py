@@ -10,14 +10,13 @@ values by trusting its settings.
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import duckdb
 
 from vm_pipeline.calendar import month_number
 from vm_pipeline.feeds import CONTRACTS, Contract
 from vm_pipeline.quality.aside import outside
-from vm_pipeline.quality.expectations import Bound, suite
+from vm_pipeline.quality.expectations import Bound
 from vm_pipeline.quality.parquet import Answer, Batch, ask, batches
 from vm_pipeline.quality.promises import (
     Promise,
@@ -33,9 +32,6 @@ from vm_pipeline.staging.batches import Staging
 from vm_pipeline.staging.known import Known
 from vm_pipeline.staging.stored import stored_columns
 
-if TYPE_CHECKING:
-    from great_expectations import ExpectationSuite
-
 _TYPES = (
     "SELECT file_name, list(name ORDER BY column_id), list(duckdb_type ORDER BY column_id) "
     "FROM parquet_schema($files) WHERE column_id > 0 GROUP BY file_name"
@@ -45,12 +41,8 @@ _REMEDY = "Stage them again with `vm-pipeline run --full`; if it comes back, rep
 _Counts = dict[str, int | None]
 
 
-def suite_for(contract: Contract) -> "ExpectationSuite":
-    """Everything a contract promises of accepted rows, as a suite of Great Expectations."""
-    return suite(f"{contract.feed} {contract.version}", _bounds(contract))
-
-
-def _bounds(contract: Contract) -> list[Bound]:
+def bounds(contract: Contract) -> list[Bound]:
+    """Everything a contract promises of accepted rows, each as a number that must be 0."""
     return [Bound(one.name, 0, 0, one.description, one.rule_code, critical=True) for one in promises(contract)]
 
 
@@ -138,7 +130,7 @@ def _batch_lists(todo: Sequence[Batch]) -> Mapping[str, list[object]]:
 
 def _broken(contract: Contract, todo: Sequence[Batch], measured: Mapping[Path, _Counts]) -> list[Verdict]:
     judged = [batch for batch in todo if batch.accepted in measured]
-    places = outside(contract.feed, [measured[batch.accepted] for batch in judged], _bounds(contract))
+    places = outside(contract.feed, [measured[batch.accepted] for batch in judged], bounds(contract))
     return [
         _verdict(
             contract, one, [(judged[place], measured[judged[place].accepted][one.name]) for place in places[one.name]]

@@ -8,8 +8,9 @@ import pytest
 from vm_pipeline.calendar import period_of
 from vm_pipeline.feeds import ACTIVITY, LEDGER, SURVEY_COUNTS, SURVEY_WIDE, Contract
 from vm_pipeline.feeds.contract import Consequence
+from vm_pipeline.quality.expectations import suite
 from vm_pipeline.quality.promises import promises
-from vm_pipeline.quality.suites import check_contract, suite_for
+from vm_pipeline.quality.suites import bounds, check_contract
 from vm_pipeline.quality.verdict import Verdict
 from vm_pipeline.staging.stored import stored_columns
 from vm_pipeline_tests.programme import OTHER, Programme
@@ -153,11 +154,11 @@ def test_a_sound_batch_is_not_blamed_for_others(broken: dict[str, Broken], layou
 
 @pytest.mark.parametrize("contract", CONTRACTS.values(), ids=CONTRACTS)
 def test_the_suite_has_an_expectation_for_every_rule(contract: Contract) -> None:
-    suite = suite_for(contract)
-    assert {(one.meta or {})["rule_code"] for one in suite.expectations} >= set(contract.rule_codes)
-    columns = [one.configuration.kwargs["column"] for one in suite.expectations]
+    made = suite(contract.feed, bounds(contract))
+    assert {(one.meta or {})["rule_code"] for one in made.expectations} >= set(contract.rule_codes)
+    columns = [one.configuration.kwargs["column"] for one in made.expectations]
     assert columns == [one.name for one in promises(contract)]
-    assert all(expectation.notes for expectation in suite.expectations)
+    assert all(expectation.notes for expectation in made.expectations)
 
 
 def test_rules_are_judged_as_the_contract_says_them() -> None:
