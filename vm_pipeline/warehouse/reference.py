@@ -163,12 +163,11 @@ def _contradictions(reference: Reference) -> str:
         return _OVERSHARED
     if not reference.alone:
         return "SELECT NULL::VARCHAR AS provider_code, NULL::VARCHAR AS pair WHERE false"
-    provider = "provider_code" if "provider_code" in reference.contract.by_name else "''"
     if not reference.has_spans:  # each with the one before it: of 20,000 rows alike all pairs are 200 million
         same = ", ".join(reference.alone)
         last = f"lag(row_number) OVER (PARTITION BY {same} ORDER BY row_number)"
         return (
-            f"SELECT {provider} AS provider_code, last || ' and ' || row_number AS pair "
+            f"SELECT {_provider(reference)} AS provider_code, last || ' and ' || row_number AS pair "
             f"FROM (SELECT *, {last} AS last FROM candidate) WHERE last IS NOT NULL"
         )
     same = " AND ".join(f"a.{column} = b.{column}" for column in reference.alone)

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection
 
+from vm_pipeline.staging.naming import literal
 from vm_pipeline.warehouse.postgres.shape import Shape
 from vm_pipeline.warehouse.statements import macros, purpose_of
 
@@ -59,8 +60,7 @@ def _of_macro(sql: str) -> Iterator[str]:
         f"CREATE OR REPLACE FUNCTION {name}({typed}) RETURNS DOUBLE PRECISION "
         f"LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN {said}"
     )
-    purpose = purpose_of(sql).replace("'", "''")
-    yield f"COMMENT ON FUNCTION {name} IS '{purpose}'"
+    yield f"COMMENT ON FUNCTION {name} IS {literal(purpose_of(sql))}"
 
 
 def _parts(sql: str) -> tuple[str, str, str]:
