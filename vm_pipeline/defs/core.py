@@ -19,6 +19,7 @@ from vm_pipeline.quality.verdict import Figure, Verdict
 from vm_pipeline.staging.known import Known
 from vm_pipeline.warehouse.build import build_core
 from vm_pipeline.warehouse.reference import Finding
+from vm_pipeline.warehouse.rows import named_rows
 from vm_pipeline.warehouse.tables import TABLES
 from vm_pipeline.warehouse.workspace import Built, open_workspace
 
@@ -124,10 +125,8 @@ def _references(findings: list[Finding]) -> Verdict:
 
 def _reconciled(con: duckdb.DuckDBPyConnection) -> dict[str, dg.MetadataValue]:
     """Sums in pounds, over all and by provider."""
-    found = con.execute(_RECONCILED)
-    names = [column[0] for column in found.description]
-    overall, *providers = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-    sums = {f"{name} £": dg.MetadataValue.float(float(overall[name] or 0)) for name in names[1:]}
+    overall, *providers = named_rows(con.execute(_RECONCILED))
+    sums = {f"{name} £": dg.MetadataValue.float(float(overall[name] or 0)) for name in [*overall][1:]}
     return {**sums, "by provider, £": table_of(providers)}
 
 
