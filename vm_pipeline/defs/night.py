@@ -20,7 +20,8 @@ from vm_pipeline.defs.describe import table_of
 from vm_pipeline.home import Home, utc_now
 from vm_pipeline.quality.history import Thresholds
 from vm_pipeline.quality.verdict import Verdict
-from vm_pipeline.sources.landing import LandingDamaged, Received
+from vm_pipeline.sources.landing import Received
+from vm_pipeline.sources.objects import LandingDamaged
 from vm_pipeline.staging.batches import Purged
 from vm_pipeline.staging.known import NotStaged
 from vm_pipeline.warehouse.postgres.refused import WarehouseRefused

@@ -11,9 +11,10 @@ from vm_pipeline.defs.describe import OWNERS, table_of
 from vm_pipeline.defs.night import AS_OF, Night, as_check, known_until, one_each
 from vm_pipeline.defs.staging import in_months, known_in, write_feedback
 from vm_pipeline.feeds import FEEDS
+from vm_pipeline.quality.distribution import check_distribution
 from vm_pipeline.quality.suites import check_contract
 from vm_pipeline.quality.verdict import Verdict
-from vm_pipeline.quality.whole_table import check_distribution, check_whole_table
+from vm_pipeline.quality.whole_table import check_whole_table
 from vm_pipeline.sources.receipts import Version
 from vm_pipeline.staging.known import Known
 from vm_pipeline.staging.rejects import rejects

@@ -197,8 +197,9 @@ def _stops() -> dict[str, str]:
 
 def _verdicts(blocking: frozenset[str]) -> dict[str, bool]:
     """Whether the checks of a feed would block, by code: judged over nothing, so nothing is read."""
+    from vm_pipeline.quality.distribution import check_distribution
     from vm_pipeline.quality.suites import check_contract
-    from vm_pipeline.quality.whole_table import check_distribution, check_whole_table
+    from vm_pipeline.quality.whole_table import check_whole_table
     from vm_pipeline.sources.landing import Landing
     from vm_pipeline.staging.batches import Staging
     from vm_pipeline.staging.known import Known

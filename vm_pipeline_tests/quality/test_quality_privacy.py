@@ -11,11 +11,12 @@ import pytest
 
 from vm_pipeline.feeds import FEEDS
 from vm_pipeline.quality.core import check_answers, check_facts, check_key_again, check_reconciliation
+from vm_pipeline.quality.distribution import check_distribution
 from vm_pipeline.quality.expectations import Bound, NotJudged, outside
 from vm_pipeline.quality.suites import check_contract
 from vm_pipeline.quality.totals import check_totals
 from vm_pipeline.quality.verdict import Verdict
-from vm_pipeline.quality.whole_table import check_distribution, check_whole_table
+from vm_pipeline.quality.whole_table import check_whole_table
 from vm_pipeline_tests.programme import Programme
 from vm_pipeline_tests.quality.damage import change, cut_short
 from vm_pipeline_tests.quality.test_core import KEYS
