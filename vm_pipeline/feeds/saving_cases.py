@@ -1,7 +1,7 @@
 """Saving cases: what a programme declares of a saving before anybody works it out.
 
 Belongs here: the columns of `saving_cases.csv` and the rules a row must meet.
-Does not belong here: working a saving out (sql/core/saving_*, sql/marts/saving), other reference tables (reference).
+Does not belong here: working a saving out (sql/marts/saving_*), other reference tables (reference).
 """
 
 from vm_pipeline.feeds.contract import Column, Fault, Rule, missing, not_of, only_where
