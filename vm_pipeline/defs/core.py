@@ -21,7 +21,7 @@ from vm_pipeline.warehouse.build import build_core
 from vm_pipeline.warehouse.reference import Finding
 from vm_pipeline.warehouse.rows import named_rows
 from vm_pipeline.warehouse.tables import TABLES
-from vm_pipeline.warehouse.workspace import Built, open_workspace
+from vm_pipeline.warehouse.workspace import Built
 
 UNMAPPED, RECONCILIATION = dg.AssetKey(["core", "unmapped"]), dg.AssetKey(["core", "reconciliation"])
 _FACT_KEYS = {t.name: tuple(c.name for c in t.primary_key) for t in TABLES if t.name.startswith("fact_")}
@@ -87,7 +87,7 @@ def core(
     draft = home.drafts.begin(context.run.run_id)
     if not {AS_OF, FULL} & context.run.tags.keys():
         home.kept.lay_down(draft, home.set_apart(known_until(context)))
-    with open_workspace(draft, home.settings.memory, home.settings.threads) as con:
+    with home.workspace(draft) as con:
         with said_first():
             built, findings = build_core(con, known, home.staging, home.settings.nation)
         verdicts = night.judge([*_verdicts(con, night, known, built), _references(findings)])
