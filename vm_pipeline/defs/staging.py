@@ -61,16 +61,7 @@ def _feed_asset(feed: str, months: dg.PartitionsDefinition) -> dg.AssetsDefiniti
             known, versions = known_in(home, receipts, chosen, until)
         with home.connect() as con:
             verdict = night.judge([check_totals(con, feed, known, home.staging, versions)])[0]
-        of_run = {
-            "months in this run": len(context.partition_keys),
-            "batches staged in this run": done,
-            "seconds": round(time.perf_counter() - start, 2),
-        }
-        by_month = _by_month(versions, context)
-        for month in context.partition_keys:  # a run over a range is one step: each month gets figures of its own
-            of_month = by_month.get(month, [])
-            figures = {"dagster/partition_row_count": _accepted(known, of_month), **_figures(known, of_month)}
-            context.add_asset_metadata(figures | of_run, partition_key=month)
+        _tell_months(context, known, versions, {"batches staged in this run": done, "seconds": _since(start)})
         return dg.MaterializeResult(check_results=[as_check(verdict, key)])
 
     return staged
@@ -80,6 +71,22 @@ def in_months(receipts: list[Receipt], context: dg.AssetExecutionContext) -> lis
     """Receipts that are worked on under the run's months."""
     keys, (first, last) = set(context.partition_keys), _bounds(context)
     return [receipt for receipt in receipts if partition_of(receipt.slot, first, last) in keys]
+
+
+def _tell_months(
+    context: dg.AssetExecutionContext, known: Known, versions: list[Version], of_run: dict[str, Any]
+) -> None:
+    """Figures of each month of a run, which over a range of them is one step; `of_run` stands beside each."""
+    of_run = {"months in this run": len(context.partition_keys), **of_run}
+    by_month = _by_month(versions, context)
+    for month in context.partition_keys:
+        of_month = by_month.get(month, [])
+        figures = {"dagster/partition_row_count": _accepted(known, of_month), **_figures(known, of_month)}
+        context.add_asset_metadata(figures | of_run, partition_key=month)
+
+
+def _since(start: float) -> float:
+    return round(time.perf_counter() - start, 2)
 
 
 def _by_month(versions: list[Version], context: dg.AssetExecutionContext) -> dict[str, list[Version]]:
@@ -190,7 +197,7 @@ def _reference_asset() -> dg.AssetsDefinition:
                 "dagster/row_count": _accepted(known, in_force),
                 "batches with feedback": told,
                 **_figures(known, in_force + [version for version in versions if version.refused]),
-                "seconds": round(time.perf_counter() - start, 2),
+                "seconds": _since(start),
             }
         )
 
