@@ -12,9 +12,10 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -150,16 +151,15 @@ class Staging:
         if not todo:
             return 0
         self._forget_others(todo)  # first: whatever cuts this short, the next run stages the rest, and nothing is left
-        with desk(self.incoming) as workspace:  # for its owner only: text as sent lies there for a while
-            workers = _Workers(workspace, self.pseudonym_key, self.policy, self.limits(self.threads))
-            try:
-                with ThreadPoolExecutor(self.threads) as pool:
-                    opened = list(pool.map(lambda one: self._open(one, workers), todo.values()))
-                    for done in pool.map(lambda group: self._stage(group, workers), _groups(opened, self.threads)):
-                        for receipt in done:
-                            progress(str(receipt.slot))
-            finally:
-                workers.close()
+        with (
+            desk(self.incoming) as workspace,  # for its owner only: text as sent lies there for a while
+            closing(_Workers(workspace, self.pseudonym_key, self.policy, self.limits(self.threads))) as workers,
+            ThreadPoolExecutor(self.threads) as pool,
+        ):
+            opened = list(pool.map(lambda one: self._open(one, workers), todo.values()))
+            groups = _groups(opened, self.threads)
+            for receipt in chain.from_iterable(pool.map(lambda group: self._stage(group, workers), groups)):
+                progress(str(receipt.slot))
         return len(todo)
 
     def _forget_others(self, staged: Mapping[str, Receipt]) -> None:
