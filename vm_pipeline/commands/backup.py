@@ -1,4 +1,8 @@
-"""`vm-pipeline backup`: a copy of what cannot be made again."""
+"""`vm-pipeline backup`: a copy of what cannot be made again.
+
+Belongs here: arguments, what is printed, the exit status.
+Does not belong here: copying (backup).
+"""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,8 @@
-"""`vm-pipeline doctor`: what is wrong with this installation."""
+"""`vm-pipeline doctor`: what is wrong with this installation.
+
+Belongs here: arguments, what is printed, the exit status.
+Does not belong here: finding out what is wrong (doctor).
+"""
 
 import sys
 

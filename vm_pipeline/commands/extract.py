@@ -1,4 +1,8 @@
-"""`vm-pipeline extract`: the warehouse as files, for tools that have no driver for it."""
+"""`vm-pipeline extract`: the warehouse as files, for tools that have no driver for it.
+
+Belongs here: arguments, what is printed, the exit status.
+Does not belong here: writing the files (warehouse/extract).
+"""
 
 import sys
 from pathlib import Path

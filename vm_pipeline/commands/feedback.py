@@ -1,4 +1,8 @@
-"""`vm-pipeline feedback`: what is wrong with what was sent, as files to pass to whoever sent it."""
+"""`vm-pipeline feedback`: what is wrong with what was sent, as files to pass to whoever sent it.
+
+Belongs here: arguments, what is printed, the exit status.
+Does not belong here: what senders are told (feedback).
+"""
 
 from pathlib import Path
 

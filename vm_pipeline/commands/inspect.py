@@ -1,4 +1,8 @@
-"""`vm-pipeline inspect`: what the reader understood of a file, without a word of what stands in it."""
+"""`vm-pipeline inspect`: what the reader understood of a file, without a word of what stands in it.
+
+Belongs here: arguments, what is printed, the exit status.
+Does not belong here: reading the file, and looking at it (proposal/looking).
+"""
 
 import json
 import sys

@@ -1,4 +1,8 @@
-"""`vm-pipeline prune`: old runs out of Dagster's storage."""
+"""`vm-pipeline prune`: old runs out of Dagster's storage.
+
+Belongs here: arguments, what is printed, the exit status.
+Does not belong here: which runs may go (defs/pruning).
+"""
 
 import click
 

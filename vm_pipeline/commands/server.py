@@ -1,4 +1,8 @@
-"""`vm-pipeline upgrade` and `roles`: a PostgreSQL warehouse brought to this version, and the roles it is read by."""
+"""`vm-pipeline upgrade` and `roles`: a PostgreSQL warehouse brought to this version, and the roles it is read by.
+
+Belongs here: arguments, what is printed, the exit status.
+Does not belong here: what is done to a server (warehouse/postgres).
+"""
 
 import click
 

@@ -1,4 +1,8 @@
-"""Core: facts and dimensions built from what is known, in a draft nobody reads, and the gates they must pass."""
+"""Core: facts and dimensions built from what is known, in a draft nobody reads, and the gates they must pass.
+
+Belongs here: the order of the step, and how each check of a built table is shown.
+Does not belong here: building (warehouse/build), judging (quality).
+"""
 
 import csv
 from collections.abc import Iterator

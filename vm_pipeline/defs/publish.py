@@ -1,4 +1,8 @@
-"""Marts, signals and publish: what people read, built from core and put in place in one step."""
+"""Marts, signals and publish: what people read, built from core and put in place in one step.
+
+Belongs here: the order of these steps, and what they tell.
+Does not belong here: building (warehouse/build), putting a draft in place (home).
+"""
 
 import time
 from collections.abc import Iterator

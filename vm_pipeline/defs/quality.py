@@ -1,4 +1,8 @@
-"""Quality assets: the verdict on a feed's months, rejected rows as a file, and codes nobody has mapped."""
+"""Quality assets: the verdict on a feed's months, rejected rows as a file, feedback for their senders.
+
+Belongs here: one asset a feed, its checks, and who is told of what.
+Does not belong here: judging (quality), rejected rows (staging/rejects), feedback (feedback).
+"""
 
 import csv
 import time

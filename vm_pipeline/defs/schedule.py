@@ -1,4 +1,8 @@
-"""When things run: every night at two, when the drop folder changes, and the months that a landing found."""
+"""When things run: every night at two, when the drop folder changes, and the months that a landing found.
+
+Belongs here: the schedule, the sensors, and the months that one run is over.
+Does not belong here: what runs (assemble), alerts (telling).
+"""
 
 import hashlib
 from collections.abc import Iterator

@@ -1,4 +1,8 @@
-"""Staging assets: typed batches of a feed by month, with the gate that rows and pounds must pass."""
+"""Staging assets: typed batches of a feed by month, with the gate that rows and pounds must pass.
+
+Belongs here: one asset a feed and one for reference tables, and what they tell of each month.
+Does not belong here: typing and judging rows (staging), checks of whole tables (quality).
+"""
 
 import time
 from collections import defaultdict

@@ -52,6 +52,12 @@ def test_variables_that_pages_name_are_read() -> None:
     assert missing(PAGES, unread) == {}
 
 
+def test_every_module_opens_with_what_belongs_there_and_what_does_not() -> None:
+    by_rule = (one for one in MODULES if one.name not in ("__init__.py", "__main__.py") and "versions" not in one.parts)
+    openings = {called(one): ast.get_docstring(ast.parse(one.read_text("utf-8"))) or "" for one in by_rule}
+    assert [name for name, said in openings.items() if not re.search(r"Belongs here: .*\bnot belong", said, re.S)] == []
+
+
 def test_rooms_that_openings_send_their_reader_to_are_there() -> None:
     """Single names in brackets behind `Does not belong here`, in the opening of a module."""
     places = [str(one) for path in PLACES for one in (path, path.with_suffix(""))]
