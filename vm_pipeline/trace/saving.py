@@ -10,6 +10,7 @@ from datetime import date
 import duckdb
 
 from vm_pipeline.indicators.entry import Facts, Ingredient
+from vm_pipeline.indicators.ingredients import CONDITION
 from vm_pipeline.staging.naming import literal
 from vm_pipeline.trace.figure import BY_CODE, Figure, side_of
 from vm_pipeline.trace.origin import Origins
@@ -92,7 +93,7 @@ def _cost(case: Row, first: date, last: date) -> str:
     said = [f"{name} = {literal(case[name])}" for name in ("provider_code", "team_code")]
     said += [f"{name} = {literal(case[name])}" for name in ("cost_centre_code", "account_code") if case[name]]
     if not case["account_code"]:
-        said.append("is_direct AND cost_category NOT IN ('income', 'capital', 'recharge')")
+        said.append(CONDITION["direct_cost_gbp"])
     if case["window_grain"] == "month":
         said.append(f"period BETWEEN '{first:%Y-%m}' AND '{last:%Y-%m}'")
     else:
