@@ -35,6 +35,15 @@ def test_files_that_pages_name_are_there() -> None:
     assert missing(PAGES, gone) == {}
 
 
+def test_every_page_and_picture_is_led_to() -> None:
+    """From another page: what nobody is shown, nobody keeps true."""
+    links = {(page, link) for page in PAGES for link in re.findall(r"\]\(([^)\s#]+)", page.read_text("utf-8"))}
+    shown = {(page.parent / link).resolve() for page, link in links}
+    docs = REPOSITORY / "docs"
+    there = {path for kind in ("*.md", "*.png", "*.svg") for path in docs.rglob(kind)} - {docs / "README.md"}
+    assert {str(path.relative_to(docs)) for path in there if path.resolve() not in shown} == set()
+
+
 def test_targets_of_make_that_pages_name_are_there() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (REPOSITORY / "Makefile").read_text("utf-8"), re.MULTILINE))
     assert missing(PAGES, lambda page: {*in_code(page, r"make ([a-z-]+)")} - targets) == {}
