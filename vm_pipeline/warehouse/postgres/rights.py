@@ -7,12 +7,12 @@ What is not named here is for analysts alone: a new table is closed until somebo
 read every table it reads; policies of the tables hold through it.
 """
 
-import hashlib
 from collections.abc import Iterator
 from fnmatch import fnmatch
 
 from sqlalchemy import Connection, Table, text
 
+from vm_pipeline.warehouse.made_from import name_of
 from vm_pipeline.warehouse.postgres.address import has_roles
 from vm_pipeline.warehouse.postgres.schema import OPS, kept
 from vm_pipeline.warehouse.sql_files import sql_folder
@@ -43,7 +43,7 @@ def apply(con: Connection) -> None:
 
 def hash_of(con: Connection) -> str:
     """Changes when other rights would be applied."""
-    return hashlib.sha256("\n".join(statements() if has_roles(con) else []).encode()).hexdigest()
+    return name_of(statements() if has_roles(con) else [])
 
 
 def may_read(table: str) -> tuple[str, ...]:
