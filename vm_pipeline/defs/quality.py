@@ -107,7 +107,7 @@ def _result(verdict: Verdict) -> str:
 def _verdicts(night: Night, feed: str, known: Known, versions: list[Version]) -> list[Verdict]:
     staging, limits, blocking = night.home.staging, night.thresholds, night.blocking
     with night.home.connect(2) as con:  # beside the one that is written from
-        verdicts = check_contract(feed, known, staging, versions, con)
+        verdicts = check_contract(con, feed, known, staging, versions)
     verdicts += check_whole_table(feed, known, limits, blocking)
     return [*verdicts, check_distribution(feed, known, limits, blocking)]
 

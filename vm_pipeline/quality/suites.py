@@ -26,7 +26,6 @@ from vm_pipeline.quality.promises import (
     promises,
 )
 from vm_pipeline.quality.verdict import Figure, Verdict, counted, worst_first
-from vm_pipeline.sources.incoming import desk
 from vm_pipeline.sources.receipts import Version
 from vm_pipeline.staging.batches import Staging
 from vm_pipeline.staging.known import Known
@@ -47,19 +46,12 @@ def bounds(contract: Contract) -> list[Bound]:
 
 
 def check_contract(
-    feed: str,
-    known: Known,
-    staging: Staging,
-    versions: Iterable[Version],
-    con: duckdb.DuckDBPyConnection | None = None,
+    con: duckdb.DuckDBPyConnection, feed: str, known: Known, staging: Staging, versions: Iterable[Version]
 ) -> list[Verdict]:
-    """Judge the accepted rows of some versions. One verdict a broken promise, or one that says all are kept."""
-    if con is None:
-        with (
-            desk(staging.incoming) as here,
-            duckdb.connect(config={**staging.limits(), "temp_directory": str(here / "spill")}) as own,
-        ):
-            return check_contract(feed, known, staging, versions, own)
+    """Judge the accepted rows of some versions. One verdict a broken promise, or one that says all are kept.
+
+    `con` is only read with.
+    """
     todo = batches(feed, known, staging, versions)
     verdicts, rows, kept = [], 0, 0
     for contract in CONTRACTS[feed]:

@@ -207,7 +207,7 @@ def _verdicts(blocking: frozenset[str]) -> dict[str, bool]:
     nothing, staging = Known((), {}), Staging(Path("staging"), Landing(Path("landing")), "")
     with duckdb.connect() as con:
         found = [
-            *check_contract("ledger", nothing, staging, (), con),
+            *check_contract(con, "ledger", nothing, staging, ()),
             *check_whole_table("ledger", nothing, None, blocking),
             check_distribution("ledger", nothing, None, blocking),
         ]

@@ -58,7 +58,8 @@ def sent(programme: Programme) -> Programme:
 
 def judged(programme: Programme, feed: str) -> list[Verdict]:
     known = programme.known()
-    return check_contract(feed, known, programme.staging, known.versions)
+    with duckdb.connect() as con:
+        return check_contract(con, feed, known, programme.staging, known.versions)
 
 
 @pytest.mark.parametrize("feed", ["ledger", "activity", "survey"])
@@ -214,9 +215,9 @@ def test_nothing_received_keeps_the_contract(programme: Programme) -> None:
     assert verdict.passed
 
 
-def test_a_connection_may_be_handed_in_and_is_left_as_it_was(sent: Programme) -> None:
+def test_the_connection_is_left_as_it_was(sent: Programme) -> None:
     known = sent.known()
     with duckdb.connect() as con:
-        assert check_contract("ledger", known, sent.staging, known.versions, con)[0].passed
+        assert check_contract(con, "ledger", known, sent.staging, known.versions)[0].passed
         assert con.execute("SELECT count(*) FROM duckdb_tables()").fetchall() == [(0,)]
         assert con.execute("SELECT count(*) FROM duckdb_views() WHERE NOT internal").fetchall() == [(0,)]
