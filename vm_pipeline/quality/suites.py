@@ -35,6 +35,7 @@ _TYPES = (
     "SELECT file_name, list(name ORDER BY column_id), list(duckdb_type ORDER BY column_id) "
     "FROM parquet_schema($files) WHERE column_id > 0 GROUP BY file_name"
 )
+_UNREADABLE = "whose file of accepted rows is missing or cannot be read; expected none"
 _REMEDY = "Stage them again with `vm-pipeline run --full`; if it comes back, report it with their content ids."
 
 _Counts = dict[str, int | None]
@@ -57,7 +58,8 @@ def check_contract(
     for contract in CONTRACTS[feed]:
         mine = [batch for batch in todo if batch.summary.contract_version == contract.version]
         measured, unreadable = _measure(con, contract, mine, _batch_lists(todo))
-        verdicts += _unreadable(feed, mine, unreadable) + _broken(contract, mine, measured)
+        lost = [batch for batch in mine if batch.accepted in unreadable]
+        verdicts += _not_judged(feed, lost, "readable", _UNREADABLE) + _broken(contract, mine, measured)
         rows += sum(counts["rows"] or 0 for counts in measured.values())
         kept += len(promises(contract)) if mine else 0
     verdicts += _of_another_contract(feed, todo)
@@ -147,27 +149,18 @@ def _verdict(contract: Contract, promise: Promise, found: list[tuple[Batch, int 
     )
 
 
-def _unreadable(feed: str, todo: Sequence[Batch], files: frozenset[Path]) -> list[Verdict]:
-    lost = [batch for batch in todo if batch.accepted in files]
-    if not lost:
-        return []
-    figures: list[Figure] = [{"expectation": "readable", **batch.about, "found": 1} for batch in lost]
-    message = (
-        f"{feed}: found {counted(len(lost), 'batch', 'batches')} whose file of accepted rows is missing or cannot be "
-        f"read; expected none. {_REMEDY}"
-    )
-    return [Verdict("contract_kept", feed, False, True, message, worst_first(figures, "found"))]
-
-
 def _of_another_contract(feed: str, todo: Sequence[Batch]) -> list[Verdict]:
     """Batches that were judged by a contract that is not today's: nobody can say that they keep today's."""
     today = {contract.version for contract in CONTRACTS[feed]}
     others = [batch for batch in todo if batch.summary.contract_version not in today]
-    if not others:
+    says = f"judged by another version of the contract; expected {' or '.join(sorted(today))}"
+    return _not_judged(feed, others, "of_today", says)
+
+
+def _not_judged(feed: str, batches: Sequence[Batch], expectation: str, says: str) -> list[Verdict]:
+    """One verdict on batches whose rows could not be looked into; none where there is none."""
+    if not batches:
         return []
-    figures: list[Figure] = [{"expectation": "of_today", **batch.about, "found": 1} for batch in others]
-    message = (
-        f"{feed}: found {counted(len(others), 'batch', 'batches')} judged by another version of the contract; "
-        f"expected {' or '.join(sorted(today))}. {_REMEDY}"
-    )
+    figures: list[Figure] = [{"expectation": expectation, **batch.about, "found": 1} for batch in batches]
+    message = f"{feed}: found {counted(len(batches), 'batch', 'batches')} {says}. {_REMEDY}"
     return [Verdict("contract_kept", feed, False, True, message, worst_first(figures, "found"))]
