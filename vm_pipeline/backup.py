@@ -14,7 +14,8 @@ from pathlib import Path
 
 from vm_pipeline.home import Home
 from vm_pipeline.sources.incoming import desk
-from vm_pipeline.sources.landing import Landing, LandingDamaged
+from vm_pipeline.sources.landing import Landing
+from vm_pipeline.sources.objects import LandingDamaged
 
 _CHUNK = 1 << 20
 

@@ -73,23 +73,10 @@ def financial_quarter(day: date) -> int:
     return (ledger_period(day) + 2) // 3
 
 
-def quarter_start(day: date, later: int = 0) -> date:
-    """The first day of the day's quarter, or of one `later` quarters on. Quarters of both years are the same."""
-    number = day.year * 12 + (day.month - 1) // 3 * 3 + 3 * later
-    return date(number // 12, number % 12 + 1, 1)
-
-
-def quarter_name(day: date, full: bool = False) -> str:
-    """The day's quarter as statistics name it: `Apr-Jun 2022`, or in full `April to June 2022`."""
-    names = FULL_MONTH_NAMES if full else MONTH_NAMES
-    first = quarter_start(day).month - 1
-    return f"{names[first]}{' to ' if full else '-'}{names[first + 2]} {day.year}"
-
-
-def quarter_end_name(day: date, full: bool = False) -> str:
-    """The last month of the day's quarter: `Jun 2022`, or in full `June 2022`."""
-    names = FULL_MONTH_NAMES if full else MONTH_NAMES
-    return f"{names[quarter_start(day).month + 1]} {day.year}"
+def quarter_name(day: date) -> str:
+    """The day's quarter as statistics name it: `Apr-Jun 2022`. Quarters of both years are the same."""
+    first = (day.month - 1) // 3 * 3
+    return f"{MONTH_NAMES[first]}-{MONTH_NAMES[first + 2]} {day.year}"
 
 
 def ledger_period(day: date) -> int:

@@ -1,7 +1,7 @@
 """The command `vm-pipeline`: the door people and cron come in by.
 
 Belongs here: arguments, exit status, and calling one thing.
-Does not belong here: the work (defs, home), how results look (summary).
+Does not belong here: commands with a module of their own (commands), the work (defs, home), how results look (page).
 
 Exit status: 0 published, or nothing to do; 1 a gate closed (the last good warehouse stays), or --strict and a batch
 that was refused has not been sent again, or a file could not be received; 2 usage or configuration.
@@ -11,8 +11,8 @@ import atexit
 import contextlib
 import csv
 import gc
-import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -32,8 +32,9 @@ from vm_pipeline.commands.options import (
     CONFIG,
     FILE,
     JSON,
-    MONTH,
     PATH,
+    PERIOD,
+    PROVIDER,
     USAGE,
     begun,
     home_of,
@@ -41,6 +42,7 @@ from vm_pipeline.commands.options import (
     loaded,
     of_this_version,
     snapshot_of,
+    tell,
 )
 from vm_pipeline.commands.propose import propose
 from vm_pipeline.commands.prune import prune
@@ -84,25 +86,18 @@ def main() -> None:
 @JSON
 @installed
 def run(
-    config: Path | None,
-    feeds: Path | None,
-    moment: str | None,
-    full: bool,
-    strict: bool,
-    dry_run: bool,
-    as_json: bool,
-    home: Path | None,
-    warehouse: str | None,
+    asked: Asked, feeds: Path | None, moment: str | None, full: bool, strict: bool, dry_run: bool, as_json: bool
 ) -> None:
     """Receive what is new, judge it, build the warehouse and publish it."""
-    if config and feeds:
+    if asked.config and feeds:
         raise ConfigurationError("found --config and --feeds, expected one of them.")
-    chosen = loaded(Asked(config, feeds, home, warehouse, moment or ""))
+    chosen = loaded(replace(asked, feeds=feeds, as_of=moment or ""))
     if not moment:
         need_source(chosen)
-    if dry_run:
-        sys.exit(_dry_run(Home(chosen), as_json))
-    sys.exit(night(chosen, moment, full, strict, as_json))
+    if dry_run:  # reads the sources, writes nothing
+        tell(figures.plan(Home(chosen)), as_json, page.show_plan)
+    else:
+        sys.exit(night(chosen, moment, full, strict, as_json))
 
 
 def night(chosen: settings.Settings, moment: str | None, full: bool, strict: bool, as_json: bool) -> int:
@@ -113,10 +108,7 @@ def night(chosen: settings.Settings, moment: str | None, full: bool, strict: boo
     with watch:
         outcome = _as_of(chosen, as_of, full, watch.report) if moment else _tonight(chosen, full, watch.report)
     found = figures.summarise(Home(chosen), outcome, as_of, watch.seconds)
-    if as_json:
-        click.echo(json.dumps(found, indent=1, ensure_ascii=False, default=str))
-    else:
-        page.show(found)
+    tell(found, as_json, page.show)
     amiss = found["refused"] or found["problems"]
     return CLOSED if outcome.failure or (strict and amiss) else 0
 
@@ -144,29 +136,16 @@ def _as_of(chosen: settings.Settings, moment: str, full: bool, report: Report) -
     return rebuild_as_of(chosen, report, moment, full)
 
 
-def _dry_run(home: Home, as_json: bool) -> int:
-    """What a run would receive. Reads the sources, writes nothing."""
-    plan = figures.plan(home)
-    if as_json:
-        click.echo(json.dumps(plan, indent=1, ensure_ascii=False))
-    else:
-        page.show_plan(plan)
-    return 0
-
-
 @main.command()
 @CONFIG
 @JSON
 @installed
-def check(config: Path | None, as_json: bool, home: Path | None, warehouse: str | None) -> None:
+def check(asked: Asked, as_json: bool) -> None:
     """Check vm.toml, ask every source for its files and months, try layouts on the last file. Changes nothing."""
-    chosen = settings.load(Asked(config=config, home=home, warehouse=warehouse))
+    chosen = settings.load(asked)
     need_source(chosen)
     found = figures.look(Home(chosen))
-    if as_json:
-        click.echo(json.dumps(found, indent=1, ensure_ascii=False))
-    else:
-        page.show_look(found)
+    tell(found, as_json, page.show_look)
     sys.exit(USAGE if found["problems"] or found["layouts"] else 0)
 
 
@@ -185,13 +164,13 @@ def schema(target: Path | None) -> None:
 @main.command()
 @click.option("--feeds", type=PATH, default=Path("demo-feeds"), show_default=True, help="Where to write the programme.")
 @installed
-def demo(feeds: Path, home: Path | None, warehouse: str | None) -> None:
+def demo(asked: Asked, feeds: Path) -> None:
     """Write a small synthetic programme and run two nights of it."""
     from vm_pipeline.defs.run import land_only
     from vm_pipeline.demo import restate, write_programme
 
     console = Console()
-    chosen = settings.load(Asked(feeds=feeds, home=home or Path("demo-home"), warehouse=warehouse))
+    chosen = settings.load(replace(asked, feeds=feeds, home=asked.home or Path("demo-home")))
     console.print(f"Writing a synthetic programme of four boards and 36 months to [bold]{feeds}[/] …")
     write_programme(feeds)
     received = land_only(chosen)
@@ -203,21 +182,13 @@ def demo(feeds: Path, home: Path | None, warehouse: str | None) -> None:
 @main.command()
 @CONFIG
 @click.option("--feed", type=click.Choice(_REJECTING), metavar="FEED", help="Only this feed, or reference/<name>.")
-@click.option("--provider", help="Only this provider.")
-@click.option("--period", type=MONTH, metavar="YYYY-MM", help="Only this month.")
+@PROVIDER
+@PERIOD
 @click.option("--to", "target", type=FILE, help="Write them to a CSV file (with --feed, the feed's own columns).")
 @installed
-def rejects(
-    config: Path | None,
-    feed: str | None,
-    provider: str | None,
-    period: str | None,
-    target: Path | None,
-    home: Path | None,
-    warehouse: str | None,
-) -> None:
+def rejects(asked: Asked, feed: str | None, provider: str | None, period: str | None, target: Path | None) -> None:
     """Rejected rows in force, with rule, batch and row number, to be mended and sent again."""
-    known = home_of(config, home, warehouse, provider)
+    known = home_of(asked, provider)
     tables = figures.rejected_rows(known, [feed] if feed else _REJECTING, provider, period)
     if target is None:
         page.show_rejects(tables)
@@ -250,11 +221,11 @@ def signals(series: Path, profile: str, chart: str, options: tuple[str, ...], ta
 @main.command()
 @CONFIG
 @installed
-def fingerprint(config: Path | None, home: Path | None, warehouse: str | None) -> None:
+def fingerprint(asked: Asked) -> None:
     """One hash of the published content, the same on any machine."""
     from vm_pipeline.warehouse.fingerprint import fingerprint_of
 
-    chosen = loaded(Asked(config=config, home=home, warehouse=warehouse))
+    chosen = loaded(asked)
     if chosen.postgres:
         from vm_pipeline.warehouse.postgres.publish import fingerprint as fingerprint_at
 
@@ -268,13 +239,9 @@ def fingerprint(config: Path | None, home: Path | None, warehouse: str | None) -
 @CONFIG
 @JSON
 @installed
-def status(config: Path | None, as_json: bool, home: Path | None, warehouse: str | None) -> None:
+def status(asked: Asked, as_json: bool) -> None:
     """What has been received, what is in force, what was refused, who is late, what is published."""
-    found = figures.status(home_of(config, home, warehouse), utc_now())
-    if as_json:
-        click.echo(json.dumps(found, indent=1, ensure_ascii=False))
-    else:
-        page.show_status(found)
+    tell(figures.status(home_of(asked), utc_now()), as_json, page.show_status)
 
 
 for command in (

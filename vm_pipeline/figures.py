@@ -27,6 +27,7 @@ from vm_pipeline.staging.known import Known
 from vm_pipeline.staging.rehearsal import rehearse
 from vm_pipeline.staging.rejects import rejects
 from vm_pipeline.staging.summary import Summary, Warned
+from vm_pipeline.warehouse.rows import named_rows
 
 Figures = dict[str, Any]
 Rejected = list[tuple[list[str], list[tuple[object, ...]]]]
@@ -132,7 +133,7 @@ def _reconciliation(path: object) -> Figures:
             "coalesce(sum(abs(difference_gbp)), 0) AS difference "
             "FROM vm.reconciliation"
         )
-        return dict(zip([c[0] for c in query.description or ()], query.fetchall()[0], strict=True))
+        return named_rows(query)[0]
 
 
 def plan(home: Home) -> Figures:

@@ -5,9 +5,8 @@ Does not belong here: Dagster, printing, any step's own work.
 """
 
 import secrets
-from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
@@ -22,7 +21,7 @@ from vm_pipeline.quality.freshness import Freshness, Late, check_fresh, late
 from vm_pipeline.quality.verdict import Verdict
 from vm_pipeline.settings import Settings
 from vm_pipeline.sources.decisions import Decision, Kind
-from vm_pipeline.sources.extract import Extract, Problem
+from vm_pipeline.sources.extract import Extract, Problem, one_a_slot
 from vm_pipeline.sources.incoming import tidy
 from vm_pipeline.sources.landing import Landing, Received
 from vm_pipeline.sources.receipts import Receipt, Version, known_at, versions
@@ -155,6 +154,12 @@ class Home:
             with duckdb.connect(config=config) as con:
                 yield con
 
+    def workspace(self, draft: Path) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+        """A draft opened to build in, with what the settings give it."""
+        from vm_pipeline.warehouse.workspace import open_workspace
+
+        return open_workspace(draft, self.settings.memory, self.settings.threads)
+
     def tidy(self) -> None:
         """Remove what runs that died were working on, and drafts this process holds; what others hold stays."""
         self.drafts.tidy()
@@ -176,14 +181,9 @@ class Home:
         told = [source.find() for source in self.settings.sources]
         problems = [problem for _, found in told for problem in found]
         extracts = [extract for found, _ in told for extract in found]
-        claims = Counter(extract.slot for extract in extracts)
         remedy = "Give one source a `part` of its own, or take one out."
-        problems += [
-            Problem(one.name, f"another source's extract for {one.slot}", "one source for it", remedy)
-            for one in extracts
-            if claims[one.slot] > 1
-        ]
-        return [one for one in extracts if claims[one.slot] == 1], problems
+        alone, twice = one_a_slot(extracts, "another source's extract", "one source for it", remedy)
+        return alone, problems + twice
 
     def receipts(self, known_until: str = "") -> list[Receipt]:
         """Receipts up to a time (UTC, ISO; empty = all)."""
@@ -262,12 +262,8 @@ class Home:
     def _look_back(self, moment: str) -> Iterator[duckdb.DuckDBPyConnection]:
         """The warehouse of an earlier landing, built again up to its judged points, and dropped."""
         from vm_pipeline.warehouse.build import build_core, build_marts, judge
-        from vm_pipeline.warehouse.workspace import open_workspace
 
-        with (
-            self._held("look-back") as path,
-            open_workspace(path, self.settings.memory, self.settings.threads) as con,
-        ):
+        with self._held("look-back") as path, self.workspace(path) as con:
             build_core(con, self.known(moment), self.staging, self.settings.nation)
             build_marts(con)
             judge(con)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from vm_pipeline.indicators.profiles import PROFILES, Option, Profile
+from vm_pipeline.staging.naming import literal
 from vm_pipeline.staging.reading import readable
 
 if TYPE_CHECKING:
@@ -206,7 +207,7 @@ def _points(con: "duckdb.DuckDBPyConnection", asked: Question) -> "Points":
     series, place = (np.asarray(rows[name]) for name in ("series", "place"))
     num, den, found = (np.ma.filled(rows[name], np.nan) for name in ("num", "den", "value"))
     first = [_place(con, _reaches(later, day)) for day in asked.periods("rebase")]
-    gone = [_place(con, f"period = '{_quoted(day)}'") for day in asked.periods("exclude")]
+    gone = [_place(con, f"period = {literal(day)}") for day in asked.periods("exclude")]
     return points(series, place, found, num, den, np.isin(place, gone), phase=_phases(series, place, first))
 
 
@@ -222,17 +223,13 @@ def _reaches(later: str, day: str) -> str:
     """The condition that a period lies at or after another."""
     if later == _BY_NUMBER:
         return f"{later} >= {int(day)}" if day.isdecimal() else "false"
-    return f"period >= left('{_quoted(day)}', length(period))"
+    return f"period >= left({literal(day)}, length(period))"
 
 
 def _place(con: "duckdb.DuckDBPyConnection", condition: str) -> int:
     """The first place of the periods that meet a condition; one that no point has where there is none."""
     ((place,),) = con.execute(f"SELECT min(place) FROM place WHERE {condition}").fetchall()
     return _NOWHERE if place is None else int(place)
-
-
-def _quoted(text: str) -> str:
-    return text.replace("'", "''")
 
 
 def _phases(series: Any, place: Any, first: list[int]) -> "Flags":
@@ -264,6 +261,6 @@ def _write(con: "duckdb.DuckDBPyConnection", found: "Judged", profile: Profile, 
     columns += [*FLAGS, *(f"CASE WHEN {name} >= 0 THEN {name} END AS {name}" for name in OF_SERIES)]
     con.execute(
         f"COPY (SELECT {', '.join(columns)} FROM (SELECT {', '.join(NAMES)} FROM sent) POSITIONAL JOIN judged) "
-        f"TO '{_quoted(str(target))}' (FORMAT csv, HEADER true)"
+        f"TO {literal(target)} (FORMAT csv, HEADER true)"
     )
     con.unregister("judged")

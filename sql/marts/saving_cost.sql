@@ -5,7 +5,7 @@ FROM core.saving_window AS side
 JOIN core.saving_case AS one USING (case_id)
 JOIN vm.fact_cost AS cost ON cost.provider_code = one.provider_code AND cost.team_code = one.team_code
 WHERE (one.cost_centre_code IS NULL OR cost.cost_centre_code = one.cost_centre_code)
-  AND CASE WHEN one.account_code IS NULL THEN cost.is_direct AND cost.cost_category NOT IN ('income', 'capital', 'recharge')
+  AND CASE WHEN one.account_code IS NULL THEN {direct_cost}
            ELSE cost.account_code = one.account_code END
   AND CASE WHEN one.is_by_month
            THEN cost.period BETWEEN strftime(side.first_day, '%Y-%m') AND strftime(side.last_day, '%Y-%m')

@@ -1,14 +1,8 @@
--- Cost beside performance: one row a team and month as soon as any feed has a fact for it.
+-- Cost beside performance: one row a team and month as soon as any feed has a fact for it. Which cost categories each sum
+-- of cost has is said in vm_pipeline/indicators/ingredients.py.
 WITH cost AS (
     SELECT provider_code, team_code, period,
-           sum(amount_gbp) FILTER (is_direct AND cost_category NOT IN ('income', 'capital', 'recharge')) AS direct_cost_gbp,
-           sum(amount_gbp) FILTER (cost_category <> 'capital') AS total_cost_gbp,
-           sum(amount_gbp) FILTER (cost_category IN ('pay_substantive', 'pay_bank', 'pay_agency', 'pay_overtime')) AS pay_gbp,
-           sum(amount_gbp) FILTER (cost_category IN ('pay_bank', 'pay_agency', 'pay_overtime')) AS supplementary_pay_gbp,
-           sum(amount_gbp) FILTER (cost_category = 'drugs') AS drugs_gbp,
-           sum(amount_gbp) FILTER (cost_category = 'food') AS food_gbp,
-           sum(amount_gbp) FILTER (cost_category = 'supplies') AS supplies_gbp,
-           sum(amount_gbp) FILTER (cost_category = 'other') AS other_gbp
+           {team_month_costs}
     FROM core.cost_part
     GROUP BY provider_code, team_code, period
 ),

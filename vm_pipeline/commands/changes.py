@@ -3,16 +3,14 @@
 Belongs here: arguments and the table. Does not belong here: comparing (warehouse, sql/signals/restatement).
 """
 
-import json
 import sys
-from pathlib import Path
 
 import click
 import duckdb
 from rich.table import Table
 
 from vm_pipeline import settings
-from vm_pipeline.commands.options import CLOSED, JSON, begun, installed
+from vm_pipeline.commands.options import CLOSED, JSON, begun, installed, tell
 from vm_pipeline.home import Home
 from vm_pipeline.page import VERY_WIDE, wide_console
 from vm_pipeline.settings import Asked, ConfigurationError
@@ -30,17 +28,14 @@ Rows = list[tuple[object, ...]]
 @click.option("--to", "last", metavar="TIME", help="The night after (default: the last).")
 @JSON
 @installed
-def changes(first: str | None, last: str | None, as_json: bool, home: Path | None, warehouse: str | None) -> None:
+def changes(asked: Asked, first: str | None, last: str | None, as_json: bool) -> None:
     """Figures of a provider's month that changed between two nights: before, after, and the batches that moved."""
     try:
-        rows = between(begun(Home(settings.load(Asked(home=home, warehouse=warehouse)))), first, last)
+        rows = between(begun(Home(settings.load(asked))), first, last)
     except NotStaged as error:
         click.echo(str(error), err=True)
         sys.exit(CLOSED)
-    if as_json:
-        click.echo(json.dumps([dict(zip(_COLUMNS, row, strict=True)) for row in rows], indent=1))
-        return
-    _show(rows)
+    tell([dict(zip(_COLUMNS, row, strict=True)) for row in rows], as_json, _show)
 
 
 def between(home: Home, first: str | None, last: str | None) -> Rows:
@@ -59,7 +54,7 @@ def between(home: Home, first: str | None, last: str | None) -> Rows:
         return con.execute(f"SELECT {', '.join(_COLUMNS)} FROM ({restatement.sql}\n) ORDER BY ALL").fetchall()
 
 
-def _show(rows: Rows) -> None:
+def _show(rows: list[dict[str, object]]) -> None:
     console = wide_console(VERY_WIDE)
     if not rows:
         console.print("No figure of a month that was there before has changed.")
@@ -70,7 +65,7 @@ def _show(rows: Rows) -> None:
             name, justify="left" if name in ("provider_code", "period", "measure", "batch_ids") else "right"
         )
     for row in rows:
-        table.add_row(*(_cell(cell) for cell in row))
+        table.add_row(*map(_cell, row.values()))
     console.print(table)
 
 

@@ -1,16 +1,17 @@
-"""`vm-pipeline doctor`: what is wrong with this installation."""
+"""`vm-pipeline doctor`: what is wrong with this installation.
 
-import json
+Belongs here: arguments, what is printed, the exit status.
+Does not belong here: finding out what is wrong (doctor).
+"""
+
 import sys
-from dataclasses import asdict
-from pathlib import Path
 
 import click
 from rich.console import Console
 from rich.markup import escape
 
 from vm_pipeline import settings
-from vm_pipeline.commands.options import CLOSED, CONFIG, JSON, installed
+from vm_pipeline.commands.options import CLOSED, CONFIG, JSON, installed, tell
 from vm_pipeline.doctor.examination import environment, installation
 from vm_pipeline.doctor.finding import Finding, wrong
 from vm_pipeline.home import Home, utc_now
@@ -24,19 +25,16 @@ _MARKS = {"ok": "[green]ok[/]   ", "note": "[yellow]note[/] ", "wrong": "[bold r
 @click.option("--deep", is_flag=True, help="Hash everything that is kept, and ask every web address and database.")
 @JSON
 @installed
-def doctor(config: Path | None, deep: bool, as_json: bool, home: Path | None, warehouse: str | None) -> None:
+def doctor(asked: Asked, deep: bool, as_json: bool) -> None:
     """Say what is wrong with this installation, and what to do. Changes nothing; exit status 1 if anything is wrong."""
     found = [*environment()]
     try:
-        chosen = settings.load(Asked(config=config, home=home, warehouse=warehouse))
+        chosen = settings.load(asked)
     except ConfigurationError as error:
         found.append(wrong("configuration", str(error), "one that can be used", "Correct it: `vm-pipeline check`."))
     else:
         found += installation(Home(chosen), utc_now(), deep)
-    if as_json:
-        click.echo(json.dumps([asdict(one) for one in found], indent=1, ensure_ascii=False))
-    else:
-        _show(found)
+    tell(found, as_json, _show)
     sys.exit(CLOSED if any(one.state == "wrong" for one in found) else 0)
 
 

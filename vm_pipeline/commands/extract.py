@@ -1,4 +1,8 @@
-"""`vm-pipeline extract`: the warehouse as files, for tools that have no driver for it."""
+"""`vm-pipeline extract`: the warehouse as files, for tools that have no driver for it.
+
+Belongs here: arguments, what is printed, the exit status.
+Does not belong here: writing the files (warehouse/extract).
+"""
 
 import sys
 from pathlib import Path
@@ -15,14 +19,12 @@ from vm_pipeline.settings import Asked
 @click.option("--provider", default="", metavar="CODE", help="Only rows of this provider, and what belongs to none.")
 @click.option("--csv", is_flag=True, help="CSV files beside the Parquet files.")
 @installed
-def extract(
-    folder: Path, config: Path | None, provider: str, csv: bool, home: Path | None, warehouse: str | None
-) -> None:
+def extract(asked: Asked, folder: Path, provider: str, csv: bool) -> None:
     """Write every table and view to FOLDER as Parquet, with a datapackage.json that describes them."""
     from vm_pipeline.warehouse.extract import NotExtracted
     from vm_pipeline.warehouse.extract import extract as write
 
-    chosen = loaded(Asked(config=config, home=home, warehouse=warehouse))
+    chosen = loaded(asked)
     try:
         with of_this_version(snapshot_of(chosen)) as snapshot:
             written = write(snapshot, folder, provider, csv)

@@ -1,35 +1,32 @@
-"""`vm-pipeline feedback`: what is wrong with what was sent, as files to pass to whoever sent it."""
+"""`vm-pipeline feedback`: what is wrong with what was sent, as files to pass to whoever sent it.
+
+Belongs here: arguments, what is printed, the exit status.
+Does not belong here: what senders are told (feedback).
+"""
 
 from pathlib import Path
 
 import click
 from rich.table import Table
 
-from vm_pipeline.commands.options import CONFIG, FOLDER, MONTH, home_of, installed
+from vm_pipeline.commands.options import CONFIG, FOLDER, PERIOD, PROVIDER, home_of, installed
 from vm_pipeline.feedback.reports import Told, to_tell, write
 from vm_pipeline.feeds import FEEDS
 from vm_pipeline.page import wide_console
+from vm_pipeline.settings import Asked
 from vm_pipeline.sources.receipts import Version
 
 
 @click.command()
 @CONFIG
 @click.option("--feed", type=click.Choice([*FEEDS, "reference"]), help="Only this feed.")
-@click.option("--provider", help="Only this provider.")
-@click.option("--period", type=MONTH, metavar="YYYY-MM", help="Only this month.")
+@PROVIDER
+@PERIOD
 @click.option("--to", "target", type=FOLDER, help="Write the files there (default: reports/feedback in the home).")
 @installed
-def feedback(
-    config: Path | None,
-    feed: str | None,
-    provider: str | None,
-    period: str | None,
-    target: Path | None,
-    home: Path | None,
-    warehouse: str | None,
-) -> None:
+def feedback(asked: Asked, feed: str | None, provider: str | None, period: str | None, target: Path | None) -> None:
     """Every problem of every batch, a file each for its sender, safe to open in a spreadsheet."""
-    known = home_of(config, home, warehouse, provider)
+    known = home_of(asked, provider)
 
     def wanted(version: Version) -> bool:
         slot = version.receipt.slot

@@ -1,9 +1,14 @@
-"""`vm-pipeline inspect`: what the reader understood of a file, without a word of what stands in it."""
+"""`vm-pipeline inspect`: what the reader understood of a file, without a word of what stands in it.
+
+Belongs here: arguments, what is printed, the exit status.
+Does not belong here: reading the file, and looking at it (proposal/looking).
+"""
 
 import json
 import sys
 import tempfile
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +18,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from vm_pipeline import settings
-from vm_pipeline.commands.options import CLOSED, FILE, JSON, PATH, USAGE, amiss
+from vm_pipeline.commands.options import CLOSED, FILE, JSON, PATH, USAGE, amiss, tell
 from vm_pipeline.feeds.identifiers import masked
 from vm_pipeline.proposal.columns import ColumnLook
 from vm_pipeline.proposal.looking import FileLook, opened, write_table
@@ -54,10 +59,7 @@ def inspect(
     except (settings.ConfigurationError, ValueError, OSError) as error:
         amiss("bold red", str(error))
         sys.exit(USAGE)
-    if as_json:
-        click.echo(json.dumps(figures(found), indent=1, ensure_ascii=False, default=str))
-    else:
-        _show(found)
+    tell(figures(found), as_json, partial(_show, found))
 
 
 def _shape(sheet: str | None, layout: str | None, config: Path | None) -> FileShape:
@@ -114,8 +116,8 @@ def _refused(why: Refused, as_json: bool) -> None:
         Console(stderr=True, soft_wrap=True).print(f"[bold red]Refused ({why.code}):[/] {why}", highlight=False)
 
 
-def _show(found: FileLook) -> None:
-    console, told = Console(soft_wrap=True, highlight=False), figures(found)
+def _show(found: FileLook, told: dict[str, Any]) -> None:
+    console = Console(soft_wrap=True, highlight=False)
     parts = {"cells parted by": repr(told["delimiter"]) if told["delimiter"] else "", "line ends": told["line_ends"]}
     said = [told["format"], told["encoding"], *(f"{name} {value}" for name, value in parts.items() if value)]
     console.print(", ".join(filter(None, said)))

@@ -3,17 +3,15 @@
 Belongs here: arguments, what is printed, the exit status. Does not belong here: the work (keeping).
 """
 
-import dataclasses
-import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import click
 
-from vm_pipeline.commands.options import CONFIG, JSON, PATH, USAGE, home_of, installed
+from vm_pipeline.commands.options import CONFIG, JSON, PATH, USAGE, home_of, installed, tell
 from vm_pipeline.home import utc_now
 from vm_pipeline.keeping.purge import Erased
 from vm_pipeline.keeping.purge import purge as purge_batch
@@ -21,6 +19,7 @@ from vm_pipeline.keeping.retention import Tidied
 from vm_pipeline.keeping.retention import tidy as tidy_home
 from vm_pipeline.keeping.withdraw import CannotDecide, Decided, reinstate
 from vm_pipeline.keeping.withdraw import withdraw as withdraw_batch
+from vm_pipeline.settings import Asked
 from vm_pipeline.staging.known import NotStaged
 from vm_pipeline.staging.personal import holds_identifier
 
@@ -49,20 +48,12 @@ _THEN_RUN = "Readers see it after the next `vm-pipeline run`."
 @click.option("--undo", is_flag=True, help="Take an earlier withdrawal back.")
 @JSON
 @installed
-def withdraw(
-    batch_id: str,
-    config: Path | None,
-    reason: str,
-    undo: bool,
-    as_json: bool,
-    home: Path | None,
-    warehouse: str | None,
-) -> None:
+def withdraw(asked: Asked, batch_id: str, reason: str, undo: bool, as_json: bool) -> None:
     """Take a batch out of force: from now on the version before it counts. As of before, it still did."""
     with _refusing():
         decide = reinstate if undo else withdraw_batch
-        found = decide(home_of(config, home, warehouse), batch_id, reason, utc_now())
-    _tell(found, as_json, _show_decided)
+        found = decide(home_of(asked), batch_id, reason, utc_now())
+    tell(found, as_json, _in_lines(_show_decided))
 
 
 @click.command()
@@ -72,19 +63,11 @@ def withdraw(
 @_DRY_RUN
 @JSON
 @installed
-def purge(
-    batch_id: str,
-    config: Path | None,
-    reason: str,
-    dry_run: bool,
-    as_json: bool,
-    home: Path | None,
-    warehouse: str | None,
-) -> None:
+def purge(asked: Asked, batch_id: str, reason: str, dry_run: bool, as_json: bool) -> None:
     """Erase a batch for good: its bytes, its rows, and what was built of them. A tombstone stays."""
     with _refusing():
-        found = purge_batch(home_of(config, home, warehouse), batch_id, reason, utc_now(), dry_run)
-    _tell(found, as_json, lambda one: _show_erased(one, dry_run))
+        found = purge_batch(home_of(asked), batch_id, reason, utc_now(), dry_run)
+    tell(found, as_json, _in_lines(partial(_show_erased, dry_run=dry_run)))
 
 
 @click.command()
@@ -92,11 +75,11 @@ def purge(
 @_DRY_RUN
 @JSON
 @installed
-def tidy(config: Path | None, dry_run: bool, as_json: bool, home: Path | None, warehouse: str | None) -> None:
+def tidy(asked: Asked, dry_run: bool, as_json: bool) -> None:
     """Remove what was kept as long as [retention] says. Not while a run works."""
     with _refusing():
-        found = tidy_home(home_of(config, home, warehouse), utc_now(), dry_run)
-    _tell(found, as_json, lambda one: _show_tidied(one, dry_run))
+        found = tidy_home(home_of(asked), utc_now(), dry_run)
+    tell(found, as_json, _in_lines(partial(_show_tidied, dry_run=dry_run)))
 
 
 @contextmanager
@@ -108,12 +91,8 @@ def _refusing() -> Iterator[None]:
         sys.exit(USAGE)
 
 
-def _tell(found: Any, as_json: bool, show: Callable[[Any], Iterator[str]]) -> None:
-    if as_json:
-        click.echo(json.dumps(dataclasses.asdict(found), indent=1, ensure_ascii=False))
-        return
-    for line in show(found):
-        click.echo(line)
+def _in_lines(said: Callable[[Any], Iterator[str]]) -> Callable[[Any], None]:
+    return lambda found: click.echo("\n".join(said(found)))
 
 
 def _show_decided(found: Decided) -> Iterator[str]:

@@ -1,9 +1,15 @@
-"""What every command has in common: its exit status, its options, and one way to say what is wrong with them."""
+"""What every command has in common: its exit status, its options, and one way to say what is wrong with them.
 
+Belongs here: options that several commands take, what they name (settings, a home, a snapshot), telling what was found.
+Does not belong here: any one command.
+"""
+
+import json
 import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, is_dataclass
 from functools import wraps
 from pathlib import Path
 from typing import Any, NoReturn
@@ -51,18 +57,20 @@ class _File(click.Path):
         return path
 
 
-MONTH, FILE = _Month(), _File(path_type=Path, dir_okay=False)
+FILE = _File(path_type=Path, dir_okay=False)
 CONFIG = click.option("--config", type=PATH, help="vm.toml (default: VM_CONFIG).")
+PROVIDER = click.option("--provider", help="Only this provider.")
+PERIOD = click.option("--period", type=_Month(), metavar="YYYY-MM", help="Only this month.")
 JSON = click.option("--json", "as_json", is_flag=True, help="For machines.")
 
 
 def installed(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Options every command takes, and one way to say what is wrong with them."""
+    """Options every command takes, which it is given as `Asked`, and one way to say what is wrong with them."""
 
     @wraps(command)
-    def wrapped(**arguments: Any) -> Any:
+    def wrapped(home: Path | None, warehouse: str | None, config: Path | None = None, **arguments: Any) -> Any:
         try:
-            return command(**arguments)
+            return command(Asked(config=config, home=home, warehouse=warehouse), **arguments)
         except ConfigurationError as error:
             amiss("bold red", str(error))
             sys.exit(USAGE)
@@ -95,6 +103,18 @@ def amiss(style: str, said: str) -> None:
     console = Console(stderr=True, soft_wrap=True)
     console.print("Configuration:", style=style, end=" " if "\n" not in said else "\n")
     console.print(said, highlight=False, markup=False)
+
+
+def tell(found: Any, as_json: bool, show: Callable[[Any], None]) -> None:
+    """What was found, shown to people or as JSON."""
+    if as_json:
+        click.echo(json.dumps(found, indent=1, ensure_ascii=False, default=_as_json))
+    else:
+        show(found)
+
+
+def _as_json(found: Any) -> Any:
+    return asdict(found) if is_dataclass(found) and not isinstance(found, type) else str(found)
 
 
 def snapshot_of(chosen: settings.Settings) -> Path:
@@ -130,11 +150,11 @@ def loaded(asked: Asked) -> settings.Settings:
     return chosen
 
 
-def home_of(config: Path | None, home: Path | None, warehouse: str | None, provider: str | None = None) -> Home:
+def home_of(asked: Asked, provider: str | None = None) -> Home:
     """A home that is there, and has received of the provider that is asked for: of another, nothing that is told would
     be true. Raises ConfigurationError.
     """
-    found = begun(Home(loaded(Asked(config=config, home=home, warehouse=warehouse))))
+    found = begun(Home(loaded(asked)))
     if provider:
         known = sorted({receipt.slot.provider_code for receipt in found.receipts()} - {""})
         if provider.upper() not in known:

@@ -1,4 +1,8 @@
-"""`vm-pipeline propose`: a draft of the configuration for files that nobody has described yet."""
+"""`vm-pipeline propose`: a draft of the configuration for files that nobody has described yet.
+
+Belongs here: arguments, what is printed, the exit status.
+Does not belong here: the draft, and trying it (proposal).
+"""
 
 import sys
 import tempfile

@@ -1,6 +1,8 @@
-"""`vm-pipeline upgrade` and `roles`: a PostgreSQL warehouse brought to this version, and the roles it is read by."""
+"""`vm-pipeline upgrade` and `roles`: a PostgreSQL warehouse brought to this version, and the roles it is read by.
 
-from pathlib import Path
+Belongs here: arguments, what is printed, the exit status.
+Does not belong here: what is done to a server (warehouse/postgres).
+"""
 
 import click
 
@@ -11,11 +13,11 @@ from vm_pipeline.settings import Asked, ConfigurationError
 @click.command()
 @CONFIG
 @installed
-def upgrade(config: Path | None, home: Path | None, warehouse: str | None) -> None:
+def upgrade(asked: Asked) -> None:
     """Bring the tables of a PostgreSQL warehouse to this version, in place. `run` does it by itself."""
     from vm_pipeline.warehouse.postgres.upgrade import upgrade as upgrade_at
 
-    chosen = loaded(Asked(config=config, home=home, warehouse=warehouse))
+    chosen = loaded(asked)
     if not chosen.postgres:
         raise ConfigurationError(
             "found no PostgreSQL warehouse, expected --warehouse postgresql+psycopg://user@host/name."

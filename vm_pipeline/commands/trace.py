@@ -6,14 +6,11 @@ Does not belong here: finding anything, how it looks (trace).
 Exit status: 0; 1 where rows do not add up to what is published, or a file is not the one received; 2 usage.
 """
 
-import dataclasses
-import json
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import contextmanager
 from datetime import date
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -21,7 +18,7 @@ from rich.tree import Tree
 
 from vm_pipeline import settings
 from vm_pipeline.calendar import is_period
-from vm_pipeline.commands.options import CLOSED, CONFIG, JSON, USAGE, installed, of_this_version, snapshot_of
+from vm_pipeline.commands.options import CLOSED, CONFIG, JSON, USAGE, installed, of_this_version, snapshot_of, tell
 from vm_pipeline.home import Home
 from vm_pipeline.page import VERY_WIDE, wide_console
 from vm_pipeline.settings import Asked, ConfigurationError
@@ -70,7 +67,7 @@ def trace() -> None:
 @JSON
 @installed
 def indicator(
-    config: Path | None,
+    asked: Asked,
     code: str,
     provider: str,
     service: str,
@@ -82,14 +79,12 @@ def indicator(
     verify: bool,
     sql: bool,
     as_json: bool,
-    home: Path | None,
-    warehouse: str | None,
 ) -> None:
     """One value of one indicator: numerator and denominator, down to rows."""
     named = {"provider": provider.upper(), "service": service, "team": team.upper()}
     who = (_level(named, level), named["provider"], named["service"], named["team"])
     whose = Whose(code.upper(), *who, grain, _starts_on(period, grain))
-    _figure(trace_indicator, whose, rows, verify, sql, as_json, Asked(config=config, home=home, warehouse=warehouse))
+    _figure(trace_indicator, asked, whose, rows, verify, sql, as_json)
 
 
 @trace.command()
@@ -104,21 +99,11 @@ def indicator(
 @JSON
 @installed
 def month(
-    config: Path | None,
-    column: str,
-    provider: str,
-    team: str,
-    period: str,
-    rows: int,
-    verify: bool,
-    sql: bool,
-    as_json: bool,
-    home: Path | None,
-    warehouse: str | None,
+    asked: Asked, column: str, provider: str, team: str, period: str, rows: int, verify: bool, sql: bool, as_json: bool
 ) -> None:
     """One column of one row of team_month, down to rows."""
     whose = Whose(column.lower(), "team", provider.upper(), "*", team.upper(), "month", _starts_on(period, "month"))
-    _figure(trace_column, whose, rows, verify, sql, as_json, Asked(config=config, home=home, warehouse=warehouse))
+    _figure(trace_column, asked, whose, rows, verify, sql, as_json)
 
 
 @trace.command()
@@ -129,24 +114,11 @@ def month(
 @_VERIFY
 @JSON
 @installed
-def saving(
-    config: Path | None,
-    case: str,
-    provider: str,
-    rows: int,
-    verify: bool,
-    as_json: bool,
-    home: Path | None,
-    warehouse: str | None,
-) -> None:
+def saving(asked: Asked, case: str, provider: str, rows: int, verify: bool, as_json: bool) -> None:
     """One declared saving: what both windows cost and counted, each pair of them, down to rows."""
-    with _opened(Asked(config=config, home=home, warehouse=warehouse), verify) as (con, origins):
+    with _opened(asked, verify) as (con, origins):
         found = trace_saving(con, origins, provider.upper(), case.upper(), rows)
-    if as_json:
-        click.echo(_json([dataclasses.asdict(one) for one in found]))
-    else:
-        for one in found:
-            _print(show_figure(one))
+    tell(found, as_json, lambda figures: _print(*map(show_figure, figures)))
     _close_if_damaged([origin for one in found for origin in _origins(one)], verify)
     sys.exit(0 if all(one.agrees for one in found) else CLOSED)
 
@@ -158,13 +130,11 @@ def saving(
 @_VERIFY
 @JSON
 @installed
-def fact(
-    config: Path | None, batch: str, row: int, verify: bool, as_json: bool, home: Path | None, warehouse: str | None
-) -> None:
+def fact(asked: Asked, batch: str, row: int, verify: bool, as_json: bool) -> None:
     """Where one row of one batch went: teams, shares, and the indicators it counts in."""
-    with _opened(Asked(config=config, home=home, warehouse=warehouse), verify) as (con, origins):
+    with _opened(asked, verify) as (con, origins):
         found = trace_fact(con, origins, batch, row)
-    _tell(found, as_json, show_fact)
+    tell(found, as_json, lambda one: _print(show_fact(one)))
     _close_if_damaged([found.batch], verify)
 
 
@@ -174,31 +144,29 @@ def fact(
 @_VERIFY
 @JSON
 @installed
-def batch(
-    config: Path | None, batch_id: str, verify: bool, as_json: bool, home: Path | None, warehouse: str | None
-) -> None:
+def batch(asked: Asked, batch_id: str, verify: bool, as_json: bool) -> None:
     """One batch: its file, its rows, and what became of them."""
-    with _opened(Asked(config=config, home=home, warehouse=warehouse), verify) as (con, origins):
+    with _opened(asked, verify) as (con, origins):
         found = trace_batch(con, origins, batch_id)
-    _tell(found, as_json, show_batch)
+    tell(found, as_json, lambda one: _print(show_batch(one)))
     _close_if_damaged([found.batch], verify)
 
 
 def _figure(
     how: "Callable[[duckdb.DuckDBPyConnection, Origins, Whose, int], Figure]",
+    asked: Asked,
     whose: Whose,
     rows: int,
     verify: bool,
     sql: bool,
     as_json: bool,
-    asked: Asked,
 ) -> None:
     with _opened(asked, verify) as (con, origins):
         found = how(con, origins, whose, rows)
     if sql:
         click.echo(sql_of(whose) or found.look_at)
         return
-    _tell(found, as_json, show_figure)
+    tell(found, as_json, lambda one: _print(show_figure(one)))
     _close_if_damaged(_origins(found), verify)
     sys.exit(0 if found.agrees else CLOSED)
 
@@ -239,19 +207,9 @@ def _starts_on(period: str, grain: str) -> date:
     return day.replace(day=1)
 
 
-def _tell(found: Any, as_json: bool, show: Callable[[Any], Tree]) -> None:
-    if as_json:
-        click.echo(_json(dataclasses.asdict(found)))
-    else:
-        _print(show(found))
-
-
-def _print(tree: Tree) -> None:
-    wide_console(VERY_WIDE).print(tree, highlight=False)
-
-
-def _json(found: Any) -> str:
-    return json.dumps(found, indent=1, ensure_ascii=False, default=str)
+def _print(*trees: Tree) -> None:
+    for tree in trees:
+        wide_console(VERY_WIDE).print(tree, highlight=False)
 
 
 def _close_if_damaged(origins: Iterable[Origin], verify: bool) -> None:

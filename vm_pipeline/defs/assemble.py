@@ -1,6 +1,6 @@
 """The definitions as a whole: assets, jobs, schedule, sensors, and the night they work on.
 
-Belongs here: what there is. Parts can be swapped, for tests.
+Belongs here: what there is. Parts can be swapped, for tests. Does not belong here: any of it (the other modules).
 """
 
 import warnings

@@ -1,4 +1,8 @@
-"""Core: facts and dimensions built from what is known, in a draft nobody reads, and the gates they must pass."""
+"""Core: facts and dimensions built from what is known, in a draft nobody reads, and the gates they must pass.
+
+Belongs here: the order of the step, and how each check of a built table is shown.
+Does not belong here: building (warehouse/build), judging (quality).
+"""
 
 import csv
 from collections.abc import Iterator
@@ -19,8 +23,9 @@ from vm_pipeline.quality.verdict import Figure, Verdict
 from vm_pipeline.staging.known import Known
 from vm_pipeline.warehouse.build import build_core
 from vm_pipeline.warehouse.reference import Finding
+from vm_pipeline.warehouse.rows import named_rows
 from vm_pipeline.warehouse.tables import TABLES
-from vm_pipeline.warehouse.workspace import Built, open_workspace
+from vm_pipeline.warehouse.workspace import Built
 
 UNMAPPED, RECONCILIATION = dg.AssetKey(["core", "unmapped"]), dg.AssetKey(["core", "reconciliation"])
 _FACT_KEYS = {t.name: tuple(c.name for c in t.primary_key) for t in TABLES if t.name.startswith("fact_")}
@@ -86,7 +91,7 @@ def core(
     draft = home.drafts.begin(context.run.run_id)
     if not {AS_OF, FULL} & context.run.tags.keys():
         home.kept.lay_down(draft, home.set_apart(known_until(context)))
-    with open_workspace(draft, home.settings.memory, home.settings.threads) as con:
+    with home.workspace(draft) as con:
         with said_first():
             built, findings = build_core(con, known, home.staging, home.settings.nation)
         verdicts = night.judge([*_verdicts(con, night, known, built), _references(findings)])
@@ -124,10 +129,8 @@ def _references(findings: list[Finding]) -> Verdict:
 
 def _reconciled(con: duckdb.DuckDBPyConnection) -> dict[str, dg.MetadataValue]:
     """Sums in pounds, over all and by provider."""
-    found = con.execute(_RECONCILED)
-    names = [column[0] for column in found.description]
-    overall, *providers = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-    sums = {f"{name} £": dg.MetadataValue.float(float(overall[name] or 0)) for name in names[1:]}
+    overall, *providers = named_rows(con.execute(_RECONCILED))
+    sums = {f"{name} £": dg.MetadataValue.float(float(overall[name] or 0)) for name in [*overall][1:]}
     return {**sums, "by provider, £": table_of(providers)}
 
 

@@ -4,7 +4,7 @@ Belongs here: turning contracts and tables into Dagster metadata.
 Does not belong here: the declarations themselves.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import dagster as dg
@@ -41,11 +41,10 @@ def schema_of_table(table: Table) -> dg.TableSchema:
     )
 
 
-def table_of(rows: Iterable[Mapping[str, Any]], columns: Sequence[str] = ()) -> dg.TableMetadataValue:
+def table_of(rows: Iterable[Mapping[str, Any]]) -> dg.TableMetadataValue:
     """A small table for the UI; long ones are cut."""
     shown = [{name: _plain(cell) for name, cell in row.items()} for row in rows][:_SHOWN]
-    names = list(shown[0]) if shown else list(columns) or ["nothing"]
-    schema = dg.TableSchema(columns=[dg.TableColumn(name, "string") for name in names])
+    schema = dg.TableSchema(columns=[dg.TableColumn(name, "string") for name in (shown[0] if shown else ["nothing"])])
     return dg.MetadataValue.table([dg.TableRecord(row) for row in shown], schema=schema)
 
 

@@ -1,4 +1,8 @@
-"""Landing assets: one a feed, all filled by one look at the sources."""
+"""Landing assets: one a feed, all filled by one look at the sources.
+
+Belongs here: one spec a feed, and what a landing tells of itself.
+Does not belong here: asking sources, keeping what they have (home, sources).
+"""
 
 import time
 from collections.abc import Iterator

@@ -16,10 +16,12 @@ from datetime import UTC, datetime
 import dagster as dg
 import duckdb
 
+from vm_pipeline.defs.describe import table_of
 from vm_pipeline.home import Home, utc_now
 from vm_pipeline.quality.history import Thresholds
 from vm_pipeline.quality.verdict import Verdict
-from vm_pipeline.sources.landing import LandingDamaged, Received
+from vm_pipeline.sources.landing import Received
+from vm_pipeline.sources.objects import LandingDamaged
 from vm_pipeline.staging.batches import Purged
 from vm_pipeline.staging.known import NotStaged
 from vm_pipeline.warehouse.postgres.refused import WarehouseRefused
@@ -107,8 +109,6 @@ def _together(verdicts: list[Verdict], code: str, subject: str) -> Verdict:
 
 def as_check(verdict: Verdict, asset_key: dg.AssetKey) -> dg.AssetCheckResult:
     """A verdict as Dagster shows it."""
-    from vm_pipeline.defs.describe import table_of
-
     return dg.AssetCheckResult(
         passed=verdict.passed,
         asset_key=asset_key,

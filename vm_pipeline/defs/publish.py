@@ -1,4 +1,8 @@
-"""Marts, signals and publish: what people read, built from core and put in place in one step."""
+"""Marts, signals and publish: what people read, built from core and put in place in one step.
+
+Belongs here: the order of these steps, and what they tell.
+Does not belong here: building (warehouse/build), putting a draft in place (home).
+"""
 
 import time
 from collections.abc import Iterator
@@ -16,7 +20,6 @@ from vm_pipeline.warehouse.drafts import core_of
 from vm_pipeline.warehouse.made_from import publication
 from vm_pipeline.warehouse.snapshot import describe
 from vm_pipeline.warehouse.statements import LAYERS, statements
-from vm_pipeline.warehouse.workspace import open_workspace
 
 PUBLISHED = dg.AssetKey(["publish", "warehouse"])
 
@@ -36,8 +39,7 @@ def _draft(context: dg.AssetExecutionContext, night: Night) -> Path:
 def marts(context: dg.AssetExecutionContext, night: dg.ResourceParam[Night]) -> Iterator[dg.MaterializeResult]:
     """Fill the marts in the draft."""
     night.report("marts", 0, 1)
-    settings = night.home.settings
-    with open_workspace(_draft(context, night), settings.memory, settings.threads) as con:
+    with night.home.workspace(_draft(context, night)) as con:
         built = build_marts(con)
     night.built += built
     night.report("marts", 1, 1)
@@ -58,7 +60,7 @@ def signals(
     """Judge every series, and keep what was published first of each point."""
     night.report("signals", 0, 1)
     home, until = night.home, known_until(context)
-    with open_workspace(_draft(context, night), home.settings.memory, home.settings.threads) as con:
+    with home.workspace(_draft(context, night)) as con:
         judge(con)
         built = build_signals(con, home.as_published, home.landings(con, until))
         (verdict,) = night.judge([check_restated(con, night.thresholds)])
@@ -82,7 +84,7 @@ def published_warehouse(context: dg.AssetExecutionContext, night: dg.ResourcePar
     home, until = night.home, known_until(context)
     draft, as_of = _draft(context, night), context.run.tags.get(AS_OF, "")
     night.report("publish", 0, 1)
-    with open_workspace(draft, home.settings.memory, home.settings.threads) as con:
+    with home.workspace(draft) as con:
         last = max(home.moments(until), default=until)  # a run by hand in Dagster is later than all it knows of
         describe(con, publication(home.known(until), as_of or last, home.settings.nation))
     with said_first():

@@ -1,4 +1,8 @@
-"""Quality assets: the verdict on a feed's months, rejected rows as a file, and codes nobody has mapped."""
+"""Quality assets: the verdict on a feed's months, rejected rows as a file, feedback for their senders.
+
+Belongs here: one asset a feed, its checks, and who is told of what.
+Does not belong here: judging (quality), rejected rows (staging/rejects), feedback (feedback).
+"""
 
 import csv
 import time
@@ -11,9 +15,10 @@ from vm_pipeline.defs.describe import OWNERS, table_of
 from vm_pipeline.defs.night import AS_OF, Night, as_check, known_until, one_each
 from vm_pipeline.defs.staging import in_months, known_in, write_feedback
 from vm_pipeline.feeds import FEEDS
+from vm_pipeline.quality.distribution import check_distribution
 from vm_pipeline.quality.suites import check_contract
 from vm_pipeline.quality.verdict import Verdict
-from vm_pipeline.quality.whole_table import check_distribution, check_whole_table
+from vm_pipeline.quality.whole_table import check_whole_table
 from vm_pipeline.sources.receipts import Version
 from vm_pipeline.staging.known import Known
 from vm_pipeline.staging.rejects import rejects
@@ -102,7 +107,7 @@ def _result(verdict: Verdict) -> str:
 def _verdicts(night: Night, feed: str, known: Known, versions: list[Version]) -> list[Verdict]:
     staging, limits, blocking = night.home.staging, night.thresholds, night.blocking
     with night.home.connect(2) as con:  # beside the one that is written from
-        verdicts = check_contract(feed, known, staging, versions, con)
+        verdicts = check_contract(con, feed, known, staging, versions)
     verdicts += check_whole_table(feed, known, limits, blocking)
     return [*verdicts, check_distribution(feed, known, limits, blocking)]
 

@@ -1,5 +1,10 @@
-"""When things run: every night at two, when the drop folder changes, and the months that a landing found."""
+"""When things run: every night at two, when the drop folder changes, and the months that a landing found.
 
+Belongs here: the schedule, the sensors, and the months that one run is over.
+Does not belong here: what runs (assemble), alerts (telling).
+"""
+
+import hashlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -8,6 +13,7 @@ import dagster as dg
 from vm_pipeline.calendar import LONDON
 from vm_pipeline.defs.night import CARRIED, KNOWN_UNTIL, Night
 from vm_pipeline.home import Home
+from vm_pipeline.sources.folder import FolderSource
 from vm_pipeline.sources.receipts import Receipt, Slot
 
 if TYPE_CHECKING:  # Dagster exports no public name for what define_asset_job returns
@@ -65,10 +71,6 @@ def drop_folder_sensor(land: "UnresolvedAssetJobDefinition") -> dg.SensorDefinit
 
 def _state(home: Home) -> str:
     """A hash of what the drop folders hold, by name, size and time: cheap, and never the last word (landing hashes)."""
-    import hashlib
-
-    from vm_pipeline.sources.folder import FolderSource
-
     digest = hashlib.sha256()
     for source in home.settings.sources:
         if isinstance(source, FolderSource) and source.root.is_dir():

@@ -1,4 +1,8 @@
-"""Staging assets: typed batches of a feed by month, with the gate that rows and pounds must pass."""
+"""Staging assets: typed batches of a feed by month, with the gate that rows and pounds must pass.
+
+Belongs here: one asset a feed and one for reference tables, and what they tell of each month.
+Does not belong here: typing and judging rows (staging), checks of whole tables (quality).
+"""
 
 import time
 from collections import defaultdict
@@ -10,16 +14,14 @@ from vm_pipeline.defs.describe import OWNERS, schema_of_contract, table_of
 from vm_pipeline.defs.night import AS_OF, FULL, Night, as_check, known_until, said_first
 from vm_pipeline.defs.schedule import partition_of
 from vm_pipeline.feedback.reports import write_all
-from vm_pipeline.feeds import ACTIVITY, FEEDS, LEDGER, SURVEY_WIDE
+from vm_pipeline.feeds import FEEDS, contract_for
 from vm_pipeline.feeds.reference import REFERENCES
 from vm_pipeline.home import Home
 from vm_pipeline.quality import aside
 from vm_pipeline.quality.totals import check_totals
 from vm_pipeline.sources.receipts import Receipt, Version
-from vm_pipeline.staging.known import Known
+from vm_pipeline.staging.known import Known, what_is_known
 from vm_pipeline.staging.summary import Summary
-
-_CONTRACTS = {"ledger": LEDGER, "activity": ACTIVITY, "survey": SURVEY_WIDE}
 
 
 def staging_assets(months: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
@@ -28,7 +30,7 @@ def staging_assets(months: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]
 
 
 def _feed_asset(feed: str, months: dg.PartitionsDefinition) -> dg.AssetsDefinition:
-    contract, key = _CONTRACTS[feed], dg.AssetKey(["staging", feed])
+    contract, key = contract_for(feed), dg.AssetKey(["staging", feed])
     said = [(rule.code, rule.description) for rule in contract.rules]
     said += [("duplicate", contract.duplicates.description)] if contract.duplicates else []
     rules = "\n".join(f"- `{code}`: {description}" for code, description in said)
@@ -63,16 +65,7 @@ def _feed_asset(feed: str, months: dg.PartitionsDefinition) -> dg.AssetsDefiniti
             known, versions = known_in(home, receipts, chosen, until)
         with home.connect() as con:
             verdict = night.judge([check_totals(con, feed, known, home.staging, versions)])[0]
-        of_run = {
-            "months in this run": len(context.partition_keys),
-            "batches staged in this run": done,
-            "seconds": round(time.perf_counter() - start, 2),
-        }
-        by_month = _by_month(versions, context)
-        for month in context.partition_keys:  # a run over a range is one step: each month gets figures of its own
-            of_month = by_month.get(month, [])
-            figures = {"dagster/partition_row_count": _accepted(known, of_month), **_figures(known, of_month)}
-            context.add_asset_metadata(figures | of_run, partition_key=month)
+        _tell_months(context, known, versions, {"batches staged in this run": done, "seconds": _since(start)})
         return dg.MaterializeResult(check_results=[as_check(verdict, key)])
 
     return staged
@@ -82,6 +75,22 @@ def in_months(receipts: list[Receipt], context: dg.AssetExecutionContext) -> lis
     """Receipts that are worked on under the run's months."""
     keys, (first, last) = set(context.partition_keys), _bounds(context)
     return [receipt for receipt in receipts if partition_of(receipt.slot, first, last) in keys]
+
+
+def _tell_months(
+    context: dg.AssetExecutionContext, known: Known, versions: list[Version], of_run: dict[str, Any]
+) -> None:
+    """Figures of each month of a run, which over a range of them is one step; `of_run` stands beside each."""
+    of_run = {"months in this run": len(context.partition_keys), **of_run}
+    by_month = _by_month(versions, context)
+    for month in context.partition_keys:
+        of_month = by_month.get(month, [])
+        figures = {"dagster/partition_row_count": _accepted(known, of_month), **_figures(known, of_month)}
+        context.add_asset_metadata(figures | of_run, partition_key=month)
+
+
+def _since(start: float) -> float:
+    return round(time.perf_counter() - start, 2)
 
 
 def _by_month(versions: list[Version], context: dg.AssetExecutionContext) -> dict[str, list[Version]]:
@@ -117,8 +126,6 @@ def known_in(home: Home, receipts: list[Receipt], chosen: list[Receipt], until: 
 
     Raises Purged where rows in force are gone: as of then nothing can be built.
     """
-    from vm_pipeline.staging.known import what_is_known
-
     contents = {r.content_id for r in chosen}
     counts = contents | {r.content_id for r in home.staging.staged(receipts)}
     known = what_is_known([r for r in receipts if r.content_id in counts], home.staging, home.decisions(until))
@@ -194,7 +201,7 @@ def _reference_asset() -> dg.AssetsDefinition:
                 "dagster/row_count": _accepted(known, in_force),
                 "batches with feedback": told,
                 **_figures(known, in_force + [version for version in versions if version.refused]),
-                "seconds": round(time.perf_counter() - start, 2),
+                "seconds": _since(start),
             }
         )
 

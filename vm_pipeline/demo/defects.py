@@ -1,7 +1,7 @@
 """What is wrong with some rows: about one in two hundred, covering every rule of every feed.
 
 Belongs here: which cell is spoiled and how, as data, and the slipping of spoiled copies in among sound rows.
-Does not belong here: the rules themselves (feeds.md and the contracts), sound rows.
+Does not belong here: the rules themselves (feeds), sound rows.
 
 A spoiled row is a copy of a sound one under a key of its own, so nothing that counts is lost or counted twice.
 """

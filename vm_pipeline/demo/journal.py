@@ -1,7 +1,7 @@
 """Ledger lines and the journals they stand in.
 
 Belongs here: the line itself and the making of a journal from its parts.
-Does not belong here: which journals a board posts (ledger, milk, year_end), how a line is spelled (spelling).
+Does not belong here: which journals a board posts (ledger, milk, special_journals), how a line is spelled (spelling).
 """
 
 from collections.abc import Iterable

@@ -54,7 +54,6 @@ class Ward(NamedTuple):
     team: str
     admissions: float
     nights: float
-    mental_health: bool = False
 
 
 class Clinic(NamedTuple):
@@ -183,7 +182,7 @@ HIGHLAND = Board(
         Ward("H7A", "H-W7A", 58, 3.1),
         Ward("H6C", "H-GEN", 18, 7.9),
         Ward("H3A", "H-ORT", 14, 8.8),
-        Ward("HNCA", "H-NCR", 4.4, 29, mental_health=True),
+        Ward("HNCA", "H-NCR", 4.4, 29),
     ),
     (Clinic("HERC", "H-ERC", 34, referrals=44), Clinic("HMRC", "H-MRC", 28, referrals=31)),
     (),
@@ -218,7 +217,7 @@ FORTH_VALLEY = Board(
         Team("F-COA", "Forth Valley Improvement Coaches", "Improvement", "office", 8, "2019-11", "Coaches"),
     ),
     (
-        Ward("FAMH", "F-AMH", 5.1, 31, mental_health=True),
+        Ward("FAMH", "F-AMH", 5.1, 31),
         Ward("FRES", "F-RES", 17, 7.6),
         Ward("FGEN", "F-GEN", 19, 6.9),
         Ward("FFRA", "F-FRA", 11, 12.4),

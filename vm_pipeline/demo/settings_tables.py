@@ -8,10 +8,19 @@ Each class is one table; its fields are the table's columns, in order. All cells
 
 from typing import NamedTuple
 
-from vm_pipeline.demo.programme import ALWAYS, BOARDS, FIRST_DAY, FORTH_VALLEY, GLASGOW, HIBERNATION, HIGHLAND, TAYSIDE
+from vm_pipeline.demo.programme import (
+    ALWAYS,
+    BEFORE,
+    BOARDS,
+    FIRST_DAY,
+    FORTH_VALLEY,
+    GLASGOW,
+    HIBERNATION,
+    HIGHLAND,
+    TAYSIDE,
+)
 
 _T, _H, _F, _G = TAYSIDE.code, HIGHLAND.code, FORTH_VALLEY.code, GLASGOW.code
-_YEAR_BEFORE = ("2020-10", "2021-09")
 
 
 class Target(NamedTuple):
@@ -95,9 +104,9 @@ class Price(NamedTuple):
 
 
 TARGETS = (
-    Target(_T, "T-KIT", "F08", *_YEAR_BEFORE, "2.47", "2.10", "2021-10-01"),
-    Target(_T, "T-RES", "P05", *_YEAR_BEFORE, "6.4", "4.8", "2020-10-01"),
-    Target(_T, "T-RES", "P02", *_YEAR_BEFORE, "7.5", "7.0", "2020-10-01"),
+    Target(_T, "T-KIT", "F08", *BEFORE, "2.47", "2.10", "2021-10-01"),
+    Target(_T, "T-RES", "P05", *BEFORE, "6.4", "4.8", "2020-10-01"),
+    Target(_T, "T-RES", "P02", *BEFORE, "7.5", "7.0", "2020-10-01"),
     Target(_H, "H-W7A", "F02", "2020-10", "2021-06", "807.70", "650.00", "2021-07-01"),
     Target(_H, "H-W7A", "P01", "2020-10", "2021-06", "57", "72", "2021-07-01"),
     Target(_H, "H-W7A", "P05", "2020-10", "2021-06", "6.2", "4.6", "2021-07-01"),
@@ -107,7 +116,7 @@ TARGETS = (
     Target(_F, "F-AMH", "S03", "2019-11", "2020-10", "68", "90", "2020-10-01"),
     Target(_F, "F-AMH", "P12", "2019-11", "2020-10", "9.5", "6.0", "2020-10-01"),
     Target(_F, "F-AMH", "P13", "2019-11", "2020-10", "58", "90", "2020-10-01"),
-    Target(_F, "F-DMU", "P14", *_YEAR_BEFORE, "0", "20", "2021-10-01"),
+    Target(_F, "F-DMU", "P14", *BEFORE, "0", "20", "2021-10-01"),
     Target(_F, "F-FRA", "P05", "2020-10", "2021-05", "9.1", "7.0", "2021-06-01"),
     Target(_G, "G-SPI", "S03", "2019-11", "2020-10", "60", "85", "2020-10-01"),
     Target(_G, "G-SPI", "P02", "2020-10", "2021-09", "146", "140", "2020-10-01"),

@@ -9,8 +9,8 @@ from pathlib import Path
 import duckdb
 
 from vm_pipeline.doctor.finding import Finding, named, note, ok, wrong
-from vm_pipeline.sources.landing import Landing, LandingDamaged
-from vm_pipeline.sources.objects import digest
+from vm_pipeline.sources.landing import Landing
+from vm_pipeline.sources.objects import LandingDamaged, digest
 from vm_pipeline.sources.receipts import Receipt
 from vm_pipeline.warehouse.snapshot import published, recorded
 

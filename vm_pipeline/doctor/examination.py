@@ -9,7 +9,7 @@ from datetime import datetime
 from vm_pipeline.doctor import contents, folders, machine, nights, outside, server
 from vm_pipeline.doctor.finding import Finding, note, ok, wrong
 from vm_pipeline.home import Home
-from vm_pipeline.sources.landing import LandingDamaged
+from vm_pipeline.sources.objects import LandingDamaged
 from vm_pipeline.sources.receipts import Receipt
 
 

@@ -1,4 +1,8 @@
-"""What a check has to say."""
+"""What a check has to say.
+
+Belongs here: its shape and its wording.
+Does not belong here: any check (the other modules).
+"""
 
 from dataclasses import dataclass
 from typing import Literal

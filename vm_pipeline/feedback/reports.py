@@ -16,11 +16,11 @@ import duckdb
 from vm_pipeline.feedback import problems, totals
 from vm_pipeline.feedback.problems import Batch, Rejected
 from vm_pipeline.feedback.spreadsheet import spreadsheet
+from vm_pipeline.feeds import contract_for
 from vm_pipeline.sources.receipts import Cell, Version
 from vm_pipeline.staging.batches import Staging
 from vm_pipeline.staging.known import Known
 from vm_pipeline.staging.summary import Summary
-from vm_pipeline.staging.versions import contract_of
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def _is_written(one: Told, staging: Staging) -> bool:
 def _batch(one: Told, staging: Staging) -> Batch:
     receipt, header = one.version.receipt, tuple(name.casefold() for name in one.summary.columns)
     layout = staging.layout(receipt)
-    contract = contract_of(receipt.slot.feed, tuple(layout.columns) if layout else header)
+    contract = contract_for(receipt.slot.feed, tuple(layout.columns) if layout else header)
     return Batch(receipt.slot, one.summary, contract, layout, staging.rejected(receipt))
 
 

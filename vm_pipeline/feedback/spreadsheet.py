@@ -25,13 +25,8 @@ _CONTROLS = frozenset("\t\r\n")
 
 @lru_cache(10_000)  # of a table of problems nine cells of ten have been seen before
 def safe(cell: str) -> str:
-    """A cell that no spreadsheet runs. `as_written` gives back what it was."""
+    """A cell that no spreadsheet runs. Without the mark before it, if it has one, it is what it was."""
     return MARK + cell if cell.startswith(MARK) or _may_run(cell) else cell
-
-
-def as_written(cell: str) -> str:
-    """The text that `safe` was given."""
-    return cell.removeprefix(MARK)
 
 
 def _may_run(cell: str) -> bool:

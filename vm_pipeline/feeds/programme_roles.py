@@ -7,35 +7,35 @@ Does not belong here: staff surveys (survey), what is counted of these (sql/core
 """
 
 from vm_pipeline.feeds.contract import Column, Fault, Privacy, Rule, missing, not_of, only_where
+from vm_pipeline.feeds.reference_table import BACKWARDS, PROVIDER, optional
 from vm_pipeline.feeds.values import CODE, COUNT, DATE, LOWER_CODE, TEXT
 
-_PROVIDER = Column("provider_code", CODE, "Health board or trust.")
 _COACH = "A number that stands for one coach."
 _TOP_RATING = 10
 
 ROLE_LOG = (
-    _PROVIDER,
+    PROVIDER,
     Column("team_code", CODE, "Team whose huddle it was, or that the coach belongs to."),
     Column("occasion", LOWER_CODE, "`huddle`: a role was present; `post`: a coach held a post."),
     Column("valid_from", DATE, "Day of the huddle, or first day of the post."),
-    Column("valid_to", DATE, "The same day, or last day of the post; empty = still held.", optional=True),
+    optional("valid_to", DATE, "The same day, or last day of the post; empty = still held."),
     Column("role_family", LOWER_CODE, "`clinical` `finance` `data` `pharmacy` `improvement` …"),
-    Column("role", TEXT, "The role in words.", optional=True),
-    Column("band", COUNT, "Pay band of a post.", optional=True),
+    optional("role", TEXT, "The role in words."),
+    optional("band", COUNT, "Pay band of a post."),
     Column("coach_ref", CODE, f"{_COACH} Of a post.", optional=True, privacy=Privacy.IDENTIFIER),
 )
 ROLE_LOG_KEY = ("provider_code", "team_code", "role_family", "valid_from_sent")
 ROLE_LOG_RULES = (
     Rule("bad_occasion", "Neither a huddle nor a post.", not_of("occasion", ("huddle", "post"))),
-    Rule("end_before_start", "valid_to is before valid_from.", (Fault("valid_to", "valid_to < valid_from"),)),
+    BACKWARDS,
     Rule("nobody_s_post", "A post without its coach.", only_where("occasion = 'post'", missing("coach_ref"))),
 )
 
 COACH_SURVEY = (
-    _PROVIDER,
+    PROVIDER,
     Column("coach_ref", CODE, _COACH, privacy=Privacy.IDENTIFIER),
     Column("wave", LOWER_CODE, "`before` or `after` the programme's training."),
-    Column("answered_on", DATE, "Day of the answer.", optional=True),
+    optional("answered_on", DATE, "Day of the answer."),
     Column("item_code", CODE, "What is rated: `KNOWLEDGE`, `SKILL`, `CONFIDENCE` …"),
     Column("rating", COUNT, "0 to 10."),
 )

@@ -25,10 +25,6 @@ from vm_pipeline.feeds.values import (
 
 PROVIDER = Column("provider_code", CODE, "Health board or trust.")
 TEAM = Column("team_code", CODE, "Team of the programme.")
-SPAN = (
-    Column("valid_from", DATE, "First day it holds; empty = always.", optional=True),
-    Column("valid_to", DATE, "Last day it holds; empty = until further notice.", optional=True),
-)
 HINTS = (
     Column("rows", TEXT, "Ignored: a hint in a list of unmapped codes.", optional=True),
     Column("amount_gbp", TEXT, "Ignored: a hint in a list of unmapped codes.", optional=True),
@@ -59,6 +55,11 @@ class Reference:
 _NUMBERS = (SHARE, MONEY, PRICE, LEVEL, MONTH, COUNT, FLAG, FINANCIAL_YEAR, LEDGER_PERIOD)
 
 
+def optional(name: str, value: Value, description: str) -> Column:
+    """A column that a file may lack."""
+    return Column(name, value, description, optional=True)
+
+
 def text(name: str, description: str, value: Value = TEXT, optional: bool = False) -> Column:
     """A column whose value type is text unless another is named."""
     return Column(name, value, description, optional=optional)
@@ -76,4 +77,8 @@ def contract_of(name: str, grain: str, *columns: Column, key: tuple[str, ...], m
     return Contract(feed=f"reference/{name}", grain=grain, columns=columns, rules=(*rules, *more), has_periods=False)
 
 
+SPAN = (
+    optional("valid_from", DATE, "First day it holds; empty = always."),
+    optional("valid_to", DATE, "Last day it holds; empty = until further notice."),
+)
 BACKWARDS = Rule("end_before_start", "valid_to is before valid_from.", (Fault("valid_to", "valid_to < valid_from"),))

@@ -155,12 +155,6 @@ class Indicator:
         scale = f"{self.factor:,} × " if self.factor != 1 else ""
         return f"{scale}{_sum(self.numerator)}{over}"
 
-    def value_of(self, numerator: float, denominator: float | None) -> float | None:
-        """The value; None for a zero denominator."""
-        if denominator is None:
-            return self.factor * numerator
-        return self.factor * numerator / denominator if denominator else None
-
     @property
     def is_generic(self) -> bool:
         """Whether one statement computes it from its ingredients."""

@@ -171,3 +171,5 @@ OF_TEAM_MONTH = (
     _events("items_issued", "Items issued.", "item_issued"),
 )
 INGREDIENT = {one.name: one for one in INGREDIENTS}
+CONDITION = {one.name: one.facts.where for one in (*INGREDIENTS, *OF_TEAM_MONTH) if one.facts}
+"""Of ingredients that are sums of facts: of which, as a condition on their table."""

@@ -7,7 +7,7 @@ Does not belong here: counting (looking), which canonical column it is (matching
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from vm_pipeline.proposal.kinds import MONTHS
+from vm_pipeline.proposal.kinds import MONTHS, ODD
 
 MOST = 0.98  # of the texts of a column are of its kind: a few may be mistakes
 
@@ -60,8 +60,6 @@ class ColumnLook:
     @property
     def odd(self) -> dict[str, int]:
         """What is odd about its texts, with the rows it concerns."""
-        from vm_pipeline.proposal.kinds import ODD
-
         found = {name: self.counts[name] for name in ODD if self.counts.get(name)}
         return found | ({"days and months in both orders": self.filled} if self.mixed_dates else {})
 

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import duckdb
 
-from vm_pipeline.display import half_up_ratio
 from vm_pipeline.feeds import values
 from vm_pipeline.feeds.identifiers import is_masked, names_an_identifier
 from vm_pipeline.proposal.columns import ColumnLook
@@ -34,7 +33,7 @@ from vm_pipeline.proposal.kinds import (
 from vm_pipeline.staging.naming import literal
 from vm_pipeline.staging.parsing import parsed, text
 from vm_pipeline.staging.personal import identifiers_in, shaped, sought_in
-from vm_pipeline.staging.reading import AS_IT_SAYS, FileShape, Refused, Sheet, read_sheet
+from vm_pipeline.staging.reading import AS_IT_SAYS, FileShape, Sheet, read_sheet
 from vm_pipeline.staging.summary import Warned
 
 _SAMPLE = 5_000  # different texts of a column: enough to see which forms of dates may fit at all
@@ -228,11 +227,8 @@ def _personal(con: duckdb.DuckDBPyConnection, columns: Sequence[ColumnLook]) -> 
     candidates = f"SELECT 0 AS member, place::VARCHAR AS name, {sought_in('x')} AS text FROM cell WHERE {shaped('x')}"
     finds = identifiers_in(con, f"SELECT DISTINCT * FROM ({candidates})", named)
     for place, column in enumerate(columns):
-        kind = finds.get((0, str(place)))
-        if kind:
-            rate = half_up_ratio(kind[1], kind[2], 100, 1)
-            said = f"{kind[0].name} by every sign: {kind[1]:,} of {kind[2]:,} different texts of that shape, {rate} %"
-            yield replace(column, personal=said)
+        if signs := finds.get((0, str(place))):
+            yield replace(column, personal=f"{signs.kind.name} by every sign: {signs}")
         elif column.share("titled") >= _FEW_TITLES:
             yield replace(column, personal=f"names of people: {column.counts['titled']:,} begin with a title")
         elif str(place) in named:
@@ -271,6 +267,3 @@ def _line_ends(path: Path, sheet: Sheet) -> str:
     both = start.count(b"\r\n")
     counts = {"CR LF": both, "LF": start.count(b"\n") - both, "CR": start.count(b"\r") - both}
     return " and ".join(name for name, count in counts.items() if count)
-
-
-__all__ = ["FileLook", "Refused", "opened", "write_table"]

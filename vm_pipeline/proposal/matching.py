@@ -1,7 +1,7 @@
 """Which header of a file may be which canonical column: by name, by kind, and by what stands below it.
 
 Belongs here: weighing, and giving each header to one column. Several months are matched together.
-Does not belong here: the terms (terms), what follows from a match (layout).
+Does not belong here: the terms (terms), what follows from a match (draft).
 """
 
 import difflib

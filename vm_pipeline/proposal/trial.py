@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from vm_pipeline.sources.landing import Extract, Landing
+from vm_pipeline.sources.extract import Extract
+from vm_pipeline.sources.landing import Landing
 from vm_pipeline.staging.batches import Staging
 from vm_pipeline.staging.summary import Summary
 

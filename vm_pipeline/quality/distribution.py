@@ -10,11 +10,11 @@ beside the median of the provider's months before (history).
 
 from collections.abc import Collection, Iterable
 
+from vm_pipeline.feeds import CONTRACTS
 from vm_pipeline.feeds.contract import Measure
 from vm_pipeline.quality.aside import outside
 from vm_pipeline.quality.expectations import Bound
 from vm_pipeline.quality.history import Compared, Measured, Thresholds, compare, is_open
-from vm_pipeline.quality.promises import CONTRACTS
 from vm_pipeline.quality.verdict import SHOWN, Figure, Verdict, counted, shown
 from vm_pipeline.sources.receipts import Version
 from vm_pipeline.staging.known import Known

@@ -10,71 +10,56 @@ values by trusting its settings.
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import duckdb
 
 from vm_pipeline.calendar import month_number
-from vm_pipeline.feeds import Contract
+from vm_pipeline.feeds import CONTRACTS, Contract
 from vm_pipeline.quality.aside import outside
-from vm_pipeline.quality.expectations import Bound, suite
+from vm_pipeline.quality.expectations import Bound
 from vm_pipeline.quality.parquet import Answer, Batch, ask, batches
 from vm_pipeline.quality.promises import (
-    CONTRACTS,
     Promise,
     count_broken,
     count_repeated,
     mistyped,
     promises,
-    stored_columns,
 )
 from vm_pipeline.quality.verdict import Figure, Verdict, counted, worst_first
-from vm_pipeline.sources.incoming import desk
 from vm_pipeline.sources.receipts import Version
 from vm_pipeline.staging.batches import Staging
 from vm_pipeline.staging.known import Known
-
-if TYPE_CHECKING:
-    from great_expectations import ExpectationSuite
+from vm_pipeline.staging.stored import stored_columns
 
 _TYPES = (
     "SELECT file_name, list(name ORDER BY column_id), list(duckdb_type ORDER BY column_id) "
     "FROM parquet_schema($files) WHERE column_id > 0 GROUP BY file_name"
 )
+_UNREADABLE = "whose file of accepted rows is missing or cannot be read; expected none"
 _REMEDY = "Stage them again with `vm-pipeline run --full`; if it comes back, report it with their content ids."
 
 _Counts = dict[str, int | None]
 
 
-def suite_for(contract: Contract) -> "ExpectationSuite":
-    """Everything a contract promises of accepted rows, as a suite of Great Expectations."""
-    return suite(f"{contract.feed} {contract.version}", _bounds(contract))
-
-
-def _bounds(contract: Contract) -> list[Bound]:
+def bounds(contract: Contract) -> list[Bound]:
+    """Everything a contract promises of accepted rows, each as a number that must be 0."""
     return [Bound(one.name, 0, 0, one.description, one.rule_code, critical=True) for one in promises(contract)]
 
 
 def check_contract(
-    feed: str,
-    known: Known,
-    staging: Staging,
-    versions: Iterable[Version],
-    con: duckdb.DuckDBPyConnection | None = None,
+    con: duckdb.DuckDBPyConnection, feed: str, known: Known, staging: Staging, versions: Iterable[Version]
 ) -> list[Verdict]:
-    """Judge the accepted rows of some versions. One verdict a broken promise, or one that says all are kept."""
-    if con is None:
-        with (
-            desk(staging.incoming) as here,
-            duckdb.connect(config={**staging.limits(), "temp_directory": str(here / "spill")}) as own,
-        ):
-            return check_contract(feed, known, staging, versions, own)
+    """Judge the accepted rows of some versions. One verdict a broken promise, or one that says all are kept.
+
+    `con` is only read with.
+    """
     todo = batches(feed, known, staging, versions)
     verdicts, rows, kept = [], 0, 0
     for contract in CONTRACTS[feed]:
         mine = [batch for batch in todo if batch.summary.contract_version == contract.version]
         measured, unreadable = _measure(con, contract, mine, _batch_lists(todo))
-        verdicts += _unreadable(feed, mine, unreadable) + _broken(contract, mine, measured)
+        lost = [batch for batch in mine if batch.accepted in unreadable]
+        verdicts += _not_judged(feed, lost, "readable", _UNREADABLE) + _broken(contract, mine, measured)
         rows += sum(counts["rows"] or 0 for counts in measured.values())
         kept += len(promises(contract)) if mine else 0
     verdicts += _of_another_contract(feed, todo)
@@ -139,7 +124,7 @@ def _batch_lists(todo: Sequence[Batch]) -> Mapping[str, list[object]]:
 
 def _broken(contract: Contract, todo: Sequence[Batch], measured: Mapping[Path, _Counts]) -> list[Verdict]:
     judged = [batch for batch in todo if batch.accepted in measured]
-    places = outside(contract.feed, [measured[batch.accepted] for batch in judged], _bounds(contract))
+    places = outside(contract.feed, [measured[batch.accepted] for batch in judged], bounds(contract))
     return [
         _verdict(
             contract, one, [(judged[place], measured[judged[place].accepted][one.name]) for place in places[one.name]]
@@ -164,27 +149,18 @@ def _verdict(contract: Contract, promise: Promise, found: list[tuple[Batch, int 
     )
 
 
-def _unreadable(feed: str, todo: Sequence[Batch], files: frozenset[Path]) -> list[Verdict]:
-    lost = [batch for batch in todo if batch.accepted in files]
-    if not lost:
-        return []
-    figures: list[Figure] = [{"expectation": "readable", **batch.about, "found": 1} for batch in lost]
-    message = (
-        f"{feed}: found {counted(len(lost), 'batch', 'batches')} whose file of accepted rows is missing or cannot be "
-        f"read; expected none. {_REMEDY}"
-    )
-    return [Verdict("contract_kept", feed, False, True, message, worst_first(figures, "found"))]
-
-
 def _of_another_contract(feed: str, todo: Sequence[Batch]) -> list[Verdict]:
     """Batches that were judged by a contract that is not today's: nobody can say that they keep today's."""
     today = {contract.version for contract in CONTRACTS[feed]}
     others = [batch for batch in todo if batch.summary.contract_version not in today]
-    if not others:
+    says = f"judged by another version of the contract; expected {' or '.join(sorted(today))}"
+    return _not_judged(feed, others, "of_today", says)
+
+
+def _not_judged(feed: str, batches: Sequence[Batch], expectation: str, says: str) -> list[Verdict]:
+    """One verdict on batches whose rows could not be looked into; none where there is none."""
+    if not batches:
         return []
-    figures: list[Figure] = [{"expectation": "of_today", **batch.about, "found": 1} for batch in others]
-    message = (
-        f"{feed}: found {counted(len(others), 'batch', 'batches')} judged by another version of the contract; "
-        f"expected {' or '.join(sorted(today))}. {_REMEDY}"
-    )
+    figures: list[Figure] = [{"expectation": expectation, **batch.about, "found": 1} for batch in batches]
+    message = f"{feed}: found {counted(len(batches), 'batch', 'batches')} {says}. {_REMEDY}"
     return [Verdict("contract_kept", feed, False, True, message, worst_first(figures, "found"))]

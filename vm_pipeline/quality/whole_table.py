@@ -1,8 +1,7 @@
 """What only a whole table can show, from what staging counted: volume, rejections, missing months, refused batches.
 
 Belongs here: checks that need no file to be read. All warn; a feed named in `blocking` may close the publishing gate.
-Does not belong here: what is usual for a month (history), published tables (core). How rows look has a module of its
-own (distribution) and is named here, where a caller looks for it.
+Does not belong here: what is usual for a month (history), how rows look (distribution), published tables (core).
 """
 
 from collections import defaultdict
@@ -10,15 +9,12 @@ from collections.abc import Collection, Sequence
 
 from vm_pipeline.calendar import months
 from vm_pipeline.quality.aside import outside
-from vm_pipeline.quality.distribution import check_distribution
 from vm_pipeline.quality.expectations import Bound
 from vm_pipeline.quality.history import Compared, Measured, Thresholds, compare, is_open
 from vm_pipeline.quality.verdict import SHOWN, Figure, Verdict, counted, per_cent, shown, worst_first
 from vm_pipeline.sources.receipts import Version, waiting
 from vm_pipeline.staging.known import Known
 from vm_pipeline.staging.summary import Summary
-
-__all__ = ["Thresholds", "check_distribution", "check_whole_table"]
 
 
 def check_whole_table(

@@ -14,12 +14,12 @@ from vm_pipeline.feeds import FEEDS
 from vm_pipeline.feeds.contract import LAYOUT_RULES
 from vm_pipeline.feeds.reference import REFERENCES
 from vm_pipeline.quality.promises import promises
+from vm_pipeline.reference.feeds import LAYOUTS
+from vm_pipeline.reference.markdown import code, codes, joined, table, words_for
 from vm_pipeline.settings import Settings
 
 if TYPE_CHECKING:
     import dagster as dg
-from vm_pipeline.reference.feeds import LAYOUTS
-from vm_pipeline.reference.markdown import code, codes, joined, table, words_for
 
 _PACKAGE = Path(__file__).parent.parent
 
@@ -197,8 +197,9 @@ def _stops() -> dict[str, str]:
 
 def _verdicts(blocking: frozenset[str]) -> dict[str, bool]:
     """Whether the checks of a feed would block, by code: judged over nothing, so nothing is read."""
+    from vm_pipeline.quality.distribution import check_distribution
     from vm_pipeline.quality.suites import check_contract
-    from vm_pipeline.quality.whole_table import check_distribution, check_whole_table
+    from vm_pipeline.quality.whole_table import check_whole_table
     from vm_pipeline.sources.landing import Landing
     from vm_pipeline.staging.batches import Staging
     from vm_pipeline.staging.known import Known
@@ -206,7 +207,7 @@ def _verdicts(blocking: frozenset[str]) -> dict[str, bool]:
     nothing, staging = Known((), {}), Staging(Path("staging"), Landing(Path("landing")), "")
     with duckdb.connect() as con:
         found = [
-            *check_contract("ledger", nothing, staging, (), con),
+            *check_contract(con, "ledger", nothing, staging, ()),
             *check_whole_table("ledger", nothing, None, blocking),
             check_distribution("ledger", nothing, None, blocking),
         ]

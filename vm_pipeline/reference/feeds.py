@@ -4,7 +4,6 @@ Belongs here: columns, spellings, rules and consequences as Markdown. Does not b
 """
 
 import inspect
-from typing import TYPE_CHECKING
 
 from vm_pipeline.feeds import ACTIVITY, FEEDS, LEDGER, SURVEY_COUNTS, SURVEY_WIDE, values
 from vm_pipeline.feeds.activity import MEASURES, ROW_COUNT_CONTROL
@@ -14,9 +13,6 @@ from vm_pipeline.feeds.reference import REFERENCES, UNALLOCATED
 from vm_pipeline.feeds.reference_table import Reference
 from vm_pipeline.feeds.survey import NOT_ANSWERED, SCALES
 from vm_pipeline.feeds.values import Value
-
-if TYPE_CHECKING:
-    pass
 from vm_pipeline.reference.markdown import code, codes, joined, table, yes
 
 LAYOUTS = {

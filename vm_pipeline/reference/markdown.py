@@ -4,10 +4,6 @@ Belongs here: form. Does not belong here: what any page says.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
 
 
 class Undocumented(Exception):

@@ -31,6 +31,14 @@ def settings_page() -> str:
         table(("variable", "what it says"), [(code(key), words) for key, words in sentences(Variables).items()]),
         "## vm.toml",
         _keys(declared("Document")),
+        *_sources(),
+        *_layouts(),
+        *_tables(),
+    )
+
+
+def _sources() -> list[str]:
+    return [
         "### [[source]]",
         "A source is of the kind whose key it has: " + codes(KINDS) + ". All but a folder say",
         _keys(declared("FilesKeys"), [one.name for one in fields(FeedKeys)]),
@@ -43,6 +51,11 @@ def settings_page() -> str:
         _keys(declared("Auth")),
         _keys(declared("Pages")),
         _keys(declared("Limits")),
+    ]
+
+
+def _layouts() -> list[str]:
+    return [
         "### [layout.name]",
         _keys(declared("Layout")),
         _cells(),
@@ -57,6 +70,12 @@ def settings_page() -> str:
         _keys(declared("Unpivot")),
         "A ledger's row that becomes several lines gives each a row number of its own, (row - 1) × values + place, and "
         "so does `{ row_number = true }`. `line_no` must be that, or `journal_id` must hold the value's code.",
+    ]
+
+
+def _tables() -> list[str]:
+    """What says how nights are judged, told of, and kept."""
+    return [
         "### [quality]",
         _keys(declared("Quality")),
         "### [freshness]",
@@ -74,7 +93,7 @@ def settings_page() -> str:
         "`vm-pipeline tidy` removes what is due; nothing else does. Days since a file stopped being needed; 0, the "
         "default, keeps it for good.",
         _keys(declared("Retention")),
-    )
+    ]
 
 
 def _kind(key: str) -> tuple[str, str]:
@@ -104,15 +123,13 @@ def _default(part: Schema) -> str:
 
 
 def _cells() -> str:
-    rows = [(_word(word), word.takes.words, code(word.example) if word.example else "", word.says) for word in SOURCES]
-    steps = [(_word(word), word.takes.words, code(word.example) if word.example else "", word.says) for word in STEPS]
     return joined(
         "A column comes from one of these. A header, or a list of headers, may stand alone, without `{ header = … }`.",
-        table(("source", "takes", "example", "gives"), rows),
+        table(("source", "takes", "example", "gives"), map(_word, SOURCES)),
         "The text then takes the steps that are named beside the source, in this order. A date or an amount that a "
         "step cannot read is rejected by the feed's own rule, a code by `unmade_cell`; the rejected row shows what was "
         "sent.",
-        table(("step", "takes", "example", "does"), steps),
+        table(("step", "takes", "example", "does"), map(_word, STEPS)),
         "Codes stay text on all that way. One that looks like what a spreadsheet makes of a long number, `1.2E+347`, "
         "is rejected by `damaged_code`.",
         "SQL sees the file's headers in double quotes, trimmed, with an empty cell as NULL; facts of the batch in "
@@ -120,8 +137,9 @@ def _cells() -> str:
     )
 
 
-def _word(word: Word) -> str:
-    return code(word.name) + (f", beside {word.beside}" if word.beside else "")
+def _word(word: Word) -> tuple[str, ...]:
+    name = code(word.name) + (f", beside {word.beside}" if word.beside else "")
+    return name, word.takes.words, code(word.example) if word.example else "", word.says
 
 
 def _privacy() -> str:

@@ -5,20 +5,16 @@ Belongs here: tables and SQL files as Markdown. Does not belong here: their decl
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import duckdb
 from sqlalchemy import Table
 
+from vm_pipeline.reference.markdown import code, codes, joined, table, yes
 from vm_pipeline.warehouse.statements import LAYERS, Statement, macros, purpose_of, serving, statements
 from vm_pipeline.warehouse.tables import SCHEMA, TABLES
 from vm_pipeline.warehouse.tables.columns import OF_NIGHTS
 from vm_pipeline.warehouse.views import VIEWS
 from vm_pipeline.warehouse.workspace import create_tables
-
-if TYPE_CHECKING:
-    pass
-from vm_pipeline.reference.markdown import code, codes, joined, table, yes
 
 
 def warehouse_page() -> str:

@@ -137,14 +137,14 @@ def _short_key(text: str) -> Iterator[str]:
         )
 
 
-def file_shape(config: Path, layout: str, environment: Mapping[str, str] | None = None) -> FileShape:
+def file_shape(config: Path, layout: str) -> FileShape:
     """How a layout of a file says that files are read. The rest may be a draft: only this is checked.
 
     Raises ConfigurationError.
     """
     text = _read(config)
     raw = _parsed(config, text)
-    filling = Filling(raw, os.environ if environment is None else environment)
+    filling = Filling(raw, os.environ)
     if found := [one for one in check(raw, filling.filled)[1] if _is_on(("layout", layout, "file"), one.path)]:
         raise ConfigurationError("\n".join(told(_hidden(found, filling), str(config), text)))
     layouts = raw.get("layout", {})

@@ -9,8 +9,6 @@ from itertools import combinations
 from pathlib import Path
 
 from vm_pipeline.feeds import FEEDS, contract_for
-from vm_pipeline.feeds.contract import Contract
-from vm_pipeline.feeds.reference import REFERENCES
 from vm_pipeline.settings.document import AnySource, Document
 from vm_pipeline.settings.problems import Problem, closest
 from vm_pipeline.sources.declared import FeedKeys
@@ -91,19 +89,13 @@ def _misfit(feed: str, layout: Layout) -> str:
         layout.check_feed(feed)
     except ValueError as error:
         return str(error)
-    contract = _contract(feed, layout)
+    contract = contract_for(feed, tuple(layout.columns))
     extra = [name for name in layout.columns if name not in contract.by_name]
     if extra and not contract.open_header:
         known = ", ".join(contract.by_name)
         return f"found {_names(extra)} in the columns of its layout, expected only those of {feed}: {known}."
     absent = [name for name in contract.required if name not in layout.columns]
     return f"found no {_names(absent)} in the columns of its layout, which {feed} must have." if absent else ""
-
-
-def _contract(feed: str, layout: Layout) -> Contract:
-    if feed in FEEDS:
-        return contract_for(feed, tuple(layout.columns))
-    return REFERENCES[feed.partition("/")[2]].contract
 
 
 def _names(names: Sequence[str]) -> str:

@@ -10,11 +10,11 @@ Does not belong here: the table, and reading it (indicators/noise).
 
 import numpy as np
 
+from vm_pipeline.indicators.noise import LENGTHS
 from vm_pipeline.indicators.profiles import PROFILES
 from vm_pipeline.signals.judge import judge
 from vm_pipeline.signals.series import points
 
-LENGTHS = (8, 12, 16, 20, 24, 30, 36, 52, 78, 104, 156, 260)
 BASELINES = (0, 12)
 SERIES, SEED = 20_000, 20260501
 

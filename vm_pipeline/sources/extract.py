@@ -3,7 +3,8 @@
 Belongs here: the words that connectors and landing share. Does not belong here: any connector, anything that keeps.
 """
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import BufferedIOBase
 from pathlib import Path
@@ -85,6 +86,20 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.where}: found {self.found}; expected {self.expected}. {self.remedy}"
+
+
+def one_a_slot(
+    extracts: Sequence[Extract], another: str, expected: str, remedy: str
+) -> tuple[list[Extract], list[Problem]]:
+    """Extracts that alone stand for their slot; of the others none is taken, and each is a problem.
+
+    Which of two counts is not for an alphabet to decide: what was received before stays in force.
+    """
+    claims = Counter(one.slot for one in extracts)
+    alone = [one for one in extracts if claims[one.slot] == 1]
+    return alone, [
+        Problem(one.name, f"{another} for {one.slot}", expected, remedy) for one in extracts if claims[one.slot] > 1
+    ]
 
 
 def opener(path: Path) -> Callable[[], BufferedIOBase]:

@@ -5,7 +5,6 @@ Does not belong here: the canonical layout (folder), opening filesystems (stores
 """
 
 import io
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -22,6 +21,7 @@ from vm_pipeline.sources.extract import (
     NotReceived,
     Problem,
     Unchanged,
+    one_a_slot,
     opener,
     steady,
 )
@@ -101,7 +101,10 @@ class FilesSource:
         if not files:
             remedy = "Mount the folder, or correct `files` of this source."
             return [], [Problem(where, "no file", f"{self.sender.feed} files of {self.sender.provider_code}", remedy)]
-        return _one_a_slot([self._extract(place, path, info) for path, info in files.items()])
+        found = [self._extract(place, path, info) for path, info in files.items()]
+        extracts = [one for one in found if isinstance(one, Extract)]
+        alone, twice = one_a_slot(extracts, "another file", "one file a month", "Move the one that is not in use.")
+        return alone, [*(one for one in found if isinstance(one, Problem)), *twice]
 
     def _extract(self, place: Any, path: str, info: Info) -> Extract | Problem:
         name = PurePosixPath(path).name
@@ -168,16 +171,3 @@ def _state(place: Any, path: str) -> object:
     except Exception:  # whatever a driver says of a file that is gone
         return None
     return [(name, str(info[name])) for name in _STATE if name in info]
-
-
-def _one_a_slot(found: list[Extract | Problem]) -> tuple[list[Extract], list[Problem]]:
-    """Which of two files counts is not for an alphabet to decide: neither does, and what was received stays."""
-    extracts = [one for one in found if isinstance(one, Extract)]
-    claims = Counter(one.slot for one in extracts)
-    problems = [one for one in found if isinstance(one, Problem)]
-    problems += [
-        Problem(one.name, f"another file for {one.slot}", "one file a month", "Move the one that is not in use.")
-        for one in extracts
-        if claims[one.slot] > 1
-    ]
-    return [one for one in extracts if claims[one.slot] == 1], problems

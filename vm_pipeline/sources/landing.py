@@ -18,13 +18,11 @@ from pathlib import Path
 
 from vm_pipeline.disk import flush, is_full
 from vm_pipeline.sources.decisions import Decision, Kind, decide, decisions
-from vm_pipeline.sources.extract import Absent, Extract, Fetch, NotReceived, Problem, Unchanged, opener
+from vm_pipeline.sources.extract import Absent, Extract, Fetch, NotReceived, Problem, Unchanged
 from vm_pipeline.sources.incoming import desk, locked
 from vm_pipeline.sources.log import append, later
 from vm_pipeline.sources.objects import LandingDamaged, Objects
 from vm_pipeline.sources.receipts import Receipt, Slot
-
-__all__ = ["Extract", "Landing", "LandingDamaged", "Problem", "Received", "opener"]
 
 _WRITERS = 4  # a flush to disk waits for the disk, not for a core
 

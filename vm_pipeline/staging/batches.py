@@ -12,15 +12,17 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from vm_pipeline.disk import flush_all
+from vm_pipeline.feeds import contract_for
 from vm_pipeline.memory import limits
 from vm_pipeline.sources.decisions import Decision, Kind
 from vm_pipeline.sources.incoming import desk
@@ -32,7 +34,7 @@ from vm_pipeline.staging.load import ACCEPTED, REJECTED, Opened, load, refused
 from vm_pipeline.staging.policy import STRICTEST, Policy
 from vm_pipeline.staging.reading import Refused
 from vm_pipeline.staging.summary import Summary
-from vm_pipeline.staging.versions import contract_of, folder_name, staged_as
+from vm_pipeline.staging.versions import folder_name, staged_as
 
 _LEAST, _MOST = 2 << 20, 12 << 20  # bytes of a group of batches
 
@@ -149,16 +151,15 @@ class Staging:
         if not todo:
             return 0
         self._forget_others(todo)  # first: whatever cuts this short, the next run stages the rest, and nothing is left
-        with desk(self.incoming) as workspace:  # for its owner only: text as sent lies there for a while
-            workers = _Workers(workspace, self.pseudonym_key, self.policy, self.limits(self.threads))
-            try:
-                with ThreadPoolExecutor(self.threads) as pool:
-                    opened = list(pool.map(lambda one: self._open(one, workers), todo.values()))
-                    for done in pool.map(lambda group: self._stage(group, workers), _groups(opened, self.threads)):
-                        for receipt in done:
-                            progress(str(receipt.slot))
-            finally:
-                workers.close()
+        with (
+            desk(self.incoming) as workspace,  # for its owner only: text as sent lies there for a while
+            closing(_Workers(workspace, self.pseudonym_key, self.policy, self.limits(self.threads))) as workers,
+            ThreadPoolExecutor(self.threads) as pool,
+        ):
+            opened = list(pool.map(lambda one: self._open(one, workers), todo.values()))
+            groups = _groups(opened, self.threads)
+            for receipt in chain.from_iterable(pool.map(lambda group: self._stage(group, workers), groups)):
+                progress(str(receipt.slot))
         return len(todo)
 
     def _forget_others(self, staged: Mapping[str, Receipt]) -> None:
@@ -175,12 +176,12 @@ class Staging:
         draft.mkdir()
         path = self.landing.verified(receipt.sha256)
         control = self.landing.verified(receipt.control_sha256) if receipt.control_sha256 else None
-        layout, contract = self.layout(receipt), contract_of(receipt.slot.feed)
+        layout, contract = self.layout(receipt), contract_for(receipt.slot.feed)
         try:
             sheet = reading.read_sheet(path, draft, layout.file if layout else reading.AS_IT_SAYS)
         except Refused as why:
             return _Closed(receipt, refused(receipt, contract, why), draft)
-        contract = contract_of(receipt.slot.feed, _names(sheet, layout))
+        contract = contract_for(receipt.slot.feed, _names(sheet, layout))
         return Opened(receipt, contract, sheet, layout, path, control, draft)
 
     def _stage(self, group: "Sequence[Opened | _Closed]", workers: "_Workers") -> list[Receipt]:

@@ -12,7 +12,7 @@ from vm_pipeline.feeds.contract import LAYOUT_RULES, Column, Consequence, Contra
 from vm_pipeline.feeds.survey import ANSWERS, NOT_ANSWERED
 from vm_pipeline.feeds.values import FINANCIAL_YEAR
 from vm_pipeline.sources.receipts import Slot
-from vm_pipeline.staging.naming import literal
+from vm_pipeline.staging.naming import literal, literals
 from vm_pipeline.staging.parsing import parsed
 from vm_pipeline.staging.steps import FAILED
 
@@ -191,7 +191,7 @@ def _answers(contract: Contract, member: Member, head: str, questions: tuple[str
             f" OR ({counted} IS NULL AND coalesce(positive_sent, positive_pct_sent) IS NOT NULL)"
             f" OR positive > answered OR {counted} > answered"
         )
-        empty = ", ".join(map(literal, ("na", *NOT_ANSWERED)))
+        empty = literals(("na", *NOT_ANSWERED))
         return (
             f"SELECT {common}, question_code AS question, CASE WHEN {unsound} THEN '?' END AS answer, "
             f"answered AS answers, {counted} AS positive FROM {member.accepted} "
@@ -199,9 +199,9 @@ def _answers(contract: Contract, member: Member, head: str, questions: tuple[str
         )
     pairs = ", ".join(f"{{'question': {literal(name)}, 'answer': lower(q{i})}}" for i, name in enumerate(questions))
     pairs = pairs or "{'question': NULL::VARCHAR, 'answer': NULL::VARCHAR}"
-    known, empty = (", ".join(map(literal, texts)) for texts in (ANSWERS, NOT_ANSWERED))
+    known, empty = literals([*ANSWERS]), literals(NOT_ANSWERED)
     return (
-        f"SELECT {head}, survey_code, wave_date, team_name, pair.question AS question, "
+        f"SELECT {common}, pair.question AS question, "
         f"CASE WHEN pair.answer IN ({known}) THEN pair.answer ELSE '?' END AS answer, "
         "NULL::BIGINT AS answers, NULL::DECIMAL(18,9) AS positive "
         f"FROM (SELECT *, unnest([{pairs}]) AS pair FROM {member.accepted}) "

@@ -155,26 +155,10 @@ def _outcome(
     protected: Mapping[int, Protected],
 ) -> Summary:
     person = protected.get(place, Protected())
-    if person.why:  # nothing of it is counted or written: even its figures may be somebody's number
-        return refused(batch.receipt, batch.contract, person.why)
-    too_large = beyond(batch.contract, counts)
-    if too_large:
-        return refused(batch.receipt, batch.contract, too_large)
-    why = _several_months(batch)
-    said: Totals = {}
-    differences: tuple[Difference, ...] = ()
-    try:
-        said, differences = _against_control(con, batch, counts, periods)
-        if batch.layout:
-            check_totals(con, AS_SENT, batch.layout, File(batch.sheet.header, batch.facts))
-    except Refused as found:
-        why = found
-    except SQL_FAILS as error:  # a total may be the layout's SQL, too
-        if batch.layout is None:
-            raise
-        why = _bad_layout(error)
-    if differences:
-        why = mismatch(differences)
+    not_kept = person.why or beyond(batch.contract, counts)
+    if not_kept:  # nothing of it is counted or written: even its figures may be somebody's number
+        return refused(batch.receipt, batch.contract, not_kept)
+    said, differences, why = _compared(con, batch, counts, periods)
     _write(con, batch, matched, judging.Member(place, batch.receipt.slot, counts.rows_before), bool(counts.rejections))
     money = bool(batch.contract.money)
     return Summary(
@@ -194,6 +178,29 @@ def _outcome(
         differences=differences,
         year_to_date=bool(batch.layout and batch.layout.year_to_date),
     )
+
+
+def _compared(
+    con: duckdb.DuckDBPyConnection, batch: Opened, counts: Counts, periods: list[PeriodCount]
+) -> tuple[Totals, tuple[Difference, ...], Refused | None]:
+    """What a control file says, where the batch differs from it, and why it is refused, by that or a total of its own.
+
+    A batch that is refused here is counted and written all the same: its sender is told the figures.
+    """
+    why = _several_months(batch)
+    said: Totals = {}
+    differences: tuple[Difference, ...] = ()
+    try:
+        said, differences = _against_control(con, batch, counts, periods)
+        if batch.layout:
+            check_totals(con, AS_SENT, batch.layout, File(batch.sheet.header, batch.facts))
+    except Refused as found:
+        why = found
+    except SQL_FAILS as error:  # a total may be the layout's SQL, too
+        if batch.layout is None:
+            raise
+        why = _bad_layout(error)
+    return said, differences, mismatch(differences) if differences else why
 
 
 def _several_months(batch: Opened) -> Refused | None:

@@ -1,6 +1,6 @@
 """Names and texts as SQL writes them, and when two headers are the same.
 
-Belongs here: quoting, and comparing headers.
+Belongs here: quoting, for every SQL text of the package, and comparing headers.
 Does not belong here: what a layout says of a header (layouts), what follows from one that is missing (matching).
 """
 

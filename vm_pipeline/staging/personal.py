@@ -33,20 +33,27 @@ _LEAST, _MOST = 10**8, 10**10  # whole numbers that may have been nine or ten di
 
 
 @dataclass(frozen=True)
-class Find:
-    """A column of a batch that holds identifiers: of its distinct texts of that shape, so many passed."""
+class Signs:
+    """What a column holds by every sign: of its distinct texts of that shape, so many passed."""
 
-    column: Column
     kind: Kind
     passed: int
     shaped: int
 
     def __str__(self) -> str:
         rate = half_up_ratio(self.passed, self.shaped, 100, 1)
-        return (
-            f"the column {self.column.name} holds what is a {self.kind.name} by every sign "
-            f"({self.passed:,} of {self.shaped:,} different texts of that shape, {rate} %)"
-        )
+        return f"{self.passed:,} of {self.shaped:,} different texts of that shape, {rate} %"
+
+
+@dataclass(frozen=True)
+class Find:
+    """A column of a batch that holds identifiers."""
+
+    column: Column
+    signs: Signs
+
+    def __str__(self) -> str:
+        return f"the column {self.column.name} holds what is a {self.signs.kind.name} by every sign ({self.signs})"
 
 
 @dataclass
@@ -80,15 +87,15 @@ def look(con: duckdb.DuckDBPyConnection, contract: Contract, named: Collection[s
     con.execute(f"CREATE OR REPLACE TEMP TABLE seen AS SELECT * FROM ({_texts(contract)}) AS t(member, name, text)")
     candidates = f"SELECT DISTINCT member, name, {sought_in('text')} AS text FROM seen WHERE {shaped('text')}"
     finds: dict[int, list[Find]] = defaultdict(list)
-    for (member, name), (kind, passed, of) in identifiers_in(con, candidates, named).items():
-        finds[member].append(Find(contract.by_name[name], kind, passed, of))
+    for (member, name), signs in identifiers_in(con, candidates, named).items():
+        finds[member].append(Find(contract.by_name[name], signs))
     return dict(finds)
 
 
 def identifiers_in(
     con: duckdb.DuckDBPyConnection, candidates: str, named: Collection[str] = ()
-) -> dict[tuple[int, str], tuple[Kind, int, int]]:
-    """Columns that hold identifiers, by (member, column): the first kind that fits, texts that passed, of its shape.
+) -> dict[tuple[int, str], Signs]:
+    """Columns that hold identifiers, by (member, column), each of the first kind that fits.
 
     `candidates` is a SELECT of member, name and text: as it is `sought_in`, each once, all with an identifier's shape.
     """
@@ -96,10 +103,10 @@ def identifiers_in(
     if not con.execute("SELECT count(*) FROM candidate").fetchall()[0][0]:
         return {}
     rows = con.execute(" UNION ALL ".join(_counted(place, kind) for place, kind in enumerate(KINDS))).fetchall()
-    found: dict[tuple[int, str], tuple[Kind, int, int]] = {}
+    found: dict[tuple[int, str], Signs] = {}
     for member, name, place, of, plausible, passed in sorted(rows):
         if (member, name) not in found and KINDS[place].tells_of(of, plausible, passed, name in named):
-            found[member, name] = (KINDS[place], passed, of)
+            found[member, name] = Signs(KINDS[place], passed, of)
     return found
 
 
@@ -173,7 +180,7 @@ def _act(
     for find, then in hidden:
         _hide(con, contract, member, find.column, then)
     return Protected(
-        notes=tuple(Warned("personal_data", find.passed, f"{find}: {_DONE[then]}") for find, then in hidden)
+        notes=tuple(Warned("personal_data", find.signs.passed, f"{find}: {_DONE[then]}") for find, then in hidden)
     )
 
 

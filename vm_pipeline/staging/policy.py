@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
-from vm_pipeline.feeds import ACTIVITY, FEEDS, LEDGER, SURVEY_COUNTS, SURVEY_WIDE
+from vm_pipeline.feeds import CONTRACTS, FEEDS
 from vm_pipeline.feeds.reference import REFERENCES
 
 DEFAULT = "default"
@@ -111,10 +111,8 @@ def _known(pattern: str, name: str, known: tuple[str, ...]) -> None:
 
 
 def _columns(feed: str, name: str) -> tuple[str, ...]:
-    of_feed = {"ledger": (LEDGER,), "activity": (ACTIVITY,), "survey": (SURVEY_WIDE, SURVEY_COUNTS)}
-    every = tuple(one for some in of_feed.values() for one in some)
     if feed == "reference":
         contracts = tuple(one.contract for key, one in REFERENCES.items() if fnmatchcase(key, name))
     else:
-        contracts = of_feed.get(feed, every)
+        contracts = CONTRACTS.get(feed) or tuple(one for some in CONTRACTS.values() for one in some)
     return tuple(dict.fromkeys(column for contract in contracts for column in contract.by_name))

@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
+from vm_pipeline.feeds import contract_for
 from vm_pipeline.sources.extract import Extract, Fetch
 from vm_pipeline.sources.sender import Sender
 from vm_pipeline.staging.batches import configuration
@@ -24,7 +25,6 @@ from vm_pipeline.staging.load import SQL_FAILS, facts, said_safely
 from vm_pipeline.staging.matching import AS_SENT, match_layout
 from vm_pipeline.staging.naming import header_of
 from vm_pipeline.staging.reading import Refused, Sheet, read_sheet
-from vm_pipeline.staging.versions import contract_of
 
 _ROWS = 1_000
 _MOST = 64 << 20  # bytes of a file that is opened: a look must not take as long as a night
@@ -112,7 +112,7 @@ def _pieces(layout: Layout) -> Iterator[tuple[str, Layout]]:
 
 def _fails(con: duckdb.DuckDBPyConnection, trial: _Trial, layout: Layout) -> str:
     """Why the SQL of a layout does not work; empty where it does. Raises Refused, of a file that does not fit."""
-    contract = contract_of(trial.feed, tuple(layout.columns))
+    contract = contract_for(trial.feed, tuple(layout.columns))
     try:
         matched = match_layout(contract, trial.sheet, layout, trial.facts)
     except Refused:

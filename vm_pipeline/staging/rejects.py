@@ -11,12 +11,12 @@ from pathlib import Path
 
 import duckdb
 
+from vm_pipeline.feeds import contract_for
 from vm_pipeline.feeds.contract import LAYOUT_RULES, Contract, Privacy
 from vm_pipeline.sources.receipts import Version
 from vm_pipeline.staging.batches import Staging
 from vm_pipeline.staging.naming import literal
 from vm_pipeline.staging.reading import readable
-from vm_pipeline.staging.versions import contract_of
 
 _DUPLICATE = "The same key stands in another sound row of the batch."
 
@@ -24,7 +24,7 @@ _DUPLICATE = "The same key stands in another sound row of the batch."
 def rejects(versions: Iterable[Version], staging: Staging, feed: str) -> tuple[list[str], list[tuple[object, ...]]]:
     """Header and rows: one a rejected row of the feed, by provider, period and row number."""
     chosen = [v for v in versions if v.receipt.slot.feed == feed and staging.rejected(v.receipt).is_file()]
-    contract = contract_of(feed)
+    contract = contract_for(feed)
     header = [
         "feed",
         "batch_provider",

@@ -1,27 +1,21 @@
 """What the folder of a staged content is named by: the content, and all that would stage it differently.
 
-Belongs here: the contract of a feed; short names for contracts and readers, for a policy, for the key of pseudonyms.
+Belongs here: short names for contracts and readers, for a policy, for the key of pseudonyms.
 Does not belong here: staging anything (batches), what a policy says (policy), the key itself (pseudonym).
 """
 
 import hashlib
 from functools import cache
 
-from vm_pipeline.feeds import ACTIVITY, LEDGER, SURVEY_COUNTS, SURVEY_WIDE, Contract, contract_for
+from vm_pipeline.feeds import contracts_of
 from vm_pipeline.feeds.contract import Privacy
 from vm_pipeline.feeds.identifiers import KINDS
-from vm_pipeline.feeds.reference import REFERENCES
 from vm_pipeline.sources.receipts import Receipt
 from vm_pipeline.staging import judging, reading
 from vm_pipeline.staging.layouts import LAYOUT_VERSION
 from vm_pipeline.staging.parsing import BLANKS, EXPRESSIONS
 from vm_pipeline.staging.personal import PERSONAL_VERSION
 from vm_pipeline.staging.policy import Policy
-
-
-def contract_of(feed: str, header: tuple[str, ...] = ()) -> Contract:
-    """The contract of a feed or of a reference file, `reference/<name>`."""
-    return REFERENCES[feed.partition("/")[2]].contract if feed.startswith("reference/") else contract_for(feed, header)
 
 
 def folder_name(receipt: Receipt, policy: Policy, key: str) -> str:
@@ -39,7 +33,7 @@ def staged_as(feed: str, policy: Policy, key: str) -> str:
 def staging_version(feed: str) -> str:
     """Eight hex digits that change when the same content would be staged differently."""
     readers = (reading.READER_VERSION, judging.JUDGING_VERSION, PERSONAL_VERSION, LAYOUT_VERSION)
-    contracts = [(c.version, c.measures, c.dated_far, c.uncounted) for c in _contracts(feed)]
+    contracts = [(c.version, c.measures, c.dated_far, c.uncounted) for c in contracts_of(feed)]
     return _short((readers, BLANKS, EXPRESSIONS, KINDS, contracts))
 
 
@@ -54,12 +48,7 @@ def _key_version(feed: str, policy: Policy, key: str) -> str:
 @cache
 def _has_pseudonyms(feed: str) -> bool:
     """Whether the contract itself says that a column becomes a keyed hash."""
-    return any(column.privacy is Privacy.PSEUDONYM for one in _contracts(feed) for column in one.columns)
-
-
-def _contracts(feed: str) -> tuple[Contract, ...]:
-    contracts = {"ledger": (LEDGER,), "activity": (ACTIVITY,), "survey": (SURVEY_WIDE, SURVEY_COUNTS)}
-    return contracts.get(feed) or (contract_of(feed),)
+    return any(column.privacy is Privacy.PSEUDONYM for one in contracts_of(feed) for column in one.columns)
 
 
 def _short(parts: object) -> str:

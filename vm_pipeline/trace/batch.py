@@ -6,13 +6,12 @@ Does not belong here: single rows (fact).
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 import duckdb
 
 from vm_pipeline.trace.facts import FACTS_OF
-from vm_pipeline.trace.figure import Row
 from vm_pipeline.trace.origin import Origin, Origins
+from vm_pipeline.warehouse.rows import Row, named_rows
 
 _MONEY = "amount_received_gbp, amount_accepted_gbp, amount_rejected_gbp"
 _BY_TEAM = (
@@ -57,7 +56,4 @@ def trace_batch(con: duckdb.DuckDBPyConnection, origins: Origins, batch_id: str)
 
 
 def _table(con: duckdb.DuckDBPyConnection, sql: str, batch_id: str) -> tuple[Row, ...]:
-    asked = con.execute(f"{sql} ORDER BY ALL", [batch_id])
-    names = [name for name, *_ in asked.description or ()]
-    rows: list[tuple[Any, ...]] = asked.fetchall()
-    return tuple(dict(zip(names, row, strict=True)) for row in rows)
+    return tuple(named_rows(con.execute(f"{sql} ORDER BY ALL", [batch_id])))

@@ -15,9 +15,10 @@ from vm_pipeline.calendar import financial_year, first_day, week_start
 from vm_pipeline.indicators.catalogue import CATALOGUE, parts
 from vm_pipeline.indicators.entry import Facts, Indicator, Ingredient
 from vm_pipeline.trace.facts import FACTS_OF, FactTable
-from vm_pipeline.trace.figure import BY_NAME, Row, figures_of_a_month
+from vm_pipeline.trace.figure import BY_NAME, figures_of_a_month
 from vm_pipeline.trace.lost import batch_before, where_it_went
 from vm_pipeline.trace.origin import Origin, Origins
+from vm_pipeline.warehouse.rows import Row, named_rows
 
 
 @dataclass(frozen=True)
@@ -70,16 +71,10 @@ def trace_fact(con: duckdb.DuckDBPyConnection, origins: Origins, batch_id: str, 
 
 
 def _parts(con: duckdb.DuckDBPyConnection, table: FactTable, batch_id: str, row_number: int) -> tuple[Part, ...]:
-    found = _facts(con, table, batch_id, row_number)
+    asked = f"FROM vm.{table.name} WHERE batch_id = ? AND row_number = ? ORDER BY ALL"
+    found = named_rows(con.execute(asked, [batch_id, row_number]))
     whole = sum((_amount(table, one) for one in found), Decimal(0))
     return tuple(_part(con, table, one, whole) for one in found)
-
-
-def _facts(con: duckdb.DuckDBPyConnection, table: FactTable, batch_id: str, row_number: int) -> list[Row]:
-    rows = f"FROM vm.{table.name} WHERE batch_id = ? AND row_number = ? ORDER BY ALL"
-    asked = con.execute(rows, [batch_id, row_number])
-    names = [name for name, *_ in asked.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in asked.fetchall()]
 
 
 def _part(con: duckdb.DuckDBPyConnection, table: FactTable, fact: Row, whole: Decimal) -> Part:

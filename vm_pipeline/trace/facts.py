@@ -6,10 +6,8 @@ Belongs here: what tracing must know of fact tables. Does not belong here: askin
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from vm_pipeline.feeds import FEEDS
+from vm_pipeline.feeds import FEEDS, contracts_of
 from vm_pipeline.feeds.contract import Privacy
-from vm_pipeline.feeds.survey import SURVEY_COUNTS
-from vm_pipeline.staging.versions import contract_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Table
@@ -30,8 +28,8 @@ class FactTable:
 
         The batch says of which provider it is; one of a reference file is of all.
         """
-        contracts = [contract_of(self.feed), *([SURVEY_COUNTS] if self.feed == "survey" else [])]
-        closed = {one.stored for contract in contracts for one in contract.columns if one.privacy is not Privacy.OPEN}
+        columns = (one for contract in contracts_of(self.feed) for one in contract.columns)
+        closed = {one.stored for one in columns if one.privacy is not Privacy.OPEN}
         known = declared(self.name).columns.keys()
         aside = closed | {"batch_id", "row_number"} | ({"provider_code"} if self.feed in FEEDS else set())
         return ["row_number", *(name for name in known if name not in aside)]

@@ -17,6 +17,7 @@ from vm_pipeline.trace.facts import FACTS_IN, FACTS_OF, declared
 from vm_pipeline.trace.origin import Origin, Origins
 from vm_pipeline.trace.selection import Part, Selection, Whose, query, selections, share_of_week
 from vm_pipeline.trace.unknown import Unknown
+from vm_pipeline.warehouse.rows import Row, named_rows
 
 BY_CODE = {one.code: one for one in CATALOGUE}
 BY_NAME = INGREDIENT | {one.name: one for one in OF_TEAM_MONTH}
@@ -26,7 +27,6 @@ _FILES = {
     "class": "sql/marts/indicator_class.sql",
     "completeness": "sql/marts/indicator_value.sql",
 }
-Row = dict[str, object]
 
 
 @dataclass(frozen=True)
@@ -124,11 +124,10 @@ def trace_column(con: duckdb.DuckDBPyConnection, origins: Origins, whose: Whose,
     if column is None or column.primary_key:
         known = ", ".join(figures_of_a_month())
         raise Unknown(f"found no figure {whose.code!r} in team_month, expected one of {known}.")
-    found = con.execute(f"FROM vm.team_month WHERE {whose.teams} AND period = ?", [whose.month])
-    names, rows = [name for name, *_ in found.description or ()], found.fetchall()
+    rows = named_rows(con.execute(f"FROM vm.team_month WHERE {whose.teams} AND period = ?", [whose.month]))
     if not rows:
         raise Unknown(f"found no row of {whose.provider_code}, {whose.team_code} in team_month for {whose.month}.")
-    cells = dict(zip(names, rows[0], strict=True))
+    cells = rows[0]
     sides = _sides_of_column(whose.code)
     made = tuple(
         side_of(con, origins, whose, name, _published(cells, some), some, largest) for name, some in sides.items()
@@ -253,8 +252,8 @@ def _largest(con: duckdb.DuckDBPyConnection, chosen: Selection, batch: str, larg
         f"SELECT {', '.join(columns)} FROM {chosen.facts.rows} WHERE {chosen.where} AND batch_id = ? "
         f"ORDER BY abs({chosen.facts.counts}) DESC, row_number LIMIT {largest}",
         [batch],
-    ).fetchall()
-    return tuple(dict(zip(columns, row, strict=True)) for row in found)
+    )
+    return tuple(named_rows(found))
 
 
 def ranges(numbers: Sequence[int]) -> str:

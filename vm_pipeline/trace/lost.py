@@ -10,13 +10,12 @@ from typing import Any
 import duckdb
 
 from vm_pipeline.calendar import financial_year, first_day, period_of
-from vm_pipeline.feeds import FEEDS
+from vm_pipeline.feeds import FEEDS, contract_for
 from vm_pipeline.sources.receipts import Receipt
 from vm_pipeline.staging.batches import Staging
 from vm_pipeline.staging.layouts import Layout
 from vm_pipeline.staging.reading import readable
 from vm_pipeline.staging.rejects import descriptions
-from vm_pipeline.staging.versions import contract_of
 from vm_pipeline.trace.facts import FACTS_OF
 from vm_pipeline.trace.origin import Origin, Origins
 from vm_pipeline.trace.unknown import Unknown
@@ -60,8 +59,8 @@ def _of_staged(asked: _Asked) -> str:
     origin = asked.origin
     code = _rule_failed(asked)
     if code:
-        columns = asked.staging.summary(asked.receipt).columns
-        return f"Rejected by {code}: {descriptions(contract_of(origin.feed, columns)).get(code, 'a rule of its feed.')}"
+        contract = contract_for(origin.feed, asked.staging.summary(asked.receipt).columns)
+        return f"Rejected by {code}: {descriptions(contract).get(code, 'a rule of its feed.')}"
     version = asked.origins.versions.get(origin.batch_id)
     if origin.feed in FACTS_OF and origin.feed not in FEEDS:
         return _NO_BUDGET if version and version.in_force else _SUPERSEDED

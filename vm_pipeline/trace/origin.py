@@ -16,7 +16,7 @@ import duckdb
 
 from vm_pipeline.feeds.identifiers import masked
 from vm_pipeline.home import Home
-from vm_pipeline.sources.landing import LandingDamaged
+from vm_pipeline.sources.objects import LandingDamaged
 from vm_pipeline.sources.receipts import Receipt, Version, versions
 from vm_pipeline.sources.sender import base_name
 from vm_pipeline.trace.unknown import Unknown

@@ -6,16 +6,17 @@ Does not belong here: adding rows up (figure), what is worked out of both window
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
 import duckdb
 
 from vm_pipeline.indicators.entry import Facts, Ingredient
+from vm_pipeline.indicators.ingredients import CONDITION
 from vm_pipeline.staging.naming import literal
 from vm_pipeline.trace.figure import BY_CODE, Figure, side_of
 from vm_pipeline.trace.origin import Origins
 from vm_pipeline.trace.selection import Part, Selection, Whose
 from vm_pipeline.trace.unknown import Unknown
+from vm_pipeline.warehouse.rows import Row, named_rows
 
 _CASES = (
     "FROM vm.saving JOIN vm.dim_saving_case "
@@ -28,7 +29,6 @@ _MEANING = {
     "activity": "What drives it.",
     "balancing": "The harm that must not rise.",
 }
-Case = dict[str, Any]
 
 
 def trace_saving(
@@ -41,8 +41,7 @@ def trace_saving(
         "AND case_code = ? ORDER BY baseline_from, after_from, baseline_to, after_to",
         [provider, code],
     )
-    names = [name for name, *_ in asked.description or ()]
-    cases: list[Case] = [dict(zip(names, row, strict=True)) for row in asked.fetchall()]
+    cases = named_rows(asked)
     if not cases:
         known = con.execute("SELECT DISTINCT provider_code || ' ' || case_code FROM vm.saving ORDER BY 1").fetchall()
         raise Unknown(
@@ -51,7 +50,7 @@ def trace_saving(
     return tuple(_figure(con, origins, case, largest) for case in cases)
 
 
-def _figure(con: duckdb.DuckDBPyConnection, origins: Origins, case: Case, largest: int) -> Figure:
+def _figure(con: duckdb.DuckDBPyConnection, origins: Origins, case: Row, largest: int) -> Figure:
     whose = Whose(
         case["case_code"], "team", case["provider_code"], "*", case["team_code"], "window", case["after_from"]
     )
@@ -72,7 +71,7 @@ def _facts_of(part: Part, whose: Whose) -> list[Selection]:
     return [Selection(part, facts, facts.where)] if facts else []
 
 
-def _sides(case: Case) -> Iterator[tuple[str, str, Ingredient]]:
+def _sides(case: Row) -> Iterator[tuple[str, str, Ingredient]]:
     """Name, column of vm.saving, and the facts of it."""
     windows = {"before": (case["baseline_from"], case["baseline_to"]), "after": (case["after_from"], case["after_to"])}
     for when, days in windows.items():
@@ -90,11 +89,11 @@ def _side(name: str, column: str, what: str, facts: Facts) -> tuple[str, str, In
     return name, column, Ingredient(what, unit, source, _MEANING[what], stated=facts)
 
 
-def _cost(case: Case, first: date, last: date) -> str:
+def _cost(case: Row, first: date, last: date) -> str:
     said = [f"{name} = {literal(case[name])}" for name in ("provider_code", "team_code")]
     said += [f"{name} = {literal(case[name])}" for name in ("cost_centre_code", "account_code") if case[name]]
     if not case["account_code"]:
-        said.append("is_direct AND cost_category NOT IN ('income', 'capital', 'recharge')")
+        said.append(CONDITION["direct_cost_gbp"])
     if case["window_grain"] == "month":
         said.append(f"period BETWEEN '{first:%Y-%m}' AND '{last:%Y-%m}'")
     else:
@@ -102,7 +101,7 @@ def _cost(case: Case, first: date, last: date) -> str:
     return " AND ".join(said)
 
 
-def _counted(case: Case, what: str, first: date, last: date) -> str:
+def _counted(case: Row, what: str, first: date, last: date) -> str:
     measure, _, outcome = case[f"{what}_measure"].partition(":")
     teams = case["activity_team_codes"].split("|") if what == "activity" else [case["team_code"]]
     said = [f"provider_code = {literal(case['provider_code'])}", f"measure_code = {literal(measure)}"]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from vm_pipeline.calendar import financial_year
+from vm_pipeline.calendar import LAST_DAY, financial_year
 from vm_pipeline.indicators.entry import Facts, Ingredient
 from vm_pipeline.staging.naming import literal
 
@@ -70,7 +70,7 @@ class Whose:
     def _of_service(self) -> str:
         """Teams by their service on the last day, or the last that held, as sql/core/team_span has it."""
         last = _day(self.starts_on + timedelta(days=6)) if self.grain == "week" else f"last_day({_day(self.starts_on)})"
-        held = f"valid_from <= {last} AND coalesce(valid_to, DATE '2199-12-31') >= {_day(self.starts_on)}"
+        held = f"valid_from <= {last} AND coalesce(valid_to, {_day(LAST_DAY)}) >= {_day(self.starts_on)}"
         return (
             f"SELECT provider_code, team_code FROM (FROM vm.dim_team WHERE {held} QUALIFY "
             "row_number() OVER (PARTITION BY provider_code, team_code ORDER BY valid_from DESC) = 1) "

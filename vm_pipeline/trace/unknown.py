@@ -1,4 +1,8 @@
-"""What is said where a question is about nothing that is there."""
+"""What is said where a question is about nothing that is there.
+
+Belongs here: the exception alone, for whatever is asked about.
+Does not belong here: what there is instead: whoever raises it says so.
+"""
 
 
 class Unknown(Exception):

@@ -23,27 +23,15 @@ from vm_pipeline.calendar import (
     quarter_name,
     week_start,
 )
-from vm_pipeline.feeds import ACTIVITY, FEEDS, LEDGER
+from vm_pipeline.feeds import FEEDS, contract_for
 from vm_pipeline.feeds.survey import SCALES
 from vm_pipeline.indicators.catalogue import input_tables
 from vm_pipeline.sources.receipts import Version
 from vm_pipeline.staging.batches import Staging
 from vm_pipeline.staging.known import Known
 from vm_pipeline.staging.reading import readable
+from vm_pipeline.staging.stored import HEAD, stored_columns
 from vm_pipeline.staging.summary import Summary
-
-_EMPTY = {
-    feed: ", ".join(
-        f"NULL::{column.value.stored} AS {column.stored}"
-        for column in contract.stored_columns
-        if column.name != "provider_code"
-    )
-    for feed, contract in {"ledger": LEDGER, "activity": ACTIVITY}.items()
-}
-_EMPTY["survey"] = (
-    "NULL::VARCHAR AS survey_code, NULL::DATE AS wave_date, NULL::VARCHAR AS team_name, NULL::VARCHAR AS question, "
-    "NULL::VARCHAR AS answer, NULL::BIGINT AS answers, NULL::DECIMAL(18,9) AS positive"
-)
 
 
 def put_inputs(con: duckdb.DuckDBPyConnection, known: Known, staging: Staging, nation: str) -> None:
@@ -72,12 +60,13 @@ def put_feed(con: duckdb.DuckDBPyConnection, feed: str, versions: Iterable[Versi
 def feed_rows(feed: str, versions: Iterable[Version], staging: Staging) -> str:
     """SELECT of the rows of some versions of a feed, also of none."""
     paths = sorted({readable(staging.accepted(version.receipt)) for version in versions})
-    head = (
-        "NULL::VARCHAR AS content_id, NULL::BIGINT AS row_number, "
-        "NULL::INTEGER AS batch_month, NULL::INTEGER AS month_number"
-    )
-    source = f"read_parquet([{', '.join(paths)}])" if paths else f"(SELECT {head}, {_EMPTY[feed]}) WHERE false"
-    return f"SELECT * FROM {source}"
+    return f"SELECT * FROM read_parquet([{', '.join(paths)}])" if paths else _no_rows(feed)
+
+
+def _no_rows(feed: str) -> str:
+    kinds = HEAD | {column.name: column.type for column in stored_columns(contract_for(feed))}
+    columns = ", ".join(f"NULL::{kind or 'INTEGER'} AS {name}" for name, kind in kinds.items())
+    return f"SELECT {columns} WHERE false"
 
 
 def _put(con: duckdb.DuckDBPyConnection, name: str, columns: str, rows: Sequence[tuple[object, ...]]) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from vm_pipeline.calendar import FIRST_DAY, LAST_DAY
 from vm_pipeline.feeds.reference import REFERENCES, UNALLOCATED
 from vm_pipeline.feeds.reference_table import Reference
 from vm_pipeline.sources.receipts import Version
@@ -19,7 +20,7 @@ from vm_pipeline.staging.reading import readable
 
 _PLACE = {"batch_id": "VARCHAR", "row_number": "BIGINT"}
 _NAMED = 20  # rows of a contradiction, or pairs of rows: a file that says everything twice has thousands
-_OPEN = "coalesce({0}.valid_from, DATE '1900-01-01') <= coalesce({1}.valid_to, DATE '2199-12-31')"
+_FROM, _TO = f"coalesce({{0}}.valid_from, DATE '{FIRST_DAY}')", f"coalesce({{0}}.valid_to, DATE '{LAST_DAY}')"
 
 
 @dataclass(frozen=True)
@@ -163,16 +164,15 @@ def _contradictions(reference: Reference) -> str:
         return _OVERSHARED
     if not reference.alone:
         return "SELECT NULL::VARCHAR AS provider_code, NULL::VARCHAR AS pair WHERE false"
-    provider = "provider_code" if "provider_code" in reference.contract.by_name else "''"
     if not reference.has_spans:  # each with the one before it: of 20,000 rows alike all pairs are 200 million
         same = ", ".join(reference.alone)
         last = f"lag(row_number) OVER (PARTITION BY {same} ORDER BY row_number)"
         return (
-            f"SELECT {provider} AS provider_code, last || ' and ' || row_number AS pair "
+            f"SELECT {_provider(reference)} AS provider_code, last || ' and ' || row_number AS pair "
             f"FROM (SELECT *, {last} AS last FROM candidate) WHERE last IS NOT NULL"
         )
     same = " AND ".join(f"a.{column} = b.{column}" for column in reference.alone)
-    overlap = f"{_OPEN.format('a', 'b')} AND {_OPEN.format('b', 'a')}"
+    overlap = " AND ".join(f"{_FROM.format(one)} <= {_TO.format(other)}" for one, other in (("a", "b"), ("b", "a")))
     return (
         "SELECT a.provider_code, a.row_number || ' and ' || b.row_number AS pair "
         f"FROM candidate a JOIN candidate b ON {same} AND a.row_number < b.row_number AND {overlap}"
@@ -180,12 +180,11 @@ def _contradictions(reference: Reference) -> str:
 
 
 # Shares above 1 on the first day of any row: sums only change where a row begins.
-_OVERSHARED = """
+_OVERSHARED = f"""
 SELECT a.provider_code, string_agg(DISTINCT b.row_number::VARCHAR, ', ' ORDER BY b.row_number::VARCHAR) AS pair
 FROM candidate a
 JOIN candidate b ON a.provider_code = b.provider_code AND a.cost_centre_code = b.cost_centre_code
-    AND coalesce(a.valid_from, DATE '1900-01-01')
-        BETWEEN coalesce(b.valid_from, DATE '1900-01-01') AND coalesce(b.valid_to, DATE '2199-12-31')
+    AND {_FROM.format("a")} BETWEEN {_FROM.format("b")} AND {_TO.format("b")}
 GROUP BY a.provider_code, a.cost_centre_code, a.row_number
 HAVING sum(b.share) > 1.00001
 """

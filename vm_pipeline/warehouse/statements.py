@@ -13,7 +13,7 @@ from graphlib import TopologicalSorter
 from vm_pipeline.indicators.catalogue import BOX_SCORE
 from vm_pipeline.indicators.chosen import driving
 from vm_pipeline.indicators.entry import Facts
-from vm_pipeline.indicators.ingredients import INGREDIENTS
+from vm_pipeline.indicators.ingredients import CONDITION, INGREDIENTS, OF_TEAM_MONTH
 from vm_pipeline.warehouse.sql_files import sql_folder
 
 LAYERS = ("core", "marts", "signals")
@@ -106,6 +106,12 @@ def _cost_sums() -> str:
     return _columns(f"sum(amount_gbp) FILTER ({facts.where})::DECIMAL(38,9) AS {name}" for name, facts in _costs())
 
 
+def _team_month_costs() -> str:
+    """Columns of `team_month` with the sums of cost categories."""
+    costs = (one.name for one in (*INGREDIENTS, *OF_TEAM_MONTH) if one.categories)
+    return _columns(f"sum(amount_gbp) FILTER ({CONDITION[name]}) AS {name}" for name in costs)
+
+
 def _costs_each() -> str:
     """SELECTs that put these columns one below the other, by the name of the ingredient."""
     return "\nUNION ALL\n".join(
@@ -136,6 +142,9 @@ def _made() -> dict[str, str]:
         "box_score_aims": _box_score_aims(),
         "box_score_signals": _signals(),
         "cost_sums": _cost_sums(),
+        "direct_cost": CONDITION["direct_cost_gbp"],
+        "total_cost": CONDITION["total_cost_gbp"],
+        "team_month_costs": _team_month_costs(),
         "costs": _costs_each(),
         "stated": _stated(),
         "driving": driving("core.activity_day"),

@@ -17,6 +17,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
 from vm_pipeline.memory import limits
+from vm_pipeline.staging.naming import literal
 from vm_pipeline.warehouse.drafts import core_of, spill_of
 from vm_pipeline.warehouse.statements import Statement, macros, reading
 from vm_pipeline.warehouse.tables import METADATA, SCHEMA, TABLES
@@ -50,8 +51,8 @@ def open_workspace(path: Path, memory: str = "", threads: int = 0) -> Iterator[d
     ours |= {"temp_directory": str(spill_of(path))}
     con = duckdb.connect(config=limits(memory, threads) | ours)
     try:
-        con.execute(f"ATTACH {_text(str(path))} AS warehouse (STORAGE_VERSION '{STORAGE}')")
-        con.execute(f"ATTACH {_text(str(core_of(path)))} AS core (STORAGE_VERSION '{STORAGE}')")
+        con.execute(f"ATTACH {literal(path)} AS warehouse (STORAGE_VERSION '{STORAGE}')")
+        con.execute(f"ATTACH {literal(core_of(path))} AS core (STORAGE_VERSION '{STORAGE}')")
         con.execute("ATTACH ':memory:' AS staging; USE warehouse")
         yield con
     finally:
@@ -96,12 +97,9 @@ def _without_key(table: Table) -> Table:
 def comments(table: Table, kind: str = "TABLE") -> list[str]:
     """COMMENT ON statements of a table, or a VIEW, and its columns."""
     name = f"{SCHEMA}.{table.name}"
-    said = [f"COMMENT ON {kind} {name} IS {_text(table.comment)}"]
-    return said + [f'COMMENT ON COLUMN {name}."{column.name}" IS {_text(column.comment)}' for column in table.columns]
-
-
-def _text(comment: str | None) -> str:
-    return "'" + (comment or "").replace("'", "''") + "'"
+    columns = {f'COLUMN {name}."{column.name}"': column.comment for column in table.columns}
+    said = {f"{kind} {name}": table.comment} | columns
+    return [f"COMMENT ON {what} IS {literal(comment or '')}" for what, comment in said.items()]
 
 
 def run(con: duckdb.DuckDBPyConnection, statement: Statement) -> Built:

@@ -85,14 +85,21 @@ def commands() -> list[tuple[str, str]]:
     return [(called(page), line) for page in by_hand for line in pattern.findall(page.read_text("utf-8"))]
 
 
+def unknown_of_command(line: str) -> set[str]:
+    """What of a command, as it is typed behind `vm-pipeline`, there is not: itself, or options of it."""
+    name, *words = shlex.split(line)
+    command: click.Command | None = main.commands.get(name)
+    if isinstance(command, click.Group) and words:
+        command = command.commands.get(words[0])
+    if command is None:
+        return {name}
+    known = {option for one in command.params if isinstance(one, click.Option) for option in one.opts}
+    return {word for word in words if word.startswith("--")} - known
+
+
 @pytest.mark.parametrize(("page", "line"), commands())
 def test_commands_and_options_exist(page: str, line: str) -> None:
-    name, *words = shlex.split(line)
-    command: click.Command = main.commands[name]
-    if isinstance(command, click.Group) and words:
-        command = command.commands[words[0]]
-    known = {option for one in command.params if isinstance(one, click.Option) for option in one.opts}
-    assert not {word for word in words if word.startswith("--")} - known
+    assert not unknown_of_command(line)
 
 
 def test_tests_that_promises_name_are_there() -> None:

@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 
 from vm_pipeline.demo import defects
 from vm_pipeline.feedback.problems import sent_as
+from vm_pipeline.feeds import contract_for
 from vm_pipeline.staging.layouts import Layout
-from vm_pipeline.staging.versions import contract_of
 from vm_pipeline_tests.feedback.told import Lines, lines, problems, tell, where
 from vm_pipeline_tests.programme import ACTIVITY_RECORD, COUNTED, LEDGER_LINE, Cells, Programme, written
 from vm_pipeline_tests.staging.test_any_row import rows
@@ -161,7 +161,7 @@ def test_every_rejected_row_is_told_and_no_other(anywhere: Callable[[], Programm
     told = told_of(programme, "ledger", sent, LEDGER_LINE)
     first = {int(line["row"]): line["rule"] for line in reversed(told)}
     assert first == dict(programme.rejected())
-    order = contract_of("ledger").rule_codes
+    order = contract_for("ledger").rule_codes
     for row in first:
         codes = [line["rule"] for line in told if line["row"] == str(row)]
         assert codes == sorted(codes, key=order.index)

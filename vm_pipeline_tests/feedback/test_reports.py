@@ -8,7 +8,7 @@ import pytest
 
 from vm_pipeline.feedback.reports import write_all
 from vm_pipeline.feeds import FEEDS
-from vm_pipeline.sources.landing import Extract
+from vm_pipeline.sources.extract import Extract
 from vm_pipeline.sources.receipts import Slot
 from vm_pipeline.staging.policy import Policy
 from vm_pipeline_tests.feedback.told import folder_of, lines, tell, where

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vm_pipeline.feedback.spreadsheet import as_written, safe, spreadsheet
+from vm_pipeline.feedback.spreadsheet import safe, spreadsheet
+from vm_pipeline_tests.feedback.told import as_written
 
 FORMULAS = [
     "=1+1",

@@ -9,7 +9,7 @@ import io
 from pathlib import Path
 
 from vm_pipeline.feedback.reports import Told, to_tell, write, write_all
-from vm_pipeline.feedback.spreadsheet import as_written
+from vm_pipeline.feedback.spreadsheet import MARK
 from vm_pipeline_tests.programme import Programme
 
 Lines = list[dict[str, str]]
@@ -22,6 +22,11 @@ def folder_of(programme: Programme) -> Path:
 def tell(programme: Programme, room: str = "ledger") -> list[Told]:
     """Bring the folder of a feed up to date."""
     return write_all(programme.known(), room, programme.staging, folder_of(programme))
+
+
+def as_written(cell: str) -> str:
+    """The text that was made safe."""
+    return cell.removeprefix(MARK)
 
 
 def lines(path: Path) -> Lines:

@@ -41,12 +41,9 @@ def test_financial_years_run_from_april_to_march(day: date) -> None:
 
 @given(DAYS)
 def test_quarters_are_three_months_of_both_years(day: date) -> None:
-    first, after = calendar.quarter_start(day), calendar.quarter_start(day, 1)
-    assert first <= day < after
-    assert first.day == 1 and first.month in (1, 4, 7, 10)
-    assert calendar.financial_quarter(day) == calendar.financial_quarter(first) == (first.month // 3 + 3) % 4 + 1
-    assert calendar.quarter_name(day)[:3] == f"{first:%b}"
-    assert calendar.quarter_end_name(day) == f"{after - timedelta(days=1):%b %Y}"
+    named = ("Jan-Mar", "Apr-Jun", "Jul-Sep", "Oct-Dec")[(day.month - 1) // 3]
+    assert calendar.quarter_name(day) == f"{named} {day.year}"
+    assert calendar.financial_quarter(day) == {"Apr-Jun": 1, "Jul-Sep": 2, "Oct-Dec": 3, "Jan-Mar": 4}[named]
 
 
 @given(DAYS)

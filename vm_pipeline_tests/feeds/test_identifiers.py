@@ -8,18 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vm_pipeline.feeds.identifiers import (
-    ANY_SHAPE,
-    KINDS,
-    Chi,
-    Kind,
-    by_chance,
-    check_chi,
-    modulus_10,
-    modulus_11,
-    names_an_identifier,
-    pad_chi,
-)
+from vm_pipeline.feeds.identifiers import ANY_SHAPE, KINDS, Kind, by_chance, names_an_identifier
+from vm_pipeline_tests.feeds.chi import Chi, check_chi, modulus_10, modulus_11
 
 BY_NAME = {kind.name: kind for kind in KINDS}
 DIGITS = st.text("0123456789", min_size=10, max_size=10)
@@ -54,10 +44,6 @@ def test_known_numbers(text: str, said: Chi, by_11: bool | None, by_10: bool | N
     assert check_chi(text) is said
     assert by_11 is None or modulus_11(text) is by_11
     assert by_10 is None or modulus_10(text) is by_10
-
-
-def test_a_lost_zero_is_put_back() -> None:
-    assert check_chi(pad_chi("402070763")) is Chi.VALID
 
 
 @given(st.lists(CHIS, min_size=1))

@@ -16,7 +16,8 @@ import duckdb
 
 from vm_pipeline import settings
 from vm_pipeline.settings import Asked, Settings
-from vm_pipeline.sources.landing import Extract, Landing, Received, opener
+from vm_pipeline.sources.extract import Extract, opener
+from vm_pipeline.sources.landing import Landing, Received
 from vm_pipeline.sources.receipts import Receipt, Slot
 from vm_pipeline.staging.batches import Staging
 from vm_pipeline.staging.known import Known, what_is_known

@@ -11,11 +11,12 @@ import pytest
 
 from vm_pipeline.feeds import FEEDS
 from vm_pipeline.quality.core import check_answers, check_facts, check_key_again, check_reconciliation
+from vm_pipeline.quality.distribution import check_distribution
 from vm_pipeline.quality.expectations import Bound, NotJudged, outside
 from vm_pipeline.quality.suites import check_contract
 from vm_pipeline.quality.totals import check_totals
 from vm_pipeline.quality.verdict import Verdict
-from vm_pipeline.quality.whole_table import check_distribution, check_whole_table
+from vm_pipeline.quality.whole_table import check_whole_table
 from vm_pipeline_tests.programme import Programme
 from vm_pipeline_tests.quality.damage import change, cut_short
 from vm_pipeline_tests.quality.test_core import KEYS
@@ -29,7 +30,7 @@ def everything(programme: Programme) -> Iterator[Verdict]:
     with duckdb.connect() as con:
         for feed in FEEDS:
             yield check_totals(con, feed, known, staging, known.versions)
-            yield from check_contract(feed, known, staging, known.versions)
+            yield from check_contract(con, feed, known, staging, known.versions)
             yield from check_whole_table(feed, known)
             yield check_distribution(feed, known)
     con = programme.warehouse()
@@ -119,9 +120,10 @@ def test_checks_need_no_network_and_write_no_file(
     monkeypatch.setattr(socket.socket, "connect", refuse)
     before = set(secretive.home.rglob("*"))
     known = secretive.known()
-    for feed in FEEDS:
-        check_contract(feed, known, secretive.staging, known.versions)
-        check_whole_table(feed, known)
+    with duckdb.connect() as con:
+        for feed in FEEDS:
+            check_contract(con, feed, known, secretive.staging, known.versions)
+            check_whole_table(feed, known)
     assert set(secretive.home.rglob("*")) == before
     assert list(empty.iterdir()) == []
 
@@ -163,7 +165,8 @@ def test_cut_files_stop_no_check(secretive: Programme) -> None:
     with duckdb.connect() as con:
         for feed in FEEDS:
             assert not check_totals(con, feed, known, secretive.staging, known.versions).passed
-            assert not all(one.passed for one in check_contract(feed, known, secretive.staging, known.versions))
+            judged = check_contract(con, feed, known, secretive.staging, known.versions)
+            assert not all(one.passed for one in judged)
             check_distribution(feed, known)
 
 

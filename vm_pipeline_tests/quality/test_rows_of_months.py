@@ -4,8 +4,8 @@ import pytest
 
 from vm_pipeline.calendar import months
 from vm_pipeline.quality.core import check_key_again
+from vm_pipeline.quality.distribution import check_distribution
 from vm_pipeline.quality.verdict import Verdict
-from vm_pipeline.quality.whole_table import check_distribution
 from vm_pipeline_tests.programme import Programme, ledger
 
 

@@ -8,9 +8,11 @@ import pytest
 from vm_pipeline.calendar import period_of
 from vm_pipeline.feeds import ACTIVITY, LEDGER, SURVEY_COUNTS, SURVEY_WIDE, Contract
 from vm_pipeline.feeds.contract import Consequence
-from vm_pipeline.quality.promises import promises, stored_columns
-from vm_pipeline.quality.suites import check_contract, suite_for
+from vm_pipeline.quality.expectations import suite
+from vm_pipeline.quality.promises import promises
+from vm_pipeline.quality.suites import bounds, check_contract
 from vm_pipeline.quality.verdict import Verdict
+from vm_pipeline.staging.stored import stored_columns
 from vm_pipeline_tests.programme import OTHER, Programme
 from vm_pipeline_tests.quality.breaks import BREAKS
 from vm_pipeline_tests.quality.damage import cut_short, restate, rewrite
@@ -56,7 +58,8 @@ def sent(programme: Programme) -> Programme:
 
 def judged(programme: Programme, feed: str) -> list[Verdict]:
     known = programme.known()
-    return check_contract(feed, known, programme.staging, known.versions)
+    with duckdb.connect() as con:
+        return check_contract(con, feed, known, programme.staging, known.versions)
 
 
 @pytest.mark.parametrize("feed", ["ledger", "activity", "survey"])
@@ -152,11 +155,11 @@ def test_a_sound_batch_is_not_blamed_for_others(broken: dict[str, Broken], layou
 
 @pytest.mark.parametrize("contract", CONTRACTS.values(), ids=CONTRACTS)
 def test_the_suite_has_an_expectation_for_every_rule(contract: Contract) -> None:
-    suite = suite_for(contract)
-    assert {(one.meta or {})["rule_code"] for one in suite.expectations} >= set(contract.rule_codes)
-    columns = [one.configuration.kwargs["column"] for one in suite.expectations]
+    made = suite(contract.feed, bounds(contract))
+    assert {(one.meta or {})["rule_code"] for one in made.expectations} >= set(contract.rule_codes)
+    columns = [one.configuration.kwargs["column"] for one in made.expectations]
     assert columns == [one.name for one in promises(contract)]
-    assert all(expectation.notes for expectation in suite.expectations)
+    assert all(expectation.notes for expectation in made.expectations)
 
 
 def test_rules_are_judged_as_the_contract_says_them() -> None:
@@ -212,9 +215,9 @@ def test_nothing_received_keeps_the_contract(programme: Programme) -> None:
     assert verdict.passed
 
 
-def test_a_connection_may_be_handed_in_and_is_left_as_it_was(sent: Programme) -> None:
+def test_the_connection_is_left_as_it_was(sent: Programme) -> None:
     known = sent.known()
     with duckdb.connect() as con:
-        assert check_contract("ledger", known, sent.staging, known.versions, con)[0].passed
+        assert check_contract(con, "ledger", known, sent.staging, known.versions)[0].passed
         assert con.execute("SELECT count(*) FROM duckdb_tables()").fetchall() == [(0,)]
         assert con.execute("SELECT count(*) FROM duckdb_views() WHERE NOT internal").fetchall() == [(0,)]

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from vm_pipeline.sources.extract import Problem
 from vm_pipeline.sources.folder import find_extracts
-from vm_pipeline.sources.landing import Problem
 from vm_pipeline_tests.programme import Programme, ledger
 
 

@@ -11,7 +11,9 @@ import pytest
 
 from vm_pipeline.sources import landing as landing_module
 from vm_pipeline.sources import log as log_module
-from vm_pipeline.sources.landing import Extract, Landing, LandingDamaged
+from vm_pipeline.sources.extract import Extract
+from vm_pipeline.sources.landing import Landing
+from vm_pipeline.sources.objects import LandingDamaged
 from vm_pipeline.sources.receipts import Slot
 from vm_pipeline_tests.programme import FIRST_NIGHT, Programme
 

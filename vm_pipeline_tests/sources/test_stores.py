@@ -10,8 +10,9 @@ import pytest
 
 from vm_pipeline.keys import read
 from vm_pipeline.sources import stores
+from vm_pipeline.sources.extract import Problem
 from vm_pipeline.sources.files import FilesKeys, FilesSource
-from vm_pipeline.sources.landing import Problem, Received
+from vm_pipeline.sources.landing import Received
 from vm_pipeline_tests.sources.conftest import Home, amiss
 from vm_pipeline_tests.sources.sftp_server import PASSWORD, SftpServer, sftp_server
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from vm_pipeline.calendar import months
 from vm_pipeline.sources.decisions import Decision, Kind
-from vm_pipeline.sources.landing import Extract, Landing
+from vm_pipeline.sources.extract import Extract
+from vm_pipeline.sources.landing import Landing
 from vm_pipeline.sources.receipts import Receipt, Slot, Version, known_at, versions, waiting
 from vm_pipeline_tests.programme import FIRST_NIGHT, Programme
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from vm_pipeline.staging.naming import literal, quoted
 from vm_pipeline.staging.reading.shape import Format
 from vm_pipeline.staging.reading.sheet import NUL, Refused, Sheet, holds_nul, readable
 from vm_pipeline.staging.reading.writing import READER
@@ -31,7 +32,7 @@ def parquet(path: Path, target: Path) -> Sheet:
             columns = [
                 found
                 for name, kind in zip(relation.columns, relation.types, strict=True)
-                for found in _columns(name, _quoted(name), kind)
+                for found in _columns(name, quoted(name), kind)
             ]
             chosen = ", ".join(f"nullif({sql}, '') AS c{place}" for place, (_, sql) in enumerate(columns))
             con.execute(
@@ -53,7 +54,7 @@ def _columns(name: str, sql: str, kind: Any) -> Iterator[tuple[str, str]]:
     """Names and SQL of the texts of one column. Raises Refused."""
     if kind.id == "struct":
         for inner, inner_kind in kind.children:
-            yield from _columns(f"{name}.{inner}", f"struct_extract({sql}, {_text(inner)})", inner_kind)
+            yield from _columns(f"{name}.{inner}", f"struct_extract({sql}, {literal(inner)})", inner_kind)
         return
     if kind.id in _NESTED:
         raise Refused(
@@ -73,11 +74,3 @@ def _as_text(sql: str, kind: str) -> str:
     if kind in ("varchar", "enum"):
         return f"CASE WHEN contains({sql}::VARCHAR, chr(0)) THEN error('{NUL}') ELSE {sql}::VARCHAR END"
     return f"{sql}::VARCHAR"
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _text(name: str) -> str:
-    return "'" + name.replace("'", "''") + "'"

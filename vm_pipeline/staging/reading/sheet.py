@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vm_pipeline.feeds.identifiers import masked
+from vm_pipeline.staging.naming import literal
 from vm_pipeline.staging.summary import Warned
 
 # More files than twice its threads DuckDB (1.5.6 and 2.0.0) reads in another way: an open quote ends a file in silence.
@@ -82,5 +83,4 @@ def relation_of(sheets: Sequence[Sheet]) -> str:
 
 def readable(path: Path) -> str:
     """A path as DuckDB's readers take it: an SQL string in which brackets and stars are no pattern."""
-    text = str(path).replace("'", "''")
-    return "'" + "".join(f"[{sign}]" if sign in "[*?" else sign for sign in text) + "'"
+    return literal("".join(f"[{sign}]" if sign in "[*?" else sign for sign in str(path)))

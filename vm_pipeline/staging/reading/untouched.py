@@ -6,6 +6,7 @@ Does not belong here: every other file (lines, rows). One that DuckDB then finds
 
 from dataclasses import fields
 
+from vm_pipeline.staging.naming import literal
 from vm_pipeline.staging.reading.dialect import Head
 from vm_pipeline.staging.reading.shape import AS_IT_SAYS, BLANK_RUNS, FileShape, Format
 from vm_pipeline.staging.reading.sheet import Sheet
@@ -44,8 +45,8 @@ def untouched(text: Text, shape: FileShape, head: Head, look: Look) -> Sheet:
 
 def _reader(width: int, head: Head, header: bool) -> str:
     types = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(width))
-    delimiter = head.dialect.delimiter.replace("'", "''")
     return (
         f"read_csv([{{files}}], columns = {{{types}}}, header = {str(header).lower()}, skip = {head.dialect.skip}, "
-        f"auto_detect = false, delim = '{delimiter}', quote = '\"', escape = '\"', strict_mode = true)"
+        f"auto_detect = false, delim = {literal(head.dialect.delimiter)}, quote = '\"', escape = '\"', "
+        "strict_mode = true)"
     )

@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -140,29 +141,42 @@ def _column(letters: bytes) -> int:
     return place
 
 
+@dataclass
+class _Extent:
+    """How far rows of a sheet, or cells of a row, reach: what is empty counts once something filled comes after it."""
+
+    size: int = 0
+    empty: int = 0
+
+    def add(self, count: int, filled: bool) -> None:
+        self.size, self.empty = (self.size + self.empty + count, 0) if filled else (self.size, self.empty + count)
+
+
 def _area_of_ods(pieces: Iterator[bytes]) -> int:
     """The same of the largest sheet of an ods, where a row or a cell may say that it stands many times."""
-    most, seen = 0, b""
-    rows, columns, empty_rows, empty_cells, width, times = 0, 0, 0, 0, 0, 1
+    most, columns, times, rows, cells = 0, 0, 1, _Extent(), _Extent()
+    for closing, tag, said in _tags(pieces):
+        repeated = _REPEATED.search(said)
+        count = int(repeated[1]) if repeated else 1
+        if tag == b"table":
+            rows, columns = _Extent(), 0
+        elif tag == b"table-row" and not closing:
+            cells, times = _Extent(), count
+        elif tag == b"table-row":
+            rows.add(times, filled=cells.size > 0)
+            columns = max(columns, cells.size)
+            most = max(most, rows.size * columns)
+        elif not closing:
+            cells.add(count, filled=b"value-type" in said)
+    return most
+
+
+def _tags(pieces: Iterator[bytes]) -> Iterator[tuple[bytes, ...]]:
+    """Tags of tables, rows and cells, wherever pieces are cut: whether one closes, its name, what it says."""
+    seen = b""
     for piece in pieces:
-        seen += piece
-        end = 0
+        seen, end = seen + piece, 0
         for match in _TAG.finditer(seen):
             end = match.end()
-            closing, tag, said = match.groups()
-            repeated = _REPEATED.search(said)
-            count = int(repeated[1]) if repeated else 1
-            if tag == b"table":
-                rows, columns, empty_rows = 0, 0, 0
-            elif tag == b"table-row" and not closing:
-                empty_cells, width, times = 0, 0, count
-            elif tag == b"table-row":
-                rows, empty_rows = (rows + empty_rows + times, 0) if width else (rows, empty_rows + times)
-                columns = max(columns, width)
-                most = max(most, rows * columns)
-            elif not closing:
-                width, empty_cells = (
-                    (width + empty_cells + count, 0) if b"value-type" in said else (width, empty_cells + count)
-                )
+            yield match.groups()
         seen = seen[max(end, len(seen) - _OVERLAP) :]
-    return most

@@ -8,12 +8,13 @@ the engines spell differently are here. A function that lost or got an argument 
 migration drops the one before, and it is made again right after.
 """
 
-import hashlib
 import re
 from collections.abc import Iterator
 
 from sqlalchemy import Connection
 
+from vm_pipeline.staging.naming import literal
+from vm_pipeline.warehouse.made_from import name_of
 from vm_pipeline.warehouse.postgres.shape import Shape
 from vm_pipeline.warehouse.statements import macros, purpose_of
 
@@ -31,7 +32,7 @@ def apply(con: Connection) -> None:
 
 def hash_of() -> str:
     """Changes when other functions would be made."""
-    return hashlib.sha256("\n".join(statements()).encode()).hexdigest()
+    return name_of(statements())
 
 
 def statements() -> list[str]:
@@ -59,8 +60,7 @@ def _of_macro(sql: str) -> Iterator[str]:
         f"CREATE OR REPLACE FUNCTION {name}({typed}) RETURNS DOUBLE PRECISION "
         f"LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN {said}"
     )
-    purpose = purpose_of(sql).replace("'", "''")
-    yield f"COMMENT ON FUNCTION {name} IS '{purpose}'"
+    yield f"COMMENT ON FUNCTION {name} IS {literal(purpose_of(sql))}"
 
 
 def _parts(sql: str) -> tuple[str, str, str]:

@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 
+from vm_pipeline.staging.naming import literal
 from vm_pipeline.warehouse.parts import BATCH
 from vm_pipeline.warehouse.postgres.changes import Change
 from vm_pipeline.warehouse.postgres.parts import Content, contents, hashed
@@ -28,9 +29,8 @@ def take_up(con: duckdb.DuckDBPyConnection, path: Path | None) -> bool:
     """Attach the file, if there is one that opens."""
     if path is None or not path.is_file():
         return False
-    quoted = str(path).replace("'", "''")
     try:
-        con.execute(f"ATTACH '{quoted}' AS {_NAME} (READ_ONLY)")
+        con.execute(f"ATTACH {literal(path)} AS {_NAME} (READ_ONLY)")
     except duckdb.Error:
         return False
     return True

@@ -16,6 +16,7 @@ import duckdb
 from sqlalchemy import Date, Table
 
 from vm_pipeline.calendar import financial_year, first_day, last_day
+from vm_pipeline.staging.naming import literal
 from vm_pipeline.warehouse.tables import SCHEMA
 
 WHOLE = ""
@@ -83,8 +84,8 @@ def is_in(table: Table, part: str) -> str:
     if is_dated(table):
         return f"{time} BETWEEN DATE '{first_day(part)}' AND DATE '{last_day(part)}'"
     if "/" in part:
-        return f"{_YEAR} = {_quoted(part)} AND period IS NULL"
-    return f"period = {_quoted(part)}"
+        return f"{_YEAR} = {literal(part)} AND period IS NULL"
+    return f"period = {literal(part)}"
 
 
 def year_of(part: str) -> str:
@@ -96,7 +97,7 @@ def is_in_year(table: Table, year: str) -> str:
     """A condition on rows of a financial year, for both engines."""
     time, (first, end) = time_of(table), _months(year)
     if time == _YEAR:
-        return f"{_YEAR} = {_quoted(year)}"
+        return f"{_YEAR} = {literal(year)}"
     day = "-01" if is_dated(table) else ""
     return f"{time} >= '{first}{day}' AND {time} < '{end}{day}'"
 
@@ -104,7 +105,7 @@ def is_in_year(table: Table, year: str) -> str:
 def bounds(table: Table, year: str) -> str:
     """The partition of a financial year: what ATTACH PARTITION takes."""
     if time_of(table) == _YEAR:
-        return f"FOR VALUES IN ({_quoted(year)})"
+        return f"FOR VALUES IN ({literal(year)})"
     first, end = _months(year)
     day = "-01" if is_dated(table) else ""
     return f"FOR VALUES FROM ('{first}{day}') TO ('{end}{day}')"
@@ -113,7 +114,3 @@ def bounds(table: Table, year: str) -> str:
 def _months(year: str) -> tuple[str, str]:
     """The first month of a financial year, and that of the next."""
     return f"{year[:4]}-04", f"{int(year[:4]) + 1}-04"
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -1,6 +1,7 @@
 """What a server that cannot be used is said by.
 
 Belongs here: the exception alone, so that commands can tell it without importing a database driver.
+Does not belong here: what raises it.
 """
 
 

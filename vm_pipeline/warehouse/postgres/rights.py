@@ -7,17 +7,18 @@ What is not named here is for analysts alone: a new table is closed until somebo
 read every table it reads; policies of the tables hold through it.
 """
 
-import hashlib
 from collections.abc import Iterator
 from fnmatch import fnmatch
 
 from sqlalchemy import Connection, Table, text
 
+from vm_pipeline.warehouse.made_from import name_of
 from vm_pipeline.warehouse.postgres.address import has_roles
 from vm_pipeline.warehouse.postgres.schema import OPS, kept
 from vm_pipeline.warehouse.sql_files import sql_folder
 from vm_pipeline.warehouse.statements import serving
 from vm_pipeline.warehouse.tables import SCHEMA
+from vm_pipeline.warehouse.tables.indicators import indicator_value
 from vm_pipeline.warehouse.views import VIEWS
 
 ANALYSTS, READERS = ("vm_analyst", "vm_provider_analyst"), ("vm_reader", "vm_provider_reader")
@@ -42,7 +43,7 @@ def apply(con: Connection) -> None:
 
 def hash_of(con: Connection) -> str:
     """Changes when other rights would be applied."""
-    return hashlib.sha256("\n".join(statements() if has_roles(con) else []).encode()).hexdigest()
+    return name_of(statements() if has_roles(con) else [])
 
 
 def may_read(table: str) -> tuple[str, ...]:
@@ -105,13 +106,12 @@ def _policies(table: Table) -> dict[str, str]:
     return found
 
 
-_POINT = ("indicator_code", "level", "provider_code", "service", "team_code", "grain", "starts_on")
 _SMALL_NUMBERS = {
     "indicator_value": f"NOT coalesce(numerator > 0 AND numerator <= {SMALL}, false) "
     f"AND NOT coalesce(denominator > 0 AND denominator <= {SMALL}, false)",
     # What is drawn of a point is seen by whoever may see its value: the policy above counts within this one, too.
     "indicator_signal": f"EXISTS (SELECT FROM {SCHEMA}.indicator_value AS of WHERE "
-    + " AND ".join(f"of.{name} = indicator_signal.{name}" for name in _POINT)
+    + " AND ".join(f"of.{one.name} = indicator_signal.{one.name}" for one in indicator_value.primary_key)
     + ")",
     # Of events one by one, every value is of one; their series tells how many there were, and on which day.
     "indicator_series": "grain <> 'event'",

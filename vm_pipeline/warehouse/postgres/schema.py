@@ -4,7 +4,6 @@ Belongs here: everything CREATE; the schema `vm_ops`, which readers do not see.
 Does not belong here: columns, keys and comments (tables), changing what is there (upgrade), rights (rights).
 """
 
-import hashlib
 from functools import cache
 
 from sqlalchemy import (
@@ -26,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from vm_pipeline.warehouse.made_from import name_of
 from vm_pipeline.warehouse.postgres.parts import bounds, time_of
 from vm_pipeline.warehouse.tables import SCHEMA, TABLES
 
@@ -151,7 +151,7 @@ def ddl_hash() -> str:
     parts = [str(CreateTable(table).compile(dialect=dialect)) for table in kept().values()]
     parts += [str(CreateIndex(one).compile(dialect=dialect)) for t in kept().values() for one in sorted_indexes(t)]
     parts += [f"{column}{column.comment}" for table in kept().values() for column in table.columns]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    return name_of(parts)
 
 
 def sorted_indexes(table: Table) -> list[Index]:

@@ -8,10 +8,9 @@ replaced in place, so grants on it and views of it stay. A migration that takes 
 reads begins by dropping the view: it is made again right after.
 """
 
-import hashlib
-
 from sqlalchemy import Connection, inspect, text
 
+from vm_pipeline.warehouse.made_from import name_of
 from vm_pipeline.warehouse.postgres.refused import WarehouseRefused
 from vm_pipeline.warehouse.postgres.shape import Shape, declared, differences, word
 from vm_pipeline.warehouse.tables import SCHEMA
@@ -41,8 +40,7 @@ def apply(con: Connection) -> None:
 
 def hash_of() -> str:
     """Changes when other views would be made."""
-    said = [part for view in in_order() for part in (create_view(view), *comments(view, "VIEW"))]
-    return hashlib.sha256("\n".join(said).encode()).hexdigest()
+    return name_of(part for view in in_order() for part in (create_view(view), *comments(view, "VIEW")))
 
 
 def _found(con: Connection) -> dict[str, Shape]:

@@ -38,16 +38,28 @@ def _measure(one: Indicator) -> tuple[Column[Any], ...]:
     )
 
 
+def _point() -> tuple[Column[Any], ...]:
+    return (
+        *_series(),
+        key("starts_on", DAY, "Monday of the week, first day of the month, day of the event."),
+    )
+
+
+def _series() -> tuple[Column[Any], ...]:
+    return (
+        key("indicator_code", TEXT, "Indicator of dim_indicator."),
+        key("level", TEXT, "`team`, `service`, `provider` or `all`."),
+        key("provider_code", TEXT, "Health board or trust; `*` at level `all`."),
+        key("service", TEXT, "Service, at level `service`; else `*`."),
+        key("team_code", TEXT, "Team, at level `team`; else `*`."),
+        key("grain", TEXT, "`week`, `month` or `event`."),
+    )
+
+
 indicator_value = table(
     "indicator_value",
     "One row an indicator, member of a level, and week, month or event.",
-    key("indicator_code", TEXT, "Indicator of dim_indicator."),
-    key("level", TEXT, "`team`, `service`, `provider` or `all`."),
-    key("provider_code", TEXT, "Health board or trust; `*` at level `all`."),
-    key("service", TEXT, "Service, at level `service`; else `*`."),
-    key("team_code", TEXT, "Team, at level `team`; else `*`."),
-    key("grain", TEXT, "`week`, `month` or `event`."),
-    key("starts_on", DAY, "Monday of the week, first day of the month, day of the event."),
+    *_point(),
     value("period", TEXT, "The month; empty at other grains."),
     value("week_start", DAY, "Monday of the week; empty at other grains."),
     value("numerator", PARTS, "What was counted, exact; empty for medians, classes and where nothing is known."),
@@ -86,24 +98,6 @@ rebase = table(
     value("decided_by", TEXT, "Whose decision: a role."),
     value("cause", TEXT, "What changed."),
 )
-
-
-def _point() -> tuple[Column[Any], ...]:
-    return (
-        *_series(),
-        key("starts_on", DAY, "Monday of the week, first day of the month, day of the event."),
-    )
-
-
-def _series() -> tuple[Column[Any], ...]:
-    return (
-        key("indicator_code", TEXT, "Indicator of dim_indicator."),
-        key("level", TEXT, "`team`, `service`, `provider` or `all`."),
-        key("provider_code", TEXT, "Health board or trust; `*` at level `all`."),
-        key("service", TEXT, "Service, at level `service`; else `*`."),
-        key("team_code", TEXT, "Team, at level `team`; else `*`."),
-        key("grain", TEXT, "`week`, `month` or `event`."),
-    )
 
 
 def _profile() -> tuple[Column[Any], ...]:
