@@ -52,7 +52,7 @@ PERFORMANCE = (
         "weeks, months hang together, too.",
     ),
     Indicator(
-        "P05", "Falls", "ratio", "/1,000 bed days", "lower", "u", "phs_control",
+        "P05", "Falls", "ratio", "/1,000 bed days", "lower", "up", "phs_control",
         "Falls for each 1,000 occupied bed days.",
         Example(5, 800, 6.25, "5 falls in 800 bed days are 6.25 for each 1,000."),
         numerator=("falls",), denominator=("bed_days",), factor=_BED_DAYS,
@@ -70,7 +70,7 @@ PERFORMANCE = (
         "`open_gap`. A month has the mean of the gaps that ended in it.",
     ),
     Indicator(
-        "P07", "Readmission within 28 days", "ratio", "%", "lower", "p", "phs_control",
+        "P07", "Readmission within 28 days", "ratio", "%", "lower", "pp", "phs_control",
         "Stays followed by another of the same patient within 28 days.",
         Example(9, 120, 7.5, "9 of 120 discharges are 7.5%."),
         numerator=("readmissions",), denominator=("index_discharges",), factor=100, minimum=5,
@@ -79,7 +79,7 @@ PERFORMANCE = (
         "are no index. Provisional until 28 days have passed. Absent where no patient is sent.",
     ),
     Indicator(
-        "P08", "Discharged before noon", "ratio", "%", "higher", "p", "phs_control",
+        "P08", "Discharged before noon", "ratio", "%", "higher", "pp", "phs_control",
         "Discharges before 12:00, of those with a time.",
         Example(18, 60, 30.0, "18 of 60 are 30.0%."),
         numerator=("discharges_before_noon",), denominator=("discharges_timed",), factor=100, minimum=5,
@@ -87,7 +87,7 @@ PERFORMANCE = (
         notes="Midnight sharp is taken as no time given.",
     ),
     Indicator(
-        "P09", "Referrals returned", "ratio", "%", "lower", "p", "phs_control",
+        "P09", "Referrals returned", "ratio", "%", "lower", "pp", "phs_control",
         "Returned, of referrals decided, by the day they were received.",
         Example(31, 100, 31.0, "31 returned and 69 accepted: 31.0%."),
         numerator=("referrals_returned",), denominator=("referrals_accepted", "referrals_returned"), factor=100,
@@ -104,7 +104,7 @@ PERFORMANCE = (
         "value is provisional for a month.",
     ),
     Indicator(
-        "P11", "Did not attend", "ratio", "%", "lower", "p", "phs_control",
+        "P11", "Did not attend", "ratio", "%", "lower", "pp", "phs_control",
         "Not attended, of contacts attended or not.",
         Example(15, 100, 15.0, "15 missed and 85 attended: 15.0%."),
         numerator=("dnas",), denominator=("attendances", "dnas"), factor=100,
@@ -112,7 +112,7 @@ PERFORMANCE = (
         notes="Cancelled ones are in neither.",
     ),
     Indicator(
-        "P12", "Violence", "ratio", "/1,000 bed days", "lower", "u", "phs_control",
+        "P12", "Violence", "ratio", "/1,000 bed days", "lower", "up", "phs_control",
         "Incidents of violence for each 1,000 occupied bed days.",
         Example(6, 750, 8.0, "6 incidents in 750 bed days are 8.0 for each 1,000."),
         numerator=("violent_incidents",), denominator=("bed_days",), factor=_BED_DAYS,
@@ -120,7 +120,7 @@ PERFORMANCE = (
         notes="Only teams that have ever sent one: elsewhere nobody knows whether they are counted.",
     ),
     Indicator(
-        "P13", "Care plan within 24 hours", "ratio", "%", "higher", "p", "phs_control",
+        "P13", "Care plan within 24 hours", "ratio", "%", "higher", "pp", "phs_control",
         "Admissions with a care plan and risk assessment within 24 hours.",
         Example(18, 20, 90.0, "18 of 20 admissions are 90.0%."),
         numerator=("care_plans_24h",), denominator=("admissions",), factor=100, minimum=5,
@@ -128,14 +128,14 @@ PERFORMANCE = (
         notes="An admission without a record counts as not met.",
     ),
     Indicator(
-        "P14", "Treatments moved to the community", "ratio", "%", "higher", "p", "phs_control",
+        "P14", "Treatments moved to the community", "ratio", "%", "higher", "pp", "phs_control",
         "Treatments in the community, of all.",
         Example(50, 250, 20.0, "50 of 250 are 20.0%."),
         numerator=("treatments_community",), denominator=("treatments_hospital", "treatments_community"), factor=100,
         block="performance", column="moved_pct",
     ),
     Indicator(
-        "P15", "Shortages", "ratio", "/1,000 bed days", "lower", "u", "phs_control",
+        "P15", "Shortages", "ratio", "/1,000 bed days", "lower", "up", "phs_control",
         "Times somebody went without, for each 1,000 bed days: the balancing measure of a commodity.",
         Example(2, 4_000, 0.5, "2 shortages in 4,000 bed days are 0.5 for each 1,000."),
         numerator=("shortages",), denominator=("commodity_base",), factor=_BED_DAYS, grains=("month",),

@@ -51,7 +51,7 @@ def is_charted(one: Indicator) -> bool:
 def made_up(one: Indicator) -> Series:
     """POINTS points about the level of its worked example, on the good side of it after two thirds."""
     chance = Random(one.code)  # noqa: S311 - figures to look at
-    if one.chart in ("p", "u"):
+    if one.chart in ("pp", "up"):
         return _events(one, chance)
     if one.kind == "gap":
         return Series(tuple(_days(one, place, chance) for place in range(POINTS)))

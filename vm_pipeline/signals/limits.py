@@ -121,10 +121,14 @@ def _rate(chart: Plotted, scale: Floats | float = 1.0) -> Floats:
 
 
 def _spread(chart: Plotted, y: Floats, centre: Floats, sigma: Floats, screen: bool) -> Floats:
-    """Laney's factor per stretch: how much more the points vary than the model says."""
+    """Laney's factor per stretch: how much more the points vary than the model says.
+
+    1 where they do not vary at all: a year of 0% that becomes 20% lies outside the limits of counting.
+    """
     with np.errstate(invalid="ignore", divide="ignore"):
         z = (y - centre) / sigma
-    return moving_ranges(z, chart, screen)[chart.of] / D2
+    factor = moving_ranges(z, chart, screen) / D2
+    return np.where(np.isnan(factor), 1.0, factor)[chart.of]
 
 
 def _clipped(lines: Lines, top: float = np.inf) -> Lines:

@@ -9,14 +9,17 @@ from typing import Any
 import numpy as np
 import pytest
 
+from vm_pipeline.indicators.catalogue import CATALOGUE
+from vm_pipeline.indicators.entry import Indicator
 from vm_pipeline.indicators.noise import false_alarms
 from vm_pipeline.signals.judge import judge
 from vm_pipeline.signals.series import points
-from vm_pipeline.signals.tentative import tentative
+from vm_pipeline.signals.tentative import COUNTS, tentative
 
 SERIES, WEEKS = 400, 52
 SEED = 20261126
 WARD = 35.0  # bed days of a week
+SHARES = ("p", "pp")
 MORE = 1.5  # times what the table says: it is a guide for counts, and was passed 2.6 times
 
 
@@ -43,7 +46,7 @@ def signalled(profile: str, chart: str, num: Any, den: Any = None, factor: float
 @pytest.mark.parametrize("mean", [0.05, 0.3, 0.7, 1.0, 1.5, 3.0, 8.0])
 def test_rare_events_signal_no_more_than_the_table_says(mean: float) -> None:
     falls = dice().poisson(mean, (SERIES, WEEKS)).astype(float)
-    found = signalled("phs_control", "u", falls, np.full(falls.shape, WARD), 1000)
+    found = signalled("phs_control", "up", falls, np.full(falls.shape, WARD), 1000)
     assert found.any(axis=1).mean() <= MORE * false_alarms("phs_control", WEEKS).share
 
 
@@ -52,8 +55,39 @@ def test_rare_events_signal_no_more_than_the_table_says(mean: float) -> None:
 )
 def test_shares_of_few_signal_no_more_than_the_table_says(share: float, of: int) -> None:
     came = dice().binomial(of, share, (SERIES, WEEKS)).astype(float)
-    found = signalled("phs_control", "p", came, np.full(came.shape, float(of)))
+    found = signalled("phs_control", "pp", came, np.full(came.shape, float(of)))
     assert found.any(axis=1).mean() <= MORE * false_alarms("phs_control", WEEKS).share
+
+
+@pytest.mark.parametrize("varies", [0.0, 0.1, 0.3])
+@pytest.mark.parametrize("indicator", [one for one in CATALOGUE if one.chart in COUNTS], ids=lambda one: one.code)
+def test_large_counts_vary_as_they_do_and_signal_no_more_than_the_table_says(
+    indicator: Indicator, varies: float
+) -> None:
+    """Of 2,000 contacts and of 200 events: weather and staffing move the rate itself, by a tenth or more of it."""
+    share, den = (0.1, 2_000.0) if indicator.chart in SHARES else (0.2, 1_000.0)
+    rate = share * np.clip(1 + varies * dice().standard_normal((SERIES, WEEKS)), 0.05, None)
+    events = dice().binomial(int(den), np.minimum(rate, 1)) if indicator.chart in SHARES else dice().poisson(rate * den)
+    found = signalled(
+        indicator.profile, indicator.chart, events.astype(float), np.full(rate.shape, den), indicator.factor
+    )
+    table = false_alarms(indicator.profile, WEEKS)
+    assert found.any(axis=1).mean() <= 1.15 * table.share
+    assert found.sum(axis=1).mean() <= 1.25 * table.points
+
+
+@pytest.mark.parametrize(
+    ("chart", "usual", "then"), [("pp", 0, 50), ("pp", 250, 200), ("pp", 50, 90), ("up", 0, 20), ("up", 5, 20)]
+)
+def test_what_never_varied_and_then_changes_is_seen(chart: str, usual: float, then: float) -> None:
+    """Of 250 treatments a month none was given at home, for a year, and then a fifth."""
+    moved = np.repeat([[float(usual), float(then)]], [12, 2], axis=1)
+    rows = points(
+        np.zeros(14), np.arange(14), np.full(14, np.nan), moved.ravel(), np.full(14, 250.0), baseline=np.arange(14) < 12
+    )
+    found = judge(rows, "phs_control", chart)
+    kept = found.signal & ~tentative(rows, found, chart, np.ones(14))
+    assert np.flatnonzero(kept).tolist() == [12, 13]
 
 
 def test_one_contact_that_was_missed_is_no_signal() -> None:
@@ -61,14 +95,14 @@ def test_one_contact_that_was_missed_is_no_signal() -> None:
     seen = np.full((1, WEEKS), 100.0)
     missed = np.full((1, WEEKS), 6.0) + np.arange(WEEKS) % 3
     seen[0, 30], missed[0, 30] = 1, 1
-    assert not signalled("phs_control", "p", missed, seen)[0, 30]
+    assert not signalled("phs_control", "pp", missed, seen)[0, 30]
 
 
 def test_many_events_where_hardly_any_are_expected_are_told() -> None:
     """One incident a week, and then eight in one."""
     incidents = np.tile([0.0, 1, 2, 1], 13)[None, :]
     incidents[0, 40] = 8
-    assert np.flatnonzero(signalled("phs_control", "u", incidents, np.full((1, WEEKS), WARD), 1000)).tolist() == [40]
+    assert np.flatnonzero(signalled("phs_control", "up", incidents, np.full((1, WEEKS), WARD), 1000)).tolist() == [40]
 
 
 @pytest.mark.parametrize("share", [0.1, 0.3, 0.45, 0.5, 0.8])
