@@ -7,7 +7,7 @@ Does not belong here: bytes and folders (landing), what the bytes mean (staging)
 import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -80,8 +80,9 @@ class Receipt:
     @cached_property
     def content_id(self) -> str:
         """Twelve hex digits that stand for what was received and for which slot; the same on any machine."""
-        slot = [value for name, value in asdict(self.slot).items() if name != "part" or value]
-        parts = (*slot, self.sha256, self.control_sha256, self.layout_sha256)
+        slot, part = self.slot, [self.slot.part] if self.slot.part else []
+        of_slot = (slot.feed, slot.provider_code, slot.first_period, slot.last_period, *part)
+        parts = (*of_slot, self.sha256, self.control_sha256, self.layout_sha256)
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
 
