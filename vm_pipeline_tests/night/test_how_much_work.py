@@ -106,6 +106,7 @@ def test_the_log_is_read_once_a_process(
     snapshot, key = programme.home / "warehouse.duckdb", programme.pseudonym_key
     home = Home(Settings(home=programme.home, warehouse=snapshot, pseudonym_key=key))
     assert len(home.known().versions) == len(home.unpublished()) == len(home.receipts()) == len(MONTHS)
+    assert home.known().versions is home.known().versions
     assert len(read) == len(MONTHS)
 
 
