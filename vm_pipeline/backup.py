@@ -15,6 +15,7 @@ from pathlib import Path
 from vm_pipeline.home import Home
 from vm_pipeline.sources.incoming import desk
 from vm_pipeline.sources.landing import Landing
+from vm_pipeline.sources.log import files
 from vm_pipeline.sources.objects import LandingDamaged
 
 _CHUNK = 1 << 20
@@ -41,7 +42,7 @@ def back_up(home: Home, target: Path, with_key: bool = True, at: Callable[[str],
     Raises BackupRefused. An object that is damaged at home is not copied, and stands in the outcome.
     """
     _may(home.folder, target)
-    receipts = sorted((home.landing.root / "receipts").glob("*.jsonl"))
+    receipts = _log(home.landing.root / "receipts")
     if not receipts:
         raise BackupRefused(f"{home.folder}: found no receipt, expected a home that received something.")
     copy, found = Landing(target / "landing"), Copied()
@@ -54,10 +55,14 @@ def back_up(home: Home, target: Path, with_key: bool = True, at: Callable[[str],
                 _object(home.landing, copy, sha256, here, found)
         others = [*home.as_published.glob("*.parquet"), *([home.key_file] if with_key else [])]
         found.others = sum(_file(path, home.folder, target, here, at) for path in others if path.is_file())
-        decisions = sorted((home.landing.root / "decisions").glob("*.jsonl"))
+        decisions = _log(home.landing.root / "decisions")
         found.decisions = sum(_file(path, home.folder, target, here, at) for path in decisions)
         found.receipts = sum(_file(path, home.folder, target, here, at) for path in receipts)
     return found
+
+
+def _log(folder: Path) -> list[Path]:
+    return [Path(file.path) for file in files(folder)]
 
 
 def _may(home: Path, target: Path) -> None:

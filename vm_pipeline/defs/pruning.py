@@ -6,6 +6,8 @@ Belongs here: which runs may go. Does not belong here: ticks (dagster.yaml), any
 from datetime import datetime, timedelta
 
 import dagster as dg
+from dagster._core.storage.event_log import SqlEventLogStorage
+from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
 
 from vm_pipeline.defs.telling import JOBS
 
@@ -14,7 +16,7 @@ _OVER = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRun
 
 
 def prune(instance: dg.DagsterInstance, days: int, now: datetime) -> int:
-    """Delete runs that are over and were made more than so many days ago, with their events. Returns how many.
+    """Delete runs that are over and were made more than so many days ago, with events and checks. Returns how many.
 
     The last of each job stays, however old: alerts, and people, ask what it came to.
     """
@@ -24,8 +26,17 @@ def prune(instance: dg.DagsterInstance, days: int, now: datetime) -> int:
     while gone := [run for run in instance.get_runs(old, limit=_AT_ONCE) if run.run_id not in last]:
         for run in gone:
             instance.delete_run(run.run_id)
+            _forget_checks(instance, run.run_id)
         deleted += len(gone)
     return deleted
+
+
+def _forget_checks(instance: dg.DagsterInstance, run_id: str) -> None:
+    """What its checks came to, eighty rows a night, stays where Dagster itself deletes a run."""
+    log = instance.event_log_storage
+    if isinstance(log, SqlEventLogStorage):
+        with log.index_connection() as con:
+            con.execute(AssetCheckExecutionsTable.delete().where(AssetCheckExecutionsTable.c.run_id == run_id))
 
 
 def _of(job: str) -> dg.RunsFilter:

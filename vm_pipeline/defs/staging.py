@@ -129,8 +129,7 @@ def known_in(home: Home, receipts: list[Receipt], chosen: list[Receipt], until: 
     contents = {r.content_id for r in chosen}
     counts = contents | {r.content_id for r in home.staging.staged(receipts)}
     known = what_is_known([r for r in receipts if r.content_id in counts], home.staging, home.decisions(until))
-    for version in known.in_force(receipts[0].slot.feed) if receipts else ():
-        home.staging.check_kept(version.receipt)
+    home.staging.check_kept(version.receipt for version in known.versions if version.in_force)
     return known, [v for v in known.versions if v.receipt.content_id in contents]
 
 

@@ -8,7 +8,7 @@ The tombstone is logged first: if erasing is cut short, asking again finishes it
 """
 
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +18,9 @@ import duckdb
 from vm_pipeline.home import Home
 from vm_pipeline.keeping.withdraw import version_of
 from vm_pipeline.sources.decisions import Decision, Kind
-from vm_pipeline.sources.receipts import Receipt, Version
+from vm_pipeline.sources.receipts import Version
+
+Hashes = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -40,11 +42,12 @@ def purge(home: Home, batch_id: str, reason: str, now: datetime, dry_run: bool =
 def erase(home: Home, gone: Sequence[Version], reason: str, now: datetime, dry_run: bool = False) -> Erased:
     """Log tombstones of versions that are not purged yet, then remove every file that holds their rows."""
     todo = [version for version in gone if not version.purged]
-    paths = sorted({path for version in gone for path in _files(home, version.receipt, gone)} | set(_built(home, gone)))
+    hashes = _hashes(home, gone)
+    paths = sorted({*_received(home, hashes), *_staged(home, gone), *_built(home, gone)})
     batches = tuple(version.batch_id for version in gone)
     found = Erased(batches, tuple(_below(home, path) for path in paths), _is_published(home, batches))
     if not dry_run:
-        tombstones = [_tombstone(home, version, reason, gone) for version in todo]
+        tombstones = _tombstones(home, todo, reason, hashes)
         if tombstones:
             home.landing.decide(tombstones, now)
         for path in paths:
@@ -61,27 +64,34 @@ def remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _tombstone(home: Home, version: Version, reason: str, gone: Sequence[Version]) -> Decision:
-    summary = home.staging.summary(version.receipt).tombstone().to_json()
-    hashes = tuple(_hashes(home, version.receipt, gone))
-    return Decision(Kind.PURGED, version.batch_id, reason, erased=hashes, summary=summary)
+def _tombstones(home: Home, gone: Sequence[Version], reason: str, hashes: Mapping[str, Hashes]) -> list[Decision]:
+    summaries = home.staging.summaries(version.receipt for version in gone)
+    return [
+        Decision(
+            Kind.PURGED, batch_id, reason, erased=hashes[content], summary=summaries[content].tombstone().to_json()
+        )
+        for batch_id, content in ((one.batch_id, one.receipt.content_id) for one in gone)
+    ]
 
 
-def _hashes(home: Home, receipt: Receipt, gone: Sequence[Version]) -> Iterator[str]:
-    """Of the file and its control, unless another file that stays has the same control."""
-    yield receipt.sha256
+def _hashes(home: Home, gone: Sequence[Version]) -> dict[str, Hashes]:
+    """By content, of the file and its control, unless another file that stays has the same control."""
+    leaving = {version.receipt.content_id: version.receipt for version in gone}
+    staying = {one.control_sha256 for one in home.receipts() if one.content_id not in leaving} | {""}
+    return {content: (one.sha256, *({one.control_sha256} - staying)) for content, one in leaving.items()}
+
+
+def _received(home: Home, hashes: Mapping[str, Hashes]) -> Iterator[Path]:
+    """In landing."""
+    paths = (home.landing.path(sha256) for some in hashes.values() for sha256 in some)
+    yield from (path for path in paths if path.exists())
+
+
+def _staged(home: Home, gone: Sequence[Version]) -> Iterator[Path]:
+    """In staging, by any version of the reader. Each folder is listed once: retention erases thousands of batches."""
     leaving = {version.receipt.content_id for version in gone}
-    staying = {one.control_sha256 for one in home.receipts() if one.content_id not in leaving}
-    if receipt.control_sha256 and receipt.control_sha256 not in staying:
-        yield receipt.control_sha256
-
-
-def _files(home: Home, receipt: Receipt, gone: Sequence[Version]) -> Iterator[Path]:
-    """In landing and in staging, by any version of the reader."""
-    for sha256 in _hashes(home, receipt, gone):
-        if home.landing.path(sha256).exists():
-            yield home.landing.path(sha256)
-    yield from (home.staging.root / receipt.slot.feed).glob(f"{receipt.content_id}-*")
+    for feed in {version.receipt.slot.feed for version in gone}:
+        yield from (path for path in (home.staging.root / feed).glob("*-*") if path.name.partition("-")[0] in leaving)
 
 
 def _built(home: Home, gone: Sequence[Version]) -> Iterator[Path]:

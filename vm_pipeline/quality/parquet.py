@@ -48,12 +48,13 @@ class Answer:
 
 def batches(feed: str, known: Known, staging: Staging, versions: Iterable[Version]) -> list[Batch]:
     """The contents of some versions of a feed, each once, without those refused, or purged, whose rows are no more."""
-    found = {}
+    found: dict[str, tuple[Receipt, Summary]] = {}
     for version in versions:
         receipt, summary = version.receipt, known.summary(version)
         if receipt.slot.feed == feed and summary and not (summary.refused or summary.purged):
-            found[receipt.content_id] = Batch(receipt, summary, staging.accepted(receipt), staging.rejected(receipt))
-    return list(found.values())
+            found[receipt.content_id] = receipt, summary
+    accepted = staging.all_accepted([receipt for receipt, _ in found.values()])
+    return [Batch(*one, path, staging.rejected(one[0])) for one, path in zip(found.values(), accepted, strict=True)]
 
 
 def ask(con: duckdb.DuckDBPyConnection, sql: str, files: Sequence[Path], **parameters: object) -> Answer:

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from vm_pipeline.disk import flush
-from vm_pipeline.sources.log import append
+from vm_pipeline.sources.log import LogFile, append, files
 
 
 class Kind(StrEnum):
@@ -46,13 +46,13 @@ class Decision:
 
 def decisions(landing: Path) -> list[Decision]:
     """Every decision, in the order taken."""
-    return [one for path in sorted((landing / "decisions").glob("*.jsonl")) for one in _read(path)]
+    return [one for file in files(landing / "decisions") for one in _read(file)]
 
 
 @cache
-def _read(path: Path) -> tuple[Decision, ...]:
-    """A file of the log, which never changes: staging asks for it once a batch."""
-    records = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+def _read(file: LogFile) -> tuple[Decision, ...]:
+    """A file of the log, which never changes: every step of a night asks for it."""
+    records = [json.loads(line) for line in Path(file.path).read_text("utf-8").splitlines()]
     return tuple(
         Decision(**{**record, "kind": Kind(record["kind"]), "erased": tuple(record["erased"])}) for record in records
     )

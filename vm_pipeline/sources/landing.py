@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from io import BufferedIOBase
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from vm_pipeline.disk import flush, is_full
 from vm_pipeline.sources.decisions import Decision, Kind, decide, decisions
 from vm_pipeline.sources.extract import Absent, Extract, Fetch, NotReceived, Problem, Unchanged
 from vm_pipeline.sources.incoming import desk, locked
-from vm_pipeline.sources.log import append, later
+from vm_pipeline.sources.log import LogFile, append, files, later
 from vm_pipeline.sources.objects import LandingDamaged, Objects
 from vm_pipeline.sources.receipts import Receipt, Slot
 
@@ -69,15 +70,8 @@ class Landing:
 
     def receipts(self) -> Iterator[Receipt]:
         """Every receipt, in the order received. Raises LandingDamaged."""
-        for path in sorted((self.root / "receipts").glob("*.jsonl")):
-            for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
-                try:
-                    yield _receipt(line)
-                except (ValueError, TypeError, KeyError):
-                    raise LandingDamaged(
-                        f"{path}: found line {number} damaged, expected a receipt. Restore the file from backup: "
-                        "what it spoke of must not be guessed, and until then nothing is received or published."
-                    ) from None
+        for file in files(self.root / "receipts"):
+            yield from _read(file)
 
     def decisions(self) -> list[Decision]:
         """Every decision about a version, in the order taken."""
@@ -235,6 +229,23 @@ def _remembered(path: Path) -> _Mark | None:
         return _Mark(**json.loads(path.read_text("utf-8")))
     except (OSError, ValueError, TypeError):
         return None
+
+
+@cache
+def _read(file: LogFile) -> tuple[Receipt, ...]:
+    """Receipts of one landing. Read once: every step of a night asks for all there are, and the file never changes."""
+    return tuple(_receipts(file.path))
+
+
+def _receipts(path: str) -> Iterator[Receipt]:
+    for number, line in enumerate(Path(path).read_text("utf-8").splitlines(), 1):
+        try:
+            yield _receipt(line)
+        except (ValueError, TypeError, KeyError):
+            raise LandingDamaged(
+                f"{path}: found line {number} damaged, expected a receipt. Restore the file from backup: "
+                "what it spoke of must not be guessed, and until then nothing is received or published."
+            ) from None
 
 
 def _receipt(line: str) -> Receipt:

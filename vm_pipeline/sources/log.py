@@ -1,14 +1,17 @@
 """The logs of landing: JSON lines, appended a file at a time, never changed, in the order of one clock.
 
-Belongs here: when an entry is, and writing entries whole. Does not belong here: what they say (receipts, decisions).
+Belongs here: when an entry is, writing entries whole, the files there are. Does not belong here: what they say
+(receipts, decisions).
 """
 
 import json
+import os
 import uuid
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from vm_pipeline.disk import flush
 
@@ -19,6 +22,29 @@ def later(now: datetime, last: str) -> str:
     if last:
         stamp = max(stamp, datetime.fromisoformat(last) + timedelta(microseconds=1))
     return stamp.isoformat(timespec="microseconds")
+
+
+class LogFile(NamedTuple):
+    """A file of a log as it lies there. Another size or time tells that it was damaged, or restored from backup."""
+
+    path: str
+    size: int
+    changed: int
+
+
+def files(folder: Path) -> list[LogFile]:
+    """Files of a log, oldest first; none where there is no folder.
+
+    A log is listed twenty times a night and has a file a landing: as texts, which take a tenth of the time of paths.
+    """
+    with suppress(FileNotFoundError), os.scandir(folder) as entries:
+        return sorted(_as_it_lies(entry) for entry in entries if entry.name.endswith(".jsonl"))
+    return []
+
+
+def _as_it_lies(entry: os.DirEntry[str]) -> LogFile:
+    state = entry.stat()
+    return LogFile(entry.path, state.st_size, state.st_mtime_ns)
 
 
 def append(folder: Path, entries: Iterable[Mapping[str, Any]], moment: str, desk: Path) -> None:

@@ -7,7 +7,7 @@ Does not belong here: bytes and folders (landing), what the bytes mean (staging)
 import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -80,8 +80,9 @@ class Receipt:
     @cached_property
     def content_id(self) -> str:
         """Twelve hex digits that stand for what was received and for which slot; the same on any machine."""
-        slot = [value for name, value in asdict(self.slot).items() if name != "part" or value]
-        parts = (*slot, self.sha256, self.control_sha256, self.layout_sha256)
+        slot, part = self.slot, [self.slot.part] if self.slot.part else []
+        of_slot = (slot.feed, slot.provider_code, slot.first_period, slot.last_period, *part)
+        parts = (*of_slot, self.sha256, self.control_sha256, self.layout_sha256)
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
 
@@ -230,22 +231,26 @@ class _History:
 
 def waiting(found: Sequence[Version]) -> list[Version]:
     """Refused versions that no sound one stands in for that came later, or came again: somebody has to mend them."""
+    came = _last_sound(found)
     return [
         one
         for place, one in enumerate(found)
-        if one.refused and not _replaced(one.receipt.slot, [*found[place + 1 :], *_again_since(one, found[:place])])
+        if one.refused
+        and not all(came.get(cell, _NEVER) > (one.receipt.received_at, place) for cell in one.receipt.slot.cells)
     ]
 
 
-def _again_since(one: Version, before: Sequence[Version]) -> list[Version]:
-    return [version for version in before if version.sent_again_at > one.receipt.received_at]
+_NEVER = ("", -1)
 
 
-def _replaced(slot: Slot, later: Sequence[Version]) -> bool:
-    covered = {
-        month
-        for version in later
-        if not version.refused and (version.receipt.slot.feed, version.receipt.slot.sender) == (slot.feed, slot.sender)
-        for month in version.receipt.slot.months
-    }
-    return set(slot.months) <= covered
+def _last_sound(found: Sequence[Version]) -> dict[Cell, tuple[str, int]]:
+    """When a sound version of each cell came last, and its place among those that came with it.
+
+    What came again has the place before all others: only a refused version that came earlier is replaced by it.
+    """
+    last: dict[Cell, tuple[str, int]] = {}
+    for place, one in enumerate(found):
+        came = max((one.receipt.received_at, place), (one.sent_again_at, -1))
+        for cell in one.receipt.slot.cells if not one.refused else ():
+            last[cell] = max(came, last.get(cell, _NEVER))
+    return last

@@ -6,6 +6,7 @@ Does not belong here: the steps themselves (reading, matching, judging, control)
 A staged batch depends on its receipt and what its folder is named by (versions), so it is never staged twice.
 """
 
+import os
 import shutil
 import threading
 import uuid
@@ -14,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -90,10 +91,13 @@ class Staging:
         """Contents that were erased for good, each with the decision: its counts are all there is left."""
         return {one.content_id: one for one in self.landing.decisions() if one.kind is Kind.PURGED}
 
-    def check_kept(self, receipt: Receipt) -> None:
-        """Raises Purged where the rows of a content were erased for good."""
-        gone = self.purged().get(receipt.content_id)
-        if gone:
+    def check_kept(self, receipts: Iterable[Receipt]) -> None:
+        """Raises Purged where the rows of any content were erased for good."""
+        decided = self.purged()
+        for receipt in receipts if decided else ():
+            gone = decided.get(receipt.content_id)
+            if gone is None:
+                continue
             raise Purged(
                 f"{receipt.slot}: found batch {gone.batch_id} purged on {gone.received_at[:10]} ({gone.reason}); "
                 "expected its rows, which this night had in force. They cannot come back: ask as of a time at which "
@@ -102,8 +106,12 @@ class Staging:
 
     def accepted(self, receipt: Receipt) -> Path:
         """Parquet of accepted rows, typed, in row order. Raises Purged."""
-        self.check_kept(receipt)
-        return self.folder(receipt) / ACCEPTED
+        return self.all_accepted([receipt])[0]
+
+    def all_accepted(self, receipts: Sequence[Receipt]) -> list[Path]:
+        """The same of many, for which the log of decisions is asked once. Raises Purged."""
+        self.check_kept(receipts)
+        return [self.folder(receipt) / ACCEPTED for receipt in receipts]
 
     def rejected(self, receipt: Receipt) -> Path:
         """Parquet of rejected rows with their codes; absent where there are none."""
@@ -142,8 +150,13 @@ class Staging:
         """What staging found in one content."""
         return self.summaries([receipt])[receipt.content_id]
 
-    def _summary(self, receipt: Receipt) -> Path:
-        return self.folder(receipt) / "summary.json"
+    def _summary(self, receipt: Receipt) -> str:
+        """As a text, which takes a tenth of the time of a path: asked of each receipt there is, forty times a night."""
+        return f"{self._root}/{receipt.slot.feed}/{folder_name(receipt, self.policy, self.pseudonym_key)}/summary.json"
+
+    @cached_property
+    def _root(self) -> str:
+        return str(self.root)
 
     def stage(self, receipts: Iterable[Receipt], progress: Progress = lambda _: None, again: bool = False) -> int:
         """Stage what is not staged yet (or everything, `again`), several batches side by side. Returns how many."""
@@ -199,17 +212,17 @@ class Staging:
         return Layout.from_json(self.landing.verified(receipt.layout_sha256).read_text("utf-8"))
 
 
-def _is_whole(summary: Path) -> bool:
+def _is_whole(summary: str) -> bool:
     """Whether it is there; an empty one is what a power cut took before it was flushed."""
     with suppress(FileNotFoundError, NotADirectoryError):
-        return summary.stat().st_size > 0
+        return os.stat(summary).st_size > 0  # noqa: PTH116 - see `_summary`
     return False
 
 
 @cache
-def _summary(path: Path) -> Summary:
+def _summary(path: str) -> Summary:
     """A file that never changes: the same content, contracts and reader are its name. Every night reads all of them."""
-    return Summary.from_json(path.read_text("utf-8"))
+    return Summary.from_json(Path(path).read_text("utf-8"))
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ def put_feed(con: duckdb.DuckDBPyConnection, feed: str, versions: Iterable[Versi
 
 def feed_rows(feed: str, versions: Iterable[Version], staging: Staging) -> str:
     """SELECT of the rows of some versions of a feed, also of none."""
-    paths = sorted({readable(staging.accepted(version.receipt)) for version in versions})
+    paths = sorted({readable(path) for path in staging.all_accepted([version.receipt for version in versions])})
     return f"SELECT * FROM read_parquet([{', '.join(paths)}])" if paths else _no_rows(feed)
 
 

@@ -53,7 +53,10 @@ def put_references(
 def _put_one(
     con: duckdb.DuckDBPyConnection, reference: Reference, candidates: list[Version], staging: Staging
 ) -> Iterator[Finding]:
-    """The newest version counts, the one before it for providers whose rows contradict in it, and so on."""
+    """The newest version counts, the one before it for providers whose rows contradict in it, and so on.
+
+    What is found wrong is told of the newest: a table that is sent every night is not mended in those before.
+    """
     name = f"staging.{reference.name}"
     con.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT {_columns(reference, typed=True)} WHERE false")
     if not candidates:
@@ -61,43 +64,43 @@ def _put_one(
             yield _missing(reference)
         return
     concerned = ""
-    for place, version in enumerate(candidates):
+    newest: list[tuple[str, list[str]]] = []
+    unsound: list[tuple[str, list[str]]] = []
+    unknown: list[Finding] = []
+    for version in candidates:
         path = readable(staging.accepted(version.receipt))
         con.execute(
             f"CREATE OR REPLACE TEMP TABLE candidate AS SELECT *, {literal(version.batch_id)} AS batch_id "
             f"FROM read_parquet({path}) {concerned}"
         )
         con.execute(f"CREATE OR REPLACE TEMP TABLE unsound AS {_contradictions(reference)}")
-        last = place == len(candidates) - 1
-        yield from _findings(con, reference, last)
-        yield from _unknown_teams(con, reference)
+        unsound = con.execute(_UNSOUND).fetchall()
+        newest = newest or unsound
+        unknown += _unknown_teams(con, reference)
         con.execute(
             f"INSERT INTO {name} BY NAME SELECT {_columns(reference)} FROM candidate "
             f"WHERE {_provider(reference)} NOT IN (SELECT provider_code FROM unsound)"
         )
-        if con.execute("SELECT count(*) FROM unsound").fetchall() == [(0,)]:
-            return
+        if not unsound:
+            break
         con.execute("CREATE OR REPLACE TEMP TABLE concerned AS SELECT DISTINCT provider_code FROM unsound")
         concerned = f"WHERE {_provider(reference)} IN (SELECT provider_code FROM concerned)"
+    never_sound = {provider for provider, _ in unsound}
+    yield from (_contradiction(reference, *found, never=found[0] in never_sound) for found in newest)
+    yield from unknown
 
 
-def _findings(con: duckdb.DuckDBPyConnection, reference: Reference, last: bool) -> list[Finding]:
-    then = reference.consequence if last else "the last good version stays in force"
+_UNSOUND = "SELECT provider_code, list(DISTINCT pair ORDER BY pair) FROM unsound GROUP BY 1 ORDER BY 1"
+
+
+def _contradiction(reference: Reference, provider: str, pairs: Sequence[str], never: bool) -> Finding:
+    """Of a provider's rows; `never`: they contradicted each other in every version there was."""
+    then = reference.consequence if never else "the last good version stays in force"
     same = f"have the same {', '.join(reference.alone)}, of which there may be one (rows are not added up)"
     if reference.has_spans:
         same = "hold on the same day where only one may (or their shares exceed 1)"
-    return [
-        Finding(
-            "contradiction",
-            reference.name,
-            provider,
-            f"{reference.name}.csv, provider {provider or '(all)'}: rows {_named(pairs)} {same}. "
-            f"Until it is mended, {then}.",
-        )
-        for provider, pairs in con.execute(
-            "SELECT provider_code, list(DISTINCT pair ORDER BY pair) FROM unsound GROUP BY 1 ORDER BY 1"
-        ).fetchall()
-    ]
+    found = f"{reference.name}.csv, provider {provider or '(all)'}: rows {_named(pairs)} {same}."
+    return Finding("contradiction", reference.name, provider, f"{found} Until it is mended, {then}.")
 
 
 def _named(pairs: Sequence[str]) -> str:

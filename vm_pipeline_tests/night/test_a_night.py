@@ -141,6 +141,18 @@ def test_totals_that_do_not_hold_close_the_gate_and_the_last_good_warehouse_stay
     assert door("fingerprint").stdout == good
 
 
+@pytest.mark.usefixtures("after_two_nights")
+def test_what_is_superseded_is_not_counted_again_every_night(door: Door) -> None:
+    """A night opens the files of what counts: those of all that ever counted grow with every night."""
+    first, last = (one for one in door.programme.receipts() if one.slot.feed == "ledger")
+    door.programme.staging.accepted(first).unlink()
+    door.programme.activity({"start_at": "2022-08-12T10:00"}, period="2022-08")
+    assert door.run().exit_code == 0
+    door.programme.staging.accepted(last).unlink()
+    door.programme.activity({"start_at": "2022-08-13T10:00"}, period="2022-08")
+    assert "Gate closed" in door.run().stdout
+
+
 def test_dry_run_changes_nothing(door: Door) -> None:
     result = door.run("--dry-run")
     assert result.exit_code == 0

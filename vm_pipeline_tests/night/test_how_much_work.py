@@ -12,9 +12,13 @@ import duckdb
 import pytest
 
 from vm_pipeline.home import Home
+from vm_pipeline.quality.parquet import batches
 from vm_pipeline.settings import Settings
-from vm_pipeline.sources.receipts import Version
+from vm_pipeline.sources import landing
+from vm_pipeline.sources.decisions import Decision
+from vm_pipeline.sources.receipts import Receipt, Version
 from vm_pipeline.staging import known
+from vm_pipeline.warehouse.inputs import feed_rows
 from vm_pipeline_tests.programme import Programme
 
 MONTHS = [f"2022-{month:02}" for month in range(4, 10)]
@@ -80,6 +84,52 @@ def test_the_log_is_not_replayed_once_a_landing(
     monkeypatch.setattr(known, "versions", counting)
     landings = home.landings(duckdb.connect(), home.landing.last_moment)
     assert len({landed.name for landed in landings}) == len(MONTHS) > len(replayed) == 1
+
+
+def test_the_log_is_read_once_a_process(
+    new_programme: Callable[[str], Programme], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each step of a night asks for every receipt there is, and for what was made of each."""
+    programme = new_programme("years")
+    for month in MONTHS:
+        programme.ledger(period=month)
+        programme.night()
+    read: list[str] = []
+    real = landing._receipt
+
+    def counting(line: str) -> Receipt:
+        read.append(line)
+        return real(line)
+
+    monkeypatch.setattr(landing, "_receipt", counting)
+    landing._read.cache_clear()
+    snapshot, key = programme.home / "warehouse.duckdb", programme.pseudonym_key
+    home = Home(Settings(home=programme.home, warehouse=snapshot, pseudonym_key=key))
+    assert len(home.known().versions) == len(home.unpublished()) == len(home.receipts()) == len(MONTHS)
+    assert home.known().versions is home.known().versions
+    assert len(read) == len(MONTHS)
+
+
+def test_decisions_are_asked_once_for_all_batches(
+    new_programme: Callable[[str], Programme], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Retention erases by thousands: who looks through all decisions for each batch takes their product."""
+    programme = new_programme("years")
+    for month in MONTHS:
+        programme.ledger(period=month)
+    programme.night()
+    found = programme.known()
+    asked: list[Path] = []
+    real = landing.decisions
+
+    def counting(root: Path) -> list[Decision]:
+        asked.append(root)
+        return real(root)
+
+    monkeypatch.setattr(landing, "decisions", counting)
+    feed_rows("ledger", found.in_force("ledger"), programme.staging)
+    assert len(batches("ledger", found, programme.staging, found.versions)) == len(MONTHS)
+    assert len(asked) == 2
 
 
 def transferred() -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from vm_pipeline.keeping.purge import purge
 from vm_pipeline.keeping.retention import Tidied, tidy
 from vm_pipeline.keeping.withdraw import CannotDecide, reinstate, withdraw
 from vm_pipeline.settings import Asked, ConfigurationError, Settings, load
+from vm_pipeline.sources.landing import Landing
+from vm_pipeline.sources.receipts import Receipt
 from vm_pipeline.sources.retention import Retention
 from vm_pipeline.staging.known import NotStaged
 from vm_pipeline_tests.night.conftest import PERSON, Door
@@ -258,6 +261,24 @@ class TestRetention:
         assert (sent_twice.landing.decisions()[0].reason, tidy(home, due).batches) == ("kept for 30 days", ())
         assert not sent_twice.landing.path(first.sha256).exists()
         assert costs(sent_twice) == [("T2", 99)]
+
+    def test_thousands_that_are_due_are_looked_for_together(
+        self, programme: Programme, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Where the log was asked, and staging listed, for each of them, 1,240 batches of 1,800 took 40 s."""
+        for amount in range(1, 6):
+            programme.ledger({"amount": f"{amount}"})
+            programme.night()
+        home, real = home_of(programme, superseded_days=30), Landing.receipts
+        asked: list[Landing] = []
+
+        def counting(landing: Landing) -> Iterator[Receipt]:
+            asked.append(landing)
+            return real(landing)
+
+        monkeypatch.setattr(Landing, "receipts", counting)
+        assert len(tidy(home, programme.clock + timedelta(days=31)).batches) == 4
+        assert len(asked) <= 4
 
     def test_that_a_month_was_restated_stays_known(self, sent_twice: Programme) -> None:
         """What D03 is made of, once the extract that was replaced is erased."""

@@ -3,6 +3,8 @@
 import json
 import re
 import socket
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from dagster._daemon.auto_run_reexecution.auto_run_reexecution import get_reexec
 from vm_pipeline.cli import main
 from vm_pipeline.defs.assemble import assemble
 from vm_pipeline.defs.pruning import prune
+from vm_pipeline.defs.run import dagster_instance
 from vm_pipeline.defs.telling import JOBS
 from vm_pipeline.settings import Settings
 
@@ -96,24 +99,33 @@ def test_containers_are_those_of_the_units() -> None:
     assert published and all(port.startswith("127.0.0.1:") for port in published)
 
 
-def test_old_runs_go_and_the_last_of_each_job_stays() -> None:
-    instance = dg.DagsterInstance.ephemeral()
+def test_old_runs_go_and_the_last_of_each_job_stays(tmp_path: Path) -> None:
+    """With all that a home keeps of them: files and rows that nobody deletes would fill the disk in a few years."""
 
-    @dg.op
-    def nothing() -> None: ...
+    @dg.asset(check_specs=[dg.AssetCheckSpec("fine", asset="landing")])
+    def landing() -> dg.MaterializeResult:
+        return dg.MaterializeResult(check_results=[dg.AssetCheckResult(passed=True)])
 
-    @dg.job(name="land")
-    def land() -> None:
-        nothing()
+    land = dg.define_asset_job("land", [landing])
+    job = dg.Definitions([landing], jobs=[land]).resolve_job_def("land")
+    with dagster_instance(tmp_path) as instance:
+        for _ in range(3):
+            job.execute_in_process(instance=instance)
+        (newest, *_) = runs = [run.run_id for run in instance.get_runs()]
+        now = datetime.now(UTC)
+        assert prune(instance, 30, now) == 0 and kept_of_runs(tmp_path) == {"runs": {*runs}, "checks": {*runs}}
+        assert prune(instance, 30, now + timedelta(days=31)) == 2
+        assert [run.run_id for run in instance.get_runs()] == [newest]
+        assert kept_of_runs(tmp_path) == {"runs": {newest}, "checks": {newest}}
+        assert prune(instance, 30, now + timedelta(days=31)) == 0
 
-    for _ in range(3):
-        land.execute_in_process(instance=instance)
-    newest = instance.get_runs(limit=1)[0].run_id
-    now = datetime.now(UTC)
-    assert prune(instance, 30, now) == 0
-    assert prune(instance, 30, now + timedelta(days=31)) == 2
-    assert [run.run_id for run in instance.get_runs()] == [newest]
-    assert prune(instance, 30, now + timedelta(days=31)) == 0
+
+def kept_of_runs(home: Path) -> dict[str, set[str]]:
+    """Runs that have a file of events in a home, and runs that have checks in the index."""
+    history = home / "dagster" / "history"
+    with closing(sqlite3.connect(history / "index.db")) as con:
+        checks = {run_id for (run_id,) in con.execute("SELECT run_id FROM asset_check_executions")}
+    return {"runs": {path.name.partition(".")[0] for path in history.glob("*-*.db*")}, "checks": checks}
 
 
 def test_a_run_whose_code_server_is_gone_is_over_for_the_monitor(

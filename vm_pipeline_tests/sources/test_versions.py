@@ -1,11 +1,12 @@
 """Which version of a month is in force: cases of feeds.md, and random histories against a naive reckoning."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
 from io import BytesIO
 from itertools import permutations
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -380,3 +381,25 @@ def test_what_was_refused_waits_until_something_sound_comes(sent: str, left: lis
     log = receipts(*((JULY, content) for content in sent.split()))
     found = versions(log, content_ids((JULY, "bad")))
     assert [one.receipt.sha256 for one in waiting(found)] == left
+
+
+def test_what_waits_is_found_in_two_looks_however_long_the_history() -> None:
+    """A sender that is refused every night for years has a thousand of them, among ten thousand versions."""
+
+    class Counted(list[Version]):
+        looked_at = 0
+
+        def __iter__(self) -> Iterator[Version]:
+            for one in super().__iter__():
+                self.looked_at += 1
+                yield one
+
+        def __getitem__(self, key: Any) -> Any:
+            self.looked_at += len(self) if isinstance(key, slice) else 1
+            return super().__getitem__(key)
+
+    sent = [(slot("2022-07", provider=f"B{n % 7}"), f"x{n}") for n in range(100)]
+    bad = content_ids(*(one for one in sent if one[0].provider_code == "B3"))
+    found = Counted(versions(receipts(*sent), bad))
+    assert len(waiting(found)) == len(bad) > 10
+    assert found.looked_at <= 2 * len(sent)

@@ -88,6 +88,16 @@ class TestTheLastGoodOnes:
             sent.night()
         assert cost(sent) == [("B1", "T1", 6), ("B1", "T2", 4), ("B2", "T8", 10)]
 
+    def test_one_that_was_never_mended_is_told_once_with_what_follows(self, sent: Programme) -> None:
+        """A table that is sent every night has it in a thousand versions."""
+        for others in range(1, 4):
+            twice = ["B1,R1,T1,1,,"] * (1 + others)
+            sent.reference("cost_centre_map", *twice, *OTHERS)
+            sent.night()
+        assert cost(sent) == [("B1", "UNALLOCATED", 10), ("B2", "T8", 10)]
+        (said,) = [one.message for one in sent.findings if one.code == "contradiction"]
+        assert "rows 1, 2, 3, 4 " in said and "last good version" not in said
+
     def test_until_it_is_mended(self, sent: Programme) -> None:
         sent.reference("cost_centre_map", "B1,R1,T1,0.9,,", "B1,R1,T2,0.9,,")
         sent.night()
