@@ -5,7 +5,7 @@ Does not belong here: building (warehouse/build), judging (quality).
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import dagster as dg
@@ -91,16 +91,24 @@ def core(
     draft = home.drafts.begin(context.run.run_id)
     if not {AS_OF, FULL} & context.run.tags.keys():
         home.kept.lay_down(draft, home.set_apart(known_until(context)))
-    with home.workspace(draft) as con:
+
+    def fill(con: duckdb.DuckDBPyConnection) -> Iterable[dg.MaterializeResult | dg.AssetCheckResult]:
         with said_first():
             built, findings = build_core(con, known, home.staging, home.settings.nation)
         verdicts = night.judge([*_verdicts(con, night, known, built), _references(findings)])
         lists = write_unmapped(con, home.reports(context.run.tags.get(AS_OF, "")) / "unmapped")
-        sums = _reconciled(con)
-    night.built += built
-    night.report("core", 1, 1)
-    context.add_asset_metadata(sums, RECONCILIATION)
-    yield from (result(one) for one in built)
+        context.add_asset_metadata(_reconciled(con), RECONCILIATION)
+        night.built += built
+        night.report("core", 1, 1)
+        return _told(built, lists, verdicts)
+
+    yield from night.build(draft, fill)
+
+
+def _told(
+    built: list[Built], lists: list[Path], verdicts: list[Verdict]
+) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    yield from map(result, built)
     yield dg.MaterializeResult(asset_key=UNMAPPED, metadata=_as_metadata(lists))
     for verdict in verdicts:
         yield as_check(verdict, _SHOWN_ON.get(verdict.code) or dg.AssetKey(["core", verdict.subject]))

@@ -8,10 +8,13 @@ Run tags: `vm/known_until` (UTC, ISO) fixes the receipts that count, so that eve
 from the last night.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
 
 import dagster as dg
 import duckdb
@@ -30,6 +33,8 @@ from vm_pipeline.warehouse.workspace import Built
 _QUOTING = (duckdb.DataError, duckdb.IntegrityError, duckdb.InvalidInputException)
 KNOWN_UNTIL, AS_OF, FULL = "vm/known_until", "vm/as_of", "vm/full"
 CARRIED = (KNOWN_UNTIL, AS_OF, FULL)  # from the run that stages to the run that builds
+
+Told = TypeVar("Told")
 
 
 @dataclass
@@ -58,6 +63,19 @@ class Night:
         """Ask every source and keep what is new, unless that was done."""
         self.received, self.arrived = self.arrived or self.home.receive(utc_now()), None
         return self.received
+
+    def build(self, draft: Path, work: Callable[[duckdb.DuckDBPyConnection], Iterable[Told]]) -> Iterator[Told]:
+        """What `work` in a draft has to tell Dagster, told while the draft is closed.
+
+        Python writes a hundred events a step while DuckDB writes tables. Raises what closing raises, when all is told.
+        """
+        with ExitStack() as stack:
+            told = work(stack.enter_context(self.home.workspace(draft)))
+            closing = stack.pop_all()
+        with ThreadPoolExecutor(1) as beside:
+            closed = beside.submit(closing.close)
+            yield from told
+        closed.result()
 
     def judge(self, verdicts: list[Verdict]) -> list[Verdict]:
         """Remember verdicts for the summary."""

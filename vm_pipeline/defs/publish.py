@@ -5,10 +5,11 @@ Does not belong here: building (warehouse/build), putting a draft in place (home
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import dagster as dg
+import duckdb
 
 from vm_pipeline.behind import refuse_behind
 from vm_pipeline.defs.describe import OWNERS
@@ -38,12 +39,15 @@ def _draft(context: dg.AssetExecutionContext, night: Night) -> Path:
 @dg.multi_asset(specs=specs("marts"), name="marts")
 def marts(context: dg.AssetExecutionContext, night: dg.ResourceParam[Night]) -> Iterator[dg.MaterializeResult]:
     """Fill the marts in the draft."""
-    night.report("marts", 0, 1)
-    with night.home.workspace(_draft(context, night)) as con:
+
+    def fill(con: duckdb.DuckDBPyConnection) -> Iterable[dg.MaterializeResult]:
         built = build_marts(con)
-    night.built += built
-    night.report("marts", 1, 1)
-    yield from (result(one) for one in built)
+        night.built += built
+        night.report("marts", 1, 1)
+        return map(result, built)
+
+    night.report("marts", 0, 1)
+    yield from night.build(_draft(context, night), fill)
 
 
 _RESTATED = dg.AssetCheckSpec(
@@ -58,16 +62,17 @@ def signals(
     context: dg.AssetExecutionContext, night: dg.ResourceParam[Night]
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     """Judge every series, and keep what was published first of each point."""
-    night.report("signals", 0, 1)
-    home, until = night.home, known_until(context)
-    with home.workspace(_draft(context, night)) as con:
+
+    def fill(con: duckdb.DuckDBPyConnection) -> Iterable[dg.MaterializeResult | dg.AssetCheckResult]:
         judge(con)
-        built = build_signals(con, home.as_published, home.landings(con, until))
+        built = build_signals(con, night.home.as_published, night.home.landings(con, known_until(context)))
         (verdict,) = night.judge([check_restated(con, night.thresholds)])
-    night.built += built
-    night.report("signals", 1, 1)
-    yield from (result(one) for one in built)
-    yield as_check(verdict, _RESTATED.asset_key)
+        night.built += built
+        night.report("signals", 1, 1)
+        return [*map(result, built), as_check(verdict, _RESTATED.asset_key)]
+
+    night.report("signals", 0, 1)
+    yield from night.build(_draft(context, night), fill)
 
 
 @dg.asset(

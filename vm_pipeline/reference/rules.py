@@ -127,7 +127,11 @@ FORMULAS = {
     "p": ("num ÷ den", "p̄ = Σ num ÷ Σ den", "p̄ ± 3 √(p̄ (1 − p̄) ÷ den), within 0 and 1"),
     "pp": ("num ÷ den", "p̄ = Σ num ÷ Σ den", "as p, times the mean moving range of z ÷ 1.128, where points vary"),
     "u": ("value, or num ÷ den", "ū = Σ num ÷ Σ den", "ū ± 3 √(ū ÷ den), not below 0"),
-    "up": ("value, or num ÷ den", "ū = Σ num ÷ Σ den", "as u, times the mean moving range of z ÷ 1.128, where points vary"),
+    "up": (
+        "value, or num ÷ den",
+        "ū = Σ num ÷ Σ den",
+        "as u, times the mean moving range of z ÷ 1.128, where points vary",
+    ),
     "c": ("value", "mean c̄", "c̄ ± 3 √c̄, not below 0"),
     "g": ("value", "median", "ḡ ± 3 √(ḡ (ḡ + 1)) of the mean ḡ, not below 0"),
     "t": ("value", "m³·⁶, m the mean of value^(1 ÷ 3.6)", "limits of an i chart of value^(1 ÷ 3.6), to the power 3.6"),

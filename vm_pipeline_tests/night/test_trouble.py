@@ -1,9 +1,13 @@
 """What goes wrong at the door: each time what was found, what was expected, where, and what to do."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from vm_pipeline.home import Home
 from vm_pipeline_tests.night.conftest import Door
 from vm_pipeline_tests.programme import activity
 
@@ -112,3 +116,19 @@ def test_landed_bytes_that_were_damaged_stop_the_night_and_landing_again_heals_t
     assert "expected" in said(result.stdout) and "restore the landing from backup" in said(result.stdout)
     (door.programme.root / "elsewhere").rename(away)
     assert door.run().exit_code == 0
+
+
+def test_a_draft_that_cannot_be_written_to_its_end_closes_the_gate(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its tables are told while it is closed: what closing meets must fail the step all the same."""
+    sound = Home.workspace
+
+    @contextmanager
+    def full(home: Home, draft: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+        with sound(home, draft) as con:
+            yield con
+        raise duckdb.IOException("Could not write file: No space left on device")
+
+    monkeypatch.setattr(Home, "workspace", full)
+    result = door.run()
+    assert (result.exit_code, "no room left on the disk" in said(result.output)) == (1, True), result.output
+    assert not door.snapshot.exists()
