@@ -8,8 +8,6 @@ A staged batch depends on its receipt and what its folder is named by (versions)
 
 import os
 import shutil
-import threading
-import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,11 +18,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from vm_pipeline.disk import flush_all
 from vm_pipeline.feeds import contract_for
-from vm_pipeline.memory import limits
 from vm_pipeline.sources.decisions import Decision, Kind
 from vm_pipeline.sources.incoming import desk
 from vm_pipeline.sources.landing import Landing
@@ -36,18 +31,11 @@ from vm_pipeline.staging.policy import STRICTEST, Policy
 from vm_pipeline.staging.reading import Refused
 from vm_pipeline.staging.summary import Summary
 from vm_pipeline.staging.versions import folder_name, staged_as
+from vm_pipeline.staging.workers import Workers, configuration
 
 _LEAST, _MOST = 2 << 20, 12 << 20  # bytes of a group of batches
 
 Progress = Callable[[str], None]
-
-
-def configuration(memory: str = "", several: int = 1) -> dict[str, Any]:
-    """How each of several DuckDBs that rows are staged in, or tried, is set up.
-
-    What a layout divides by nothing has no value: it rejects a row and not the batch.
-    """
-    return limits(memory, 1, several) | {"error_on_division_by_zero": "false"}
 
 
 class Purged(Exception):
@@ -166,7 +154,7 @@ class Staging:
         self._forget_others(todo)  # first: whatever cuts this short, the next run stages the rest, and nothing is left
         with (
             desk(self.incoming) as workspace,  # for its owner only: text as sent lies there for a while
-            closing(_Workers(workspace, self.pseudonym_key, self.policy, self.limits(self.threads))) as workers,
+            closing(Workers(workspace, self.pseudonym_key, self.policy, self.limits(self.threads))) as workers,
             ThreadPoolExecutor(self.threads) as pool,
         ):
             opened = list(pool.map(lambda one: self._open(one, workers), todo.values()))
@@ -183,7 +171,7 @@ class Staging:
                 if receipt and folder != self.folder(receipt):
                     shutil.rmtree(folder, ignore_errors=True)
 
-    def _open(self, receipt: Receipt, workers: "_Workers") -> "Opened | _Closed":
+    def _open(self, receipt: Receipt, workers: "Workers") -> "Opened | _Closed":
         """Open one batch's file, checked against its hash. Raises LandingDamaged."""
         draft = workers.workspace / receipt.content_id
         draft.mkdir()
@@ -197,7 +185,7 @@ class Staging:
         contract = contract_for(receipt.slot.feed, _names(sheet, layout))
         return Opened(receipt, contract, sheet, layout, path, control, draft)
 
-    def _stage(self, group: "Sequence[Opened | _Closed]", workers: "_Workers") -> list[Receipt]:
+    def _stage(self, group: "Sequence[Opened | _Closed]", workers: "Workers") -> list[Receipt]:
         """Stage a group of batches of one shape."""
         for one, summary in zip(group, _summaries(group, workers), strict=True):
             with (one.folder / "summary.json").open("x", encoding="utf-8") as file:
@@ -256,7 +244,7 @@ def _groups(opened: "Sequence[Opened | _Closed]", workers: int) -> "list[list[Op
     return groups
 
 
-def _summaries(group: "Sequence[Opened | _Closed]", workers: "_Workers") -> list[Summary]:
+def _summaries(group: "Sequence[Opened | _Closed]", workers: "Workers") -> list[Summary]:
     """Outcomes in the group's order. Where one file spoils the statement, each goes by itself."""
     batches = [one for one in group if isinstance(one, Opened)]
     if not batches:
@@ -287,26 +275,3 @@ def _put(draft: Path, folder: Path) -> None:
     except OSError:
         if not folder.exists():  # it does where another run has done the same work meanwhile
             raise
-
-
-class _Workers:
-    """One single-threaded DuckDB a worker: row order is file order, and a batch's tables are nobody else's."""
-
-    def __init__(self, workspace: Path, pseudonym_key: str, policy: Policy, limits: dict[str, Any]) -> None:
-        self.workspace, self.policy, self._limits = workspace, policy, limits
-        self._key = pseudonym_key
-        self._local = threading.local()
-        self._open: list[duckdb.DuckDBPyConnection] = []
-
-    def connection(self) -> duckdb.DuckDBPyConnection:
-        if not hasattr(self._local, "con"):
-            spill = self.workspace / f"{uuid.uuid4().hex}.spill"  # shared, they would read each other's blocks
-            self._local.con = duckdb.connect(config={**self._limits, "temp_directory": str(spill)})
-            self._local.con.execute("SET VARIABLE pseudonym_key = ?", [self._key])
-            self._open.append(self._local.con)
-        con: duckdb.DuckDBPyConnection = self._local.con
-        return con
-
-    def close(self) -> None:
-        for con in self._open:
-            con.close()

@@ -18,13 +18,13 @@ import duckdb
 from vm_pipeline.feeds import contract_for
 from vm_pipeline.sources.extract import Extract, Fetch
 from vm_pipeline.sources.sender import Sender
-from vm_pipeline.staging.batches import configuration
 from vm_pipeline.staging.cells import as_table
 from vm_pipeline.staging.layouts import NOTHING, Layout
 from vm_pipeline.staging.load import SQL_FAILS, facts, said_safely
 from vm_pipeline.staging.matching import AS_SENT, match_layout
 from vm_pipeline.staging.naming import header_of
 from vm_pipeline.staging.reading import Refused, Sheet, read_sheet
+from vm_pipeline.staging.workers import configuration
 
 _ROWS = 1_000
 _MOST = 64 << 20  # bytes of a file that is opened: a look must not take as long as a night
