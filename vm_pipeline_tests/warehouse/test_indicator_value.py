@@ -220,13 +220,22 @@ def test_a_stay_s_days_hours_and_noon(wards: Programme) -> None:
 
 
 def test_referrals_are_decided_in_working_days(wards: Programme) -> None:
-    """Friday to Tuesday is 2; pending ones do not count."""
+    """Friday to Tuesday is 2; pending ones do not count. Four of a week are too few to say more of, five are not."""
+    others = {"2022-07-05": 3, "2022-07-12": 5}
     wards.activity(
+        *(
+            {"measure_code": "referral", "outcome_code": "accepted", "start_at": day, "end_at": ""}
+            for day, referrals in others.items()
+            for _ in range(referrals)
+        ),
         {"measure_code": "referral", "outcome_code": "accepted", "start_at": "2022-07-08", "end_at": "2022-07-12"},
         {"measure_code": "referral", "outcome_code": "pending", "start_at": "2022-07-01", "end_at": ""},
     )
     wards.night()
-    assert state(wards.marts(), "P10", "month", "2022-07-01") == (2, "provisional", "too_little_activity")
+    con = wards.marts()
+    assert state(con, "P10", "month", "2022-07-01") == (2, "provisional", "too_little_activity")
+    assert state(con, "P09", "week", "2022-07-04") == (0.0, "provisional", "too_little_activity")
+    assert state(con, "P09", "week", "2022-07-11") == (0.0, "final", None)
 
 
 class TestStatus:
