@@ -1,5 +1,6 @@
 """What must hold for any series: order, scale, a frozen baseline, points that take no part, gaps."""
 
+import statistics
 from dataclasses import fields
 from typing import Any
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from vm_pipeline.indicators.profiles import PROFILES
 from vm_pipeline.signals import rules
 from vm_pipeline.signals.judge import Judged
+from vm_pipeline.signals.series import median
 from vm_pipeline_tests.signals.comparing import judged, line
 
 # Whole numbers and quarters: sums of them are exact, so equal means are equal to the bit.
@@ -28,6 +30,15 @@ def columns(found: Judged, rows: Any = slice(None)) -> dict[str, list[Any]]:
     """Every column of some rows, missing numbers made equal to each other."""
     told = {one.name: np.asarray(getattr(found, one.name))[rows] for one in fields(Judged)}
     return {name: np.nan_to_num(c.astype(float), nan=-999).tolist() for name, c in told.items()}
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(-8, 8))))
+def test_the_middle_of_a_stretch_is_that_of_its_own_rows(rows: list[tuple[int, int]]) -> None:
+    """And one without a row has none."""
+    of = np.array([stretch for stretch, _ in rows], dtype=np.int64)
+    found = median(np.array([float(value) for _, value in rows]), of, 4)
+    own = [[value for stretch, value in rows if stretch == n] for n in range(4)]
+    assert [None if np.isnan(one) else one for one in found] == [statistics.median(one) if one else None for one in own]
 
 
 @given(VALUES, st.randoms(use_true_random=False), st.sampled_from(CHARTS))
