@@ -32,6 +32,14 @@ def columns(found: Judged, rows: Any = slice(None)) -> dict[str, list[Any]]:
     return {name: np.nan_to_num(c.astype(float), nan=-999).tolist() for name, c in told.items()}
 
 
+@pytest.mark.parametrize(("whole", "flagged"), [(True, [False] * 3), (False, [True, False, True])])
+def test_the_third_of_two_in_three_may_lie_on_the_other_side_where_a_rule_lets_it(
+    whole: bool, flagged: list[bool]
+) -> None:
+    near, side = np.array([True, False, True]), np.array([1, -1, 1], dtype=np.int8)
+    assert rules.two_in_three(near, side, np.zeros(3, np.int64), whole).tolist() == flagged
+
+
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(-8, 8))))
 def test_the_middle_of_a_stretch_is_that_of_its_own_rows(rows: list[tuple[int, int]]) -> None:
     """And one without a row has none."""
