@@ -32,6 +32,17 @@ def columns(found: Judged, rows: Any = slice(None)) -> dict[str, list[Any]]:
     return {name: np.nan_to_num(c.astype(float), nan=-999).tolist() for name, c in told.items()}
 
 
+@pytest.mark.parametrize(
+    ("then", "strong"),
+    [([3.0] * 7, False), ([3.0] * 8, True), ([-2.0, -1.0, 0.5, 2.5, 3.0], False)],
+    ids=["seven on one side", "eight", "five that rise"],
+)
+def test_a_shift_is_of_tier_a_from_eight_on_and_a_trend_never(then: list[float], strong: bool) -> None:
+    baseline = np.arange(16 + len(then)) < 16
+    found = judged(line([2.0, 0.0] * 8 + then), "his_run", "run", baseline=baseline)
+    assert found.signal[16:].all() and set(found.strong[16:]) == {strong}
+
+
 @pytest.mark.parametrize(("whole", "flagged"), [(True, [False] * 3), (False, [True, False, True])])
 def test_the_third_of_two_in_three_may_lie_on_the_other_side_where_a_rule_lets_it(
     whole: bool, flagged: list[bool]
