@@ -31,7 +31,7 @@ found AS (
     JOIN staging.version AS version USING (batch_id)
     WHERE version.is_in_force
     UNION ALL BY NAME
-    SELECT before.* EXCLUDE (amount_gbp), 0 AS rows, 0 AS received_gbp, 0 AS accepted_gbp
+    SELECT before.* EXCLUDE (amount_gbp), 0 AS received_gbp, 0 AS accepted_gbp
     FROM before
     ANTI JOIN staging.period_found USING (batch_id, financial_year, ledger_period)
 )

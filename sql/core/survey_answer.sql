@@ -4,7 +4,6 @@ WITH name AS (
     SELECT *, 1 AS place, lower(question_code) AS name FROM staging.survey_questions
     UNION ALL
     SELECT *, 2 AS place, lower(trim(regexp_replace(question_text, '\s+', ' ', 'g'))) AS name FROM staging.survey_questions
-    WHERE question_text IS NOT NULL
 ),
 header AS (
     SELECT survey_code, question_code, scale, name,

@@ -70,7 +70,7 @@ timed AS (
           AND unheard.grain = point.grain AND unheard.starts_on = point.starts_on
     LEFT JOIN (SELECT * FROM core.paused WHERE of_team = '*') AS of_all
            ON of_all.provider_code = point.provider_code AND of_all.grain = point.span_grain AND of_all.starts_on = point.span_on
-    LEFT JOIN (SELECT * FROM core.paused WHERE of_team <> '*') AS own
+    LEFT JOIN core.paused AS own
            ON own.provider_code = point.provider_code AND own.of_team = point.team_code
           AND own.grain = point.span_grain AND own.starts_on = point.span_on
 ),
@@ -85,8 +85,8 @@ judged AS (
                 WHEN lacks_ledger THEN 'no_ledger'
                 WHEN lacks_activity THEN 'no_activity'
                 WHEN denominator < minimum THEN 'too_little_activity'
-                WHEN unit = '%' AND value < 0 AND indicator_code = 'C03' THEN 'below_zero'
-                WHEN unit = '%' AND value > 100 AND indicator_code = 'S01' THEN 'above_100'
+                WHEN indicator_code = 'C03' AND value < 0 THEN 'below_zero'
+                WHEN indicator_code = 'S01' AND value > 100 THEN 'above_100'
                 WHEN is_sampled THEN 'sampled' END AS reason
     FROM timed
 )

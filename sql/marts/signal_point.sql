@@ -15,7 +15,7 @@ paused AS (  -- asked once a week or month of a team: its series are many
     FROM (SELECT DISTINCT provider_code, team_code, span_grain, starts_on FROM point) AS day
     ASOF LEFT JOIN (SELECT * FROM core.paused WHERE of_team = '*') AS of_all
            ON of_all.provider_code = day.provider_code AND of_all.grain = day.span_grain AND of_all.starts_on <= day.starts_on
-    ASOF LEFT JOIN (SELECT * FROM core.paused WHERE of_team <> '*') AS own
+    ASOF LEFT JOIN core.paused AS own
            ON own.provider_code = day.provider_code AND own.of_team = day.team_code
           AND own.grain = day.span_grain AND own.starts_on <= day.starts_on
 ),

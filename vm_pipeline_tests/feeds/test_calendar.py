@@ -39,6 +39,16 @@ def test_financial_years_run_from_april_to_march(day: date) -> None:
     assert calendar.ledger_period(day) == (day.year - first.year) * 12 + day.month - first.month + 1
 
 
+@pytest.mark.parametrize("text", ["2022/23", "1999/00", "1900/01", "2199/00"])
+def test_a_financial_year(text: str) -> None:
+    assert calendar.is_financial_year(text)
+
+
+@pytest.mark.parametrize("text", ["", "2022", "2020/22", "2022/2023", "22/23", "1899/00", "2200/01", "abcd/ef"])
+def test_no_financial_year(text: str) -> None:
+    assert not calendar.is_financial_year(text)
+
+
 @given(DAYS)
 def test_quarters_are_three_months_of_both_years(day: date) -> None:
     named = ("Jan-Mar", "Apr-Jun", "Jul-Sep", "Oct-Dec")[(day.month - 1) // 3]

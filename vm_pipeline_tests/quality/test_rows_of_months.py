@@ -98,15 +98,20 @@ def again(programme: Programme) -> Verdict:
 
 
 def test_the_same_key_in_two_batches_is_counted_beyond_the_first(programme: Programme) -> None:
+    """The first of its own line, and of its own board: line 9 and B2 came later than others of J1."""
+    ninth = {"line_no": "9", "amount": "2.00"}
     programme.ledger({"amount": "10.00"}, {"amount": "3.00"}, {"amount": "1.00"})
-    programme.ledger({"amount": "10.00"}, {"amount": "-3.25"}, {"journal_id": "J2"}, period="2022-08")
-    programme.ledger({"amount": "10.00"}, period="2022-09")
+    programme.ledger({"amount": "10.00"}, {"amount": "-3.25"}, {"journal_id": "J2"}, ninth, period="2022-08")
+    programme.ledger({"amount": "10.00"}, ninth, period="2022-09")
+    for period in ("2022-08", "2022-09"):
+        programme.ledger({"amount": "5.00"}, period=period, provider="B2")
     verdict = again(programme)
     assert (verdict.code, verdict.passed, verdict.blocks) == ("key_again", False, False)
-    assert "found 3 lines (£16.75 net) in 2 batches" in verdict.message
+    assert "found 5 lines (£23.75 net) in 3 batches" in verdict.message
     assert [(figure["period"], figure["rows"], figure["amount_gbp"]) for figure in verdict.figures] == [
         ("2022-08", 2, 6.75),
-        ("2022-09", 1, 10.0),
+        ("2022-09", 2, 12.0),
+        ("2022-09", 1, 5.0),
     ]
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from vm_pipeline.indicators.profiles import OUTSIDE, PROFILES, SHIFT, TREND, TWO_IN_THREE
 from vm_pipeline.signals import rules
-from vm_pipeline.signals.assurance import FAIL, PASS, assurance
+from vm_pipeline.signals.assurance import FAIL, HIT_OR_MISS, PASS, assurance
 from vm_pipeline_tests.signals.comparing import agree, judged, line
 
 CONFIGURED = {
@@ -64,6 +64,7 @@ def test_assurance_beyond_the_limits() -> None:
     low, high, target = np.array([1.0] * 4), np.array([2.0] * 4), np.array([0.5, 3.0, 0.5, 3.0])
     better = np.array([1, 1, -1, -1], dtype=np.int8)
     assert assurance(low, high, target, better).tolist() == [PASS, FAIL, FAIL, PASS]
+    assert assurance(low, high, np.array([1.0, 2.0] * 2), better).tolist() == [HIT_OR_MISS] * 4, "on a limit is within"
     assert assurance(low, high, np.full(4, np.nan), better).tolist() == [""] * 4
 
 

@@ -1,5 +1,6 @@
 """What must hold for any series: order, scale, a frozen baseline, points that take no part, gaps."""
 
+import statistics
 from dataclasses import fields
 from typing import Any
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from vm_pipeline.indicators.profiles import PROFILES
 from vm_pipeline.signals import rules
 from vm_pipeline.signals.judge import Judged
+from vm_pipeline.signals.series import median
 from vm_pipeline_tests.signals.comparing import judged, line
 
 # Whole numbers and quarters: sums of them are exact, so equal means are equal to the bit.
@@ -28,6 +30,34 @@ def columns(found: Judged, rows: Any = slice(None)) -> dict[str, list[Any]]:
     """Every column of some rows, missing numbers made equal to each other."""
     told = {one.name: np.asarray(getattr(found, one.name))[rows] for one in fields(Judged)}
     return {name: np.nan_to_num(c.astype(float), nan=-999).tolist() for name, c in told.items()}
+
+
+@pytest.mark.parametrize(
+    ("then", "strong"),
+    [([3.0] * 7, False), ([3.0] * 8, True), ([-2.0, -1.0, 0.5, 2.5, 3.0], False)],
+    ids=["seven on one side", "eight", "five that rise"],
+)
+def test_a_shift_is_of_tier_a_from_eight_on_and_a_trend_never(then: list[float], strong: bool) -> None:
+    baseline = np.arange(16 + len(then)) < 16
+    found = judged(line([2.0, 0.0] * 8 + then), "his_run", "run", baseline=baseline)
+    assert found.signal[16:].all() and set(found.strong[16:]) == {strong}
+
+
+@pytest.mark.parametrize(("whole", "flagged"), [(True, [False] * 3), (False, [True, False, True])])
+def test_the_third_of_two_in_three_may_lie_on_the_other_side_where_a_rule_lets_it(
+    whole: bool, flagged: list[bool]
+) -> None:
+    near, side = np.array([True, False, True]), np.array([1, -1, 1], dtype=np.int8)
+    assert rules.two_in_three(near, side, np.zeros(3, np.int64), whole).tolist() == flagged
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(-8, 8))))
+def test_the_middle_of_a_stretch_is_that_of_its_own_rows(rows: list[tuple[int, int]]) -> None:
+    """And one without a row has none."""
+    of = np.array([stretch for stretch, _ in rows], dtype=np.int64)
+    found = median(np.array([float(value) for _, value in rows]), of, 4)
+    own = [[value for stretch, value in rows if stretch == n] for n in range(4)]
+    assert [None if np.isnan(one) else one for one in found] == [statistics.median(one) if one else None for one in own]
 
 
 @given(VALUES, st.randoms(use_true_random=False), st.sampled_from(CHARTS))

@@ -20,6 +20,7 @@ NAMED = r"(?P<month>[^ ]+) (?P<year>\d{4})"
         ("GL 13 2026.csv", None),
         ("GL ² 2026.csv", None),
         ("GL final 2026.csv", None),
+        ("readme.txt", None),
     ],
 )
 def test_a_month_in_digits_or_by_its_name(name: str, month: str | None) -> None:

@@ -81,13 +81,18 @@ def test_accounts_mapped_and_met(programme: Programme) -> None:
 
 
 def test_cost_centres_mapped_and_met(programme: Programme) -> None:
-    programme.reference("cost_centre_map", "B1,R1,T1,1,2022-04-01,2022-06-30", "B1,R1,T2,1,2022-07-01,", "B1,R2,T1,1,,")
+    """Valid from the first day that a row names to the last, and for ever where any row does not end."""
+    quarters = ("B1,R3,T1,1,2022-04-01,2022-06-30", "B1,R3,T2,1,2022-07-01,2022-09-30")
+    programme.reference(
+        "cost_centre_map", "B1,R1,T1,1,2022-04-01,2022-06-30", "B1,R1,T2,1,2022-07-01,", "B1,R2,T1,1,,", *quarters
+    )
     programme.ledger({}, {"cost_centre_code": "R9"})
     programme.night()
     rows = programme.core().execute("SELECT * EXCLUDE (provider_code) FROM vm.dim_cost_centre ORDER BY ALL").fetchall()
     assert rows == [
         ("R1", True, True, date(2022, 4, 1), None),
         ("R2", True, False, None, None),
+        ("R3", True, False, date(2022, 4, 1), date(2022, 9, 30)),
         ("R9", False, True, None, None),
     ]
 
@@ -123,14 +128,17 @@ class TestReconciliation:
         ]
 
     def test_the_superseded_part_of_an_extract_of_many_months(self, programme: Programme) -> None:
+        """Of each month all lines, and none of the month of that number in another year."""
         year = [{"period": f"{n}", "amount": f"{n}.00"} for n in (1, 2, 3)]
-        programme.ledger(*year, {"period": "2", "amount": "0.50", "account_code": ""}, period="2022-04_2022-06")
+        more = [{"period": "2", "amount": "0.25"}, {"period": "2", "amount": "7", "financial_year": "2021/22"}]
+        programme.ledger(*year, *more, {"period": "2", "amount": "0.50", "account_code": ""}, period="2022-04_2022-06")
         programme.night()
         programme.ledger({"period": "2", "amount": "2.25"}, {"period": "3", "amount": "9.00"}, period="2022-05")
         programme.night()
         assert self.rows(programme) == [
             ("2022-04_2022-06", "1", None, 1, 0, 0, 1, 1, 0),
-            ("2022-04_2022-06", "2", None, Decimal("2.50"), Decimal("0.50"), 2, 0, 0, 0),
+            ("2022-04_2022-06", "2", None, Decimal("2.75"), Decimal("0.50"), Decimal("2.25"), 0, 0, 0),
+            ("2022-04_2022-06", "2", None, 7, 0, 0, 7, 7, 0),
             ("2022-04_2022-06", "3", None, 3, 0, 0, 3, 3, 0),
             ("2022-05", "2", None, Decimal("2.25"), 0, 0, Decimal("2.25"), Decimal("2.25"), 0),
             ("2022-05", "3", None, 9, 0, 0, 9, 9, 0),

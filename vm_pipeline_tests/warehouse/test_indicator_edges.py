@@ -46,10 +46,30 @@ def test_who_sends_once_a_month_is_not_asked_by_the_week(wards: Programme) -> No
     assert values(con, "D04", "team_code = 'T1'") and not values(con, "D04", "team_code = 'T2' AND value IS NOT NULL")
 
 
+def test_a_team_is_of_the_service_it_had_on_the_last_day_of_a_period(wards: Programme) -> None:
+    """Ward 1 went to Surgery on a Sunday, ward 2 closed on a Monday and is of none since. B2 has a T1, too."""
+    wards.reference("teams", "B1,T1,Ward 1,Medicine,ward,,2022-07-23", "B1,T1,Ward 1,Surgery,ward,2022-07-24,",
+                    "B1,T2,Ward 2,Medicine,ward,,2022-07-11", "B2,T1,Clinic,Medicine,clinic,2022-07-01,")  # fmt: skip
+    closed = ({"start_at": day, "unit_code": "W2"} for day in ("2022-07-11", "2022-08-02"))
+    wards.activity({"start_at": "2022-07-12"}, {"start_at": "2022-07-19"}, *closed, period="2022-07_2022-08")
+    wards.night()
+    found = wards.marts().execute(
+        "SELECT service, grain, starts_on, numerator FROM vm.indicator_value "
+        "WHERE indicator_code = 'P01' AND level = 'service' AND numerator > 0 ORDER BY ALL"
+    )
+    assert found.fetchall() == [
+        ("Medicine", "month", date(2022, 7, 1), 1),
+        ("Medicine", "week", date(2022, 7, 11), 2),
+        ("Surgery", "month", date(2022, 7, 1), 2),
+        ("Surgery", "week", date(2022, 7, 18), 1),
+    ]
+
+
 def test_available_time_is_not_known_where_a_part_was_not_sampled(wards: Programme) -> None:
     """10 hours less 4 of direct care are no 6 available: nobody looked at the rest."""
     hours = {"05": {"contracted_hours": "10", "direct_hours": "4", "indirect_hours": "5"},
-             "19": {"contracted_hours": "10", "direct_hours": "4"}}  # fmt: skip
+             "19": {"contracted_hours": "10", "direct_hours": "4"},
+             "26": {"contracted_hours": "10", "direct_hours": "4", "indirect_hours": "6"}}  # fmt: skip
     wards.activity(
         *(
             {"measure_code": measure, "outcome_code": "", "quantity": n, "start_at": f"2022-07-{day}"}
@@ -62,7 +82,8 @@ def test_available_time_is_not_known_where_a_part_was_not_sampled(wards: Program
     assert state(con, "C03", "week", "2022-07-04") == (10.0, "final", "sampled")
     assert state(con, "C01", "week", "2022-07-18") == (40.0, "final", "sampled")
     assert state(con, "C03", "week", "2022-07-18") == (None, "missing", "not_sampled")
-    assert values(con, "C03", "team_code = 'T1' AND grain = 'month'")[0][5:7] == (Decimal("7"), Decimal("20")), (
+    assert state(con, "C03", "week", "2022-07-25") == (0.0, "final", "sampled"), "none left is not below none"
+    assert values(con, "C03", "team_code = 'T1' AND grain = 'month'")[0][5:7] == (Decimal("7"), Decimal("30")), (
         "a month has what was sampled in it"
     )
 
@@ -102,6 +123,22 @@ def test_days_without_a_fall_are_not_known_where_a_month_was_not_received(wards:
             (level, date(2022, 9, 10), 67, "provisional", "no_activity"),
             (level, date(2022, 9, 20), 10, "final", None),
         )
+    ]
+
+
+def test_what_another_board_lacks_says_nothing_of_days_without_a_fall(wards: Programme) -> None:
+    """August of B2 has not come: of B1 57 days are known, of both they are not. The last fall ends what B1 sent."""
+    for month, day in {"2022-07": "05", "2022-08": "31"}.items():
+        harm = {**FALL, "outcome_code": "harm", "record_id": month}
+        wards.activity({**harm, "start_at": f"{month}-{day}"}, period=month)
+    for month in ("2022-07", "2022-09"):
+        wards.activity({"start_at": f"{month}-05"}, period=month, provider="B2")
+    wards.night()
+    found = values(wards.marts(), "P06", "grain = 'event' AND level IN ('team', 'all')")
+    assert [(row[0], row[4], row[5], *row[8:]) for row in found] == [
+        ("all", date(2022, 8, 31), 57, "provisional", "no_activity"),
+        ("all", date(2022, 9, 30), 30, "provisional", "open_gap"),
+        ("team", date(2022, 8, 31), 57, "final", None),
     ]
 
 
@@ -168,7 +205,11 @@ def test_a_year_with_falls_after_one_without_is_worse(wards: Programme) -> None:
 
 
 def test_a_provider_whose_year_is_not_known_is_missed_by_all(wards: Programme) -> None:
-    """May's ledger of B1 has not come: nobody knows what it spent since April, in June neither, and `all` says so."""
+    """May's ledger of B1 has not come: nobody knows what it spent since April, in June neither, and `all` says so.
+
+    B2's team has the same code, and another year.
+    """
+    wards.reference("cost_centre_map", "B1,R1,T1,1,,", "B2,R1,T1,1,,")
     wards.reference("budget", *(f"{p},R1,3001A,2022/23,{m},100," for p in ("B1", "B2") for m in (1, 2, 3)))
     for provider, months in (("B1", (4, 6)), ("B2", (4, 5, 6))):
         for month in months:

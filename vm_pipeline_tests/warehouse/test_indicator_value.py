@@ -183,7 +183,8 @@ def test_medians_and_gaps_are_found_again_at_each_level(wards: Programme) -> Non
         for unit, days in {"W1": (1, 11), "W2": (5, 15)}.items()
         for day in days
     ]
-    wards.activity(*stays, *falls)
+    none = {**falls[0], "start_at": "2022-07-08T10:00", "quantity": "0"}
+    wards.activity(*stays, *falls, none)
     wards.night()
     con = wards.marts()
     assert {row[3]: row[7] for row in values(con, "P02M", "grain = 'month'")} == {"T1": 2, "T2": 9, "*": 2.5}
@@ -206,24 +207,35 @@ def test_a_stay_s_days_hours_and_noon(wards: Programme) -> None:
         stay("2022-07-01T10:00", "2022-07-05T11:59"),
         stay("2022-07-01T10:00", "2022-07-05T12:00"),
         stay("2022-07-01T10:00", "2022-07-06"),
+        stay("2022-07-30T10:00", "2022-07-31T09:00"),
+        stay("2022-07-29T10:00"),
         stay("2022-07-31T10:00"),
     )
     wards.night()
     con = wards.marts()
     where = "team_code = 'T1' AND grain = 'month'"
-    assert [row[5:7] for row in values(con, "P02", where)] == [(13, 3)]
-    assert [row[5:7] for row in values(con, "P08", where)] == [(1, 2)]
-    assert [row[5:7] for row in values(con, "P03", where)] == [(1, 1)]
+    assert [row[5:7] for row in values(con, "P02", where)] == [(14, 4)]
+    assert [row[5:7] for row in values(con, "P08", where)] == [(2, 3)]
+    assert [row[5:7] for row in values(con, "P03", where)] == [(4, 2)], "who left on the last day is not in at its end"
 
 
 def test_referrals_are_decided_in_working_days(wards: Programme) -> None:
-    """Friday to Tuesday is 2; pending ones do not count."""
+    """Friday to Tuesday is 2; pending ones do not count. Four of a week are too few to say more of, five are not."""
+    others = {"2022-07-05": 3, "2022-07-12": 5}
     wards.activity(
+        *(
+            {"measure_code": "referral", "outcome_code": "accepted", "start_at": day, "end_at": ""}
+            for day, referrals in others.items()
+            for _ in range(referrals)
+        ),
         {"measure_code": "referral", "outcome_code": "accepted", "start_at": "2022-07-08", "end_at": "2022-07-12"},
         {"measure_code": "referral", "outcome_code": "pending", "start_at": "2022-07-01", "end_at": ""},
     )
     wards.night()
-    assert state(wards.marts(), "P10", "month", "2022-07-01") == (2, "provisional", "too_little_activity")
+    con = wards.marts()
+    assert state(con, "P10", "month", "2022-07-01") == (2, "provisional", "too_little_activity")
+    assert state(con, "P09", "week", "2022-07-04") == (0.0, "provisional", "too_little_activity")
+    assert state(con, "P09", "week", "2022-07-11") == (0.0, "final", None)
 
 
 class TestStatus:
@@ -247,14 +259,25 @@ class TestStatus:
         assert len(values(con, "P05", "team_code = 'T1' AND grain = 'week'")) == 3
 
     def test_a_month_whose_ledger_has_not_come(self, wards: Programme) -> None:
-        """Of a week across the month's end half the cost is known, and the week says so."""
+        """Of a week across the month's end half the cost is known, and the week says so. B2's June is no June of B1."""
         for period in ("2022-07", "2022-08"):
             wards.activity({**DAYS, "start_at": f"{period}-03", "quantity": "7"}, period=period)
         wards.activity({**DAYS, "start_at": "2022-08-20", "record_id": "Z"}, period="2022-08")
         wards.activity({**DAYS, "start_at": "2022-07-28"}, {**DAYS, "start_at": "2022-08-03", "record_id": "9"})
         wards.ledger({"account_code": "PAY", "amount": "310.00"})
+        june = {"account_code": "PAY", "amount": "30.00", "period": "3", "posting_date": "2022-06-15"}
+        wards.ledger(june, period="2022-06", provider="B2")
+        august = {**june, "period": "5", "posting_date": "2022-08-05"}
+        wards.ledger(august, period="2022-08", provider="B2")
+        wards.activity({**DAYS, "start_at": "2022-08-05", "quantity": "3"}, period="2022-08", provider="B2")
         wards.night()
         con = wards.marts()
+        assert [row[7:] for row in values(con, "F01", "team_code = 'T9' AND starts_on = DATE '2022-06-27'")] == [
+            (4.0, "provisional", "no_ledger")
+        ]
+        assert [
+            row[7:] for row in values(con, "F03", "level = 'all' AND starts_on = DATE '2022-08-01' AND grain = 'month'")
+        ] == [(10.0, "provisional", "no_ledger")], "of B2 alone"
         assert state(con, "F03", "month", "2022-08-01") == (None, "provisional", "no_ledger")
         assert state(con, "F01", "week", "2022-06-27") == (30.0, "provisional", "no_ledger"), (
             "June's has not come either"
@@ -262,7 +285,10 @@ class TestStatus:
         assert state(con, "F01", "week", "2022-07-04") == (70.0, "final", None)
 
     def test_a_month_of_which_one_system_has_not_come(self, wards: Programme) -> None:
-        """Payroll comes beside the ledger: without it a month's cost is not whole. Three months it is waited for."""
+        """Payroll comes beside the ledger: without it a month's cost is not whole. Three months it is waited for.
+
+        Nothing else of that month is in doubt: neither its activity nor the cost of a board that has one system.
+        """
         months = {"2022-04": "1", "2022-05": "2", "2022-06": "3", "2022-07": "4", "2022-08": "5", "2022-09": "6"}
         for part, sent in (("gl", 6), ("pay", 2)):
             keys = FilesKeys(feed="ledger", provider="B1", files=f"{part}/*.csv", period=BY_NAME, part=part)
@@ -271,8 +297,14 @@ class TestStatus:
             for month, period in [*months.items()][:sent]:
                 text = ledger({"period": period, "posting_date": f"{month}-05", "journal_id": part})
                 (wards.root / part / f"{month}.csv").write_text(text)
+        wards.activity({"start_at": "2022-06-05"}, period="2022-06")
+        wards.ledger({"period": "3", "posting_date": "2022-06-05"}, period="2022-06", provider="B2")
         wards.night()
         con = wards.marts()
+        assert state(con, "P01", "month", "2022-06-01") == (1.0, "final", None)
+        assert [row[7:] for row in values(con, "F01", "team_code = 'T9' AND grain = 'month'")] == [
+            (10.0, "final", None)
+        ]
         found = {month: state(con, "F01", "month", f"{month}-01")[:2] for month in months}
         assert found == {
             **dict.fromkeys(("2022-04", "2022-05"), (20.0, "final")),
@@ -301,6 +333,14 @@ class TestStatus:
         wards.night(datetime.fromisoformat(f"{night}T10:00").replace(tzinfo=UTC))
         _, found, qualifier = state(wards.marts(), code, grain, start)
         assert (found, qualifier) == (status, "open_period" if status == "provisional" else None)
+
+    def test_a_week_that_begins_with_its_month_is_over_before_it(self, wards: Programme) -> None:
+        line = {"account_code": "PAY", "amount": "31.00", "period": "5", "posting_date": "2022-08-05"}
+        wards.ledger(line, period="2022-08")
+        wards.night(datetime(2022, 8, 10, tzinfo=UTC))
+        con = wards.marts()
+        assert state(con, "F01", "week", "2022-08-01") == (7.0, "final", None)
+        assert state(con, "F01", "month", "2022-08-01") == (31.0, "provisional", "open_period")
 
     def test_what_came_since_of_another_feed_ends_no_week(self, wards: Programme) -> None:
         """Activity to the 11th came on the 12th, a ledger two weeks later: nobody knows of patients after the 11th."""
@@ -415,6 +455,7 @@ class TestStatus:
         wards.night()
         con = wards.marts()
         rows = values(con, "F01", "grain = 'month'")
+        assert len(rows) == len({row[:5] for row in rows}), "1 August begins a week that is paused, too"
         assert {(row[0], row[3], row[4].month) for row in rows if row[9] == "paused"} == {
             ("team", "T1", 8),
             ("team", "T1", 9),
@@ -477,9 +518,12 @@ class TestWhatIsAbsent:
         assert values(con, "P04") == []
 
     def test_it_comes_with_its_source(self, wards: Programme) -> None:
-        """Occupancy above 100% is legal; budgets are shared as costs are, and run from April."""
+        """Occupancy above 100% is legal; budgets are shared as costs are, and run from April: March is another year."""
         wards.reference("cost_centre_map", "B1,R1,T1,0.5,,", "B1,R1,T2,0.5,,")
-        wards.reference("budget", "B1,R1,3001A,2022/23,3,40.00,", "B1,R1,3001A,2022/23,4,40.00,2.00")
+        wards.reference("budget", "B1,R1,3001A,2022/23,3,40.00,", "B1,R1,3001A,2022/23,4,40.00,2.00",
+                        "B1,R1,3001A,2021/22,12,900.00,")  # fmt: skip
+        march = {"amount": "800.00", "financial_year": "2021/22", "period": "12", "posting_date": "2022-03-15"}
+        wards.ledger(march, period="2022-03")
         wards.ledger({"amount": "50.00", "period": "3", "posting_date": "2022-06-15"}, period="2022-06")
         wards.ledger({"amount": "38.00"})
         staffed = {"measure_code": "staffed_bed_day", "outcome_code": "", "quantity": "20"}
@@ -522,7 +566,8 @@ def test_a_budget_that_nobody_spends_counts_and_that_of_capital_does_not(wards: 
 
 
 def test_the_box_score_has_baselines_and_targets(wards: Programme) -> None:
-    wards.reference("targets", "B1,T1,F01,2022-04,2022-06,120.50,90,2022-07-01,2022-07-15", "B1,T1,F03,,,2,1,,")
+    """Of a week those that hold on its last day."""
+    wards.reference("targets", "B1,T1,F01,2022-04,2022-06,120.50,90,2022-07-10,2022-07-10", "B1,T1,F03,,,2,1,,")
     wards.ledger({"amount": "10.00", "posting_date": "2022-07-05"}, {"amount": "20.00", "posting_date": "2022-07-19"})
     wards.activity({**DAYS, "start_at": "2022-07-05"})
     wards.night()
@@ -600,10 +645,12 @@ def test_amounts_by_month_have_three_decimals(wards: Programme) -> None:
 
 
 def test_restatements_have_a_size(wards: Programme) -> None:
-    wards.ledger({"amount": "200.00"})
-    wards.night()
-    wards.ledger({"amount": "190.00"})
-    wards.night()
+    """Of a month, by its own board: an extract of several months replaces none of them alone."""
+    wards.ledger({"amount": "7.00"}, provider="B2")
+    for amount in ("200.00", "190.00"):
+        wards.ledger({"amount": amount})
+        wards.ledger({"amount": amount, "period": "5"}, period="2022-08_2022-09")
+        wards.night()
     assert [row[5:8] for row in values(wards.marts(), "D03", "level = 'provider'")] == [(10, 200, 5.0)]
 
 
@@ -624,6 +671,15 @@ def test_response_rates(wards: Programme) -> None:
     con = wards.marts()
     assert [row[5:8] for row in values(con, "S01", "team_code = 'T1'")] == [(3, 4, 75.0)]
     assert state(con, "S03", "month", "2022-07-01") == (100.0, "provisional", "too_little_activity")
+
+
+def test_more_answers_than_questionnaires_are_marked(wards: Programme) -> None:
+    wards.reference("survey_issued", "B1,PULSE,2022-07-15,Team One,2", "B1,PULSE,2022-08-15,Team One,3")
+    for month in ("2022-07", "2022-08"):
+        wards.survey(*({"respondent_ref": ref, "wave_date": f"{month}-15"} for ref in "abc"), period=month)
+    wards.night()
+    found = values(wards.marts(), "S01", "team_code = 'T1' AND grain = 'month'")
+    assert [row[7:] for row in found] == [(150.0, "final", "above_100"), (100.0, "final", "sampled")]
 
 
 _AMOUNT = st.none() | st.integers(-(10**12), 10**12)

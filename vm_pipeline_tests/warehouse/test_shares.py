@@ -108,6 +108,7 @@ def units(draw: st.DrawFn) -> list[tuple[str, int]]:
 @example(  # a team with as much as an even share would be, beside others
     lines=[([("A", 250_000), ("T1", 500_000), ("T2", 125_000), ("T3", 125_000)], pence) for pence in (1, 2, 5)]
 )
+@example(lines=[([("T1", MILLION - 10)], 10**9), ([("T1", MILLION - 11)], 10**9)])  # the whole, and all but 0.000011
 @example(lines=[([("T1", 142_857)] * 7, 10**17 - 1), ([("T1", MILLION)], 123_456_789_012_345_67)])
 def test_shares_are_whole_pence_by_largest_remainder(
     con: duckdb.DuckDBPyConnection, lines: list[tuple[list[tuple[str, int]], int]]

@@ -31,6 +31,7 @@ MISSED = {
     "SHORT": SHIFTED[8:17],
     "MOVED": SHIFTED,
     "AWAY": AWAY,
+    "SHUT": AWAY,  # of a board that was paused as a whole
     "RARE": RARE,
 }
 
@@ -59,11 +60,16 @@ def stays(unit: str) -> list[Cells]:
 @pytest.fixture(scope="module")
 def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     programme = Programme(Path(tmp_path_factory.mktemp("signals")))
-    programme.reference("unit_map", *(f"B1,{team},{team},," for team in (*MISSED, "LONG")))
-    programme.reference("teams", *(f"B1,{team},{team},,clinic,," for team in (*MISSED, "LONG")))
-    programme.reference("pauses", "B1,PAUSED,2021-12,2022-02,Redeployed", "B1,AWAY,2022-08,2022-10,Closed")
+    boards = {team: "B2" if team == "SHUT" else "B1" for team in (*MISSED, "LONG")}
+    programme.reference("unit_map", *(f"{board},{team},{team},," for team, board in boards.items()))
+    programme.reference("teams", *(f"{board},{team},{team},,clinic,," for team, board in boards.items()))
+    programme.reference("pauses", "B1,PAUSED,2021-12,2022-02,Redeployed", "B1,AWAY,2022-08,2022-10,Closed",
+                        "B2,,2022-08,2022-10,Closed")  # fmt: skip
     programme.reference(
-        "targets", "B1,FIXED,P11,2021-04,2022-03,22.5,10,,2025-03-31", "B1,FIXED,P11,2021-04,2022-09,30,99,2027-04-01,"
+        "targets",
+        "B1,FIXED,P11,2021-04,2022-03,22.5,10,,2025-03-31",
+        "B1,FIXED,P11,2021-04,2022-09,30,99,2027-04-01,",
+        "B1,SHORT,P01,2021-09,2021-10,20,30,,",
     )  # the second begins after the last receipt
     programme.reference("rebases", "B1,DECIDED,P11,2022-04,2022-05-01,Clinical lead,New booking system")
     rows = [
@@ -73,7 +79,10 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyCon
         if count
         for row in appointments(team, month, count)
     ]
+    shut = [row for row in rows if row["unit_code"] == "SHUT"]
+    rows = [row for row in rows if row["unit_code"] != "SHUT"]
     programme.activity(*rows, *stays("LONG"), period=f"{MONTHS[0]}_{MONTHS[-1]}")
+    programme.activity(*shut, period=f"{MONTHS[0]}_{MONTHS[-1]}", provider="B2")
     programme.night()
     yield programme.warehouse()
     programme.close()
@@ -112,12 +121,15 @@ def test_paused_months_take_no_part(con: duckdb.DuckDBPyConnection) -> None:
     assert series(con, "PAUSED", "points") == (21,)
 
 
-def test_nothing_is_carried_across_a_pause_of_which_there_are_no_figures(con: duckdb.DuckDBPyConnection) -> None:
+@pytest.mark.parametrize("team", ["AWAY", "SHUT"])
+def test_nothing_is_carried_across_a_pause_of_which_there_are_no_figures(
+    con: duckdb.DuckDBPyConnection, team: str
+) -> None:
     """Five months low, three without an appointment, five low: no ten low in a row, and nothing proposed of them."""
-    found = points(con, "AWAY", "value < centre_line, signal")
+    found = points(con, team, "value < centre_line, signal")
     assert [row[0] for row in found[-10:]] == [True] * 10 and len(found) == 21
     assert not any(row[1] for row in found)
-    assert series(con, "AWAY", "longest_run, rebase_proposed_from") == (5, None)
+    assert series(con, team, "longest_run, rebase_proposed_from") == (5, None)
 
 
 def test_a_declared_baseline_makes_the_line_and_what_lies_apart_from_it_signals(
@@ -130,6 +142,15 @@ def test_a_declared_baseline_makes_the_line_and_what_lies_apart_from_it_signals(
     judged, signals, baseline, phases = series(con, "FIXED", "points_judged, signals, has_baseline, phases")
     assert (judged, signals, baseline, phases) == (12, 12, True, 1)
     assert set(points(con, "FIXED", "target")) == {(10.0,)}
+
+
+def test_a_baseline_of_months_is_made_of_the_weeks_that_lie_within_them(con: duckdb.DuckDBPyConnection) -> None:
+    """September 2021 begins on a Wednesday, October ends on a Sunday."""
+    found = con.execute(
+        "SELECT min(starts_on), max(starts_on), count(*) FROM vm.indicator_signal WHERE indicator_code = 'P01' "
+        "AND level = 'team' AND team_code = 'SHORT' AND grain = 'week' AND is_baseline"
+    )
+    assert found.fetchall() == [(date(2021, 9, 6), date(2021, 10, 25), 8)]
 
 
 def test_a_recorded_decision_begins_a_phase_with_a_line_of_its_own(con: duckdb.DuckDBPyConnection) -> None:

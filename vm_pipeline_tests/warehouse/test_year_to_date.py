@@ -195,6 +195,24 @@ spending = st.dictionaries(
 )
 
 
+def test_another_board_and_another_system_have_balances_of_their_own(trust: Programme) -> None:
+    """They begin in May, after the April of B1's ledger: that is taken off neither of them, and is no April of B2."""
+    send(trust, "2022-04", {("2022-04", "R1"): 100})
+    for provider, part in (("B1", "pay"), ("B2", "")):
+        folder = trust.root / f"{provider}{part}"
+        folder.mkdir()
+        (folder / "2022-05.csv").write_text("CC,Account,YTD\nR1,3001A,7.00\n")
+        by_name = PeriodRule(pattern=r"(?P<period>.{7})\.csv")
+        keys = FilesKeys(feed="ledger", provider=provider, files=f"{folder.name}/*.csv", period=by_name, part=part)
+        trust.sources.append(keys.source(trust.root, provider, BALANCES.to_json()))
+    trust.night()
+    con = trust.core()
+    spent = con.execute("SELECT provider_code, period, sum(amount_gbp) FROM vm.fact_cost GROUP BY ALL ORDER BY ALL")
+    assert spent.fetchall() == [("B1", "2022-04", 1), ("B1", "2022-05", 7), ("B2", "2022-05", 7)]
+    whole = con.execute("SELECT provider_code, starts_on FROM core.feed_span WHERE grain = 'month'")
+    assert whole.fetchall() == [("B1", date(2022, 4, 1))]
+
+
 @settings(max_examples=7, deadline=None)
 @given(before=spending, after=spending, order=st.permutations(YEAR))
 def test_any_order_of_arrival_and_any_restatement_add_up(before: Spent, after: Spent, order: list[str]) -> None:
