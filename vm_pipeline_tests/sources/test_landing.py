@@ -222,3 +222,17 @@ def test_an_empty_landing_has_no_receipts(landing: Landing) -> None:
     assert list(landing.receipts()) == []
     assert landing.receive([], FIRST_NIGHT).new == []
     assert not landing.root.exists()
+
+
+def test_a_log_that_changes_while_it_is_listed_does_not_look_empty(
+    landing: Landing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing received, and so nothing to publish, is the one answer that must not be guessed."""
+    landing.receive([extract(b"one")], FIRST_NIGHT)
+
+    def gone(entry: os.DirEntry[str]) -> None:
+        raise FileNotFoundError(entry.path)
+
+    monkeypatch.setattr(log_module, "_as_it_lies", gone)
+    with pytest.raises(FileNotFoundError):
+        list(landing.receipts())
