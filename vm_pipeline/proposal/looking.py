@@ -238,21 +238,26 @@ def _personal(con: duckdb.DuckDBPyConnection, columns: Sequence[ColumnLook]) -> 
 
 
 def _odd_rows(con: duckdb.DuckDBPyConnection, columns: Sequence[ColumnLook]) -> dict[str, tuple[int, tuple[int, ...]]]:
-    """Rows that seem to be none of the table's."""
-    cells = [f"c{place}" for place in range(len(columns))]
-    filled = " + ".join(f"({cell} IS NOT NULL)::INTEGER" for cell in cells)
-    wide = con.execute(f"SELECT median({filled}) FROM seen").fetchall()[0][0] or 0
+    """Rows that seem to be none of the table's.
+
+    Cells are counted once, in a list: a sum of 500 terms, which each condition had, takes DuckDB seconds to plan.
+    """
+    cells = ", ".join(f"c{place}" for place in range(len(columns)))
     totals = [TOTAL.replace("{x}", f"c{place}") for place, column in enumerate(columns) if column.counts.get("total")]
-    is_total = f"({filled}) BETWEEN 1 AND {wide} - 1 AND coalesce({' OR '.join(totals) or 'false'}, false)"
-    few = f"({filled}) BETWEEN 1 AND {wide} / 2 - 0.5"
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE filled AS SELECT row_number, list_aggregate([{cells}], 'count') AS cells, "
+        f"coalesce({' OR '.join(totals) or 'false'}, false) AS has_total FROM seen"
+    )
+    usual = con.execute("SELECT median(cells) FROM filled").fetchall()[0][0] or 0
+    is_total = f"cells BETWEEN 1 AND {usual} - 1 AND has_total"
     conditions = {
-        "blank rows": f"({filled}) = 0",
+        "blank rows": "cells = 0",
         "rows that seem to be totals": is_total,
-        "rows with less than half of the usual cells": f"{few} AND NOT ({is_total})",
+        "rows with less than half of the usual cells": f"cells BETWEEN 1 AND {usual} / 2 - 0.5 AND NOT ({is_total})",
     }
     found = {}
     for name, condition in conditions.items():
-        rows = con.execute(f"SELECT row_number FROM seen WHERE {condition} ORDER BY row_number").fetchall()
+        rows = con.execute(f"SELECT row_number FROM filled WHERE {condition} ORDER BY row_number").fetchall()
         if rows:
             found[name] = (len(rows), tuple(number for (number,) in rows[:_SHOWN_ROWS]))
     return found
