@@ -14,7 +14,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from vm_pipeline.indicators.profiles import PROFILES, Option, Profile
+from vm_pipeline.indicators.profiles import PROFILES, RATES, SHARES, Option, Profile
 from vm_pipeline.staging.naming import literal
 from vm_pipeline.staging.reading import readable
 
@@ -30,7 +30,6 @@ FLAGS = ("in_shift", "in_trend", "outside_limits", "two_in_three", "fifteen_insi
 OF_SERIES = ("longest_run", "longest_run_max", "crossings", "crossings_min")
 _FOUND = ("value", *_LINES, "signal", *FLAGS, *OF_SERIES)
 _PERIODS = ("rebase", "exclude")  # options that may be given several times
-_OF_PARTS = ("p", "pp", "u", "up")  # charts made of num and den
 _SHOWN = 5
 _NOWHERE = 1 << 30
 _CHUNK = 1 << 20
@@ -170,7 +169,7 @@ def _check(con: "duckdb.DuckDBPyConnection", path: Path, asked: Question) -> Non
     for name in NUMBERS:
         if rows := _rows(con, f"upper({name}) NOT IN ('', 'NA', 'NAN', 'NULL') AND NOT {_is_number(name)}"):
             raise SeriesError(f"{path}: {name}: found no number in row {rows}; expected digits, or an empty cell.")
-    if asked.chart in _OF_PARTS and not _any(con, "num <> '' AND den <> ''"):
+    if asked.chart in (*SHARES, *RATES) and not _any(con, "num <> '' AND den <> ''"):
         raise SeriesError(f"{path}: found no num and den; expected both, a {asked.chart} chart is made of them.")
     if asked.chart == "t" and _any(con, f"{_number('value')} <= 0"):
         raise SeriesError(f"{path}: found a time between events of 0 or less; a t chart has none of them.")
@@ -198,7 +197,7 @@ def _points(con: "duckdb.DuckDBPyConnection", asked: Question) -> "Points":
         "CREATE TABLE name AS SELECT measure, team, (row_number() OVER (ORDER BY measure, team))::INTEGER AS series "
         "FROM (SELECT DISTINCT measure, team FROM sent)"
     )
-    value = "value" if asked.chart not in _OF_PARTS or _any(con, "value <> ''") else "''"
+    value = "value" if asked.chart not in (*SHARES, *RATES) or _any(con, "value <> ''") else "''"
     columns = ", ".join(f"{_number(name)} AS {name}" for name in ("num", "den"))
     rows = con.execute(
         f"SELECT series, place, {columns}, {_number(value)} AS value FROM (SELECT *, rowid AS row FROM sent) "

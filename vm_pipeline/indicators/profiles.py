@@ -80,7 +80,9 @@ class Profile:
         return self.charts[0]
 
 
-CONTROL_CHARTS = ("i", "xmr", "mr", "p", "pp", "u", "up", "c", "g", "t")
+SHARES, RATES = ("p", "pp"), ("u", "up")
+"""Charts of events over a denominator: over how many could have had them, and over days or other exposure."""
+CONTROL_CHARTS = ("i", "xmr", "mr", *SHARES, *RATES, "c", "g", "t")
 REBASE = Option("rebase", "", "Days on which a new phase with a centre of its own begins; may be given several times.")
 FIX_AFTER = Option("fix_after", 0, "Centre and limits are those of the first so many points of a phase; 0 = of all.")
 EXCLUDE = Option("exclude", "", "Periods whose points take no part; may be given several times.")

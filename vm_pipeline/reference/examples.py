@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from random import Random
 
 from vm_pipeline.indicators.entry import Indicator
+from vm_pipeline.indicators.profiles import RATES, SHARES
 
 POINTS = 36
 BETTER_FROM = 24  # places from here on are on the good side
@@ -51,7 +52,7 @@ def is_charted(one: Indicator) -> bool:
 def made_up(one: Indicator) -> Series:
     """POINTS points about the level of its worked example, on the good side of it after two thirds."""
     chance = Random(one.code)  # noqa: S311 - figures to look at
-    if one.chart in ("pp", "up"):
+    if one.chart in (*SHARES, *RATES):
         return _events(one, chance)
     if one.kind == "gap":
         return Series(tuple(_days(one, place, chance) for place in range(POINTS)))

@@ -7,7 +7,7 @@ Does not belong here: the figures of a series (examples, rules), the drawing (ch
 from typing import TYPE_CHECKING
 
 from vm_pipeline.indicators.entry import Indicator
-from vm_pipeline.indicators.profiles import PROFILES, Profile
+from vm_pipeline.indicators.profiles import PROFILES, SHARES, Profile
 from vm_pipeline.reference.chart import Judged, draw
 from vm_pipeline.reference.examples import Series, made_up
 
@@ -29,7 +29,7 @@ def image(name: str, says: str) -> str:
 
 def of_indicator(one: Indicator) -> str:
     """The made-up series of an indicator, judged by its profile on its chart, in its unit."""
-    scale = one.factor if one.chart in ("p", "pp") else 1  # these are judged as shares of 1
+    scale = one.factor if one.chart in SHARES else 1  # these are judged as shares of 1
     title = f"{one.code} {one.name}, {one.unit} ({one.chart} chart, {one.profile})"
     told = not set(one.grains) <= set(one.hangs_together)
     return _drawn(title, made_up(one), PROFILES[one.profile], one.chart, scale, told)

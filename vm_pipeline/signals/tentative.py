@@ -10,6 +10,7 @@ with one event a week 70, with a tenth of one 99, with a bill in every twelfth w
 
 import numpy as np
 
+from vm_pipeline.indicators.profiles import RATES, SHARES
 from vm_pipeline.signals.judge import Judged
 from vm_pipeline.signals.series import Flags, Floats, Places, Points, begins, size, stretches
 
@@ -17,7 +18,6 @@ ENOUGH = 10  # points: a line of fewer moves with each new one (Perla, Provost a
 FEW = 2  # events expected of a point: below, limits lie between whole numbers and weeks without one are a run
 NEWS = 4  # events outside the limits that are told where few are expected: noise of 0.6 has them at 3 of 1,000 points,
 # noise of 1 at 10 of 1,000, so rare events are points that chance was asked of (`asked`), told or not
-COUNTS = ("p", "pp", "u", "up")
 
 
 def tentative(points: Points, found: Judged, chart: str, factor: Floats) -> Flags:
@@ -26,8 +26,8 @@ def tentative(points: Points, found: Judged, chart: str, factor: Floats) -> Flag
     short = _stands_on(points, of) < ENOUGH
     if chart == "run":  # the median has a half of the points on either side, and ties end runs where they are most
         return short
-    if chart in COUNTS:
-        return short | _of_few(points, found, chart in ("p", "pp"), factor)
+    if chart in (*SHARES, *RATES):
+        return short | _of_few(points, found, chart in SHARES, factor)
     return short | (_of_one_value(points, found, of) & ~found.outside_limits)
 
 

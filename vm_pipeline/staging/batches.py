@@ -82,15 +82,13 @@ class Staging:
     def check_kept(self, receipts: Iterable[Receipt]) -> None:
         """Raises Purged where the rows of any content were erased for good."""
         decided = self.purged()
-        for receipt in receipts if decided else ():
-            gone = decided.get(receipt.content_id)
-            if gone is None:
-                continue
-            raise Purged(
-                f"{receipt.slot}: found batch {gone.batch_id} purged on {gone.received_at[:10]} ({gone.reason}); "
-                "expected its rows, which this night had in force. They cannot come back: ask as of a time at which "
-                "another version was in force."
-            )
+        for receipt in receipts:
+            if gone := decided.get(receipt.content_id):
+                raise Purged(
+                    f"{receipt.slot}: found batch {gone.batch_id} purged on {gone.received_at[:10]} ({gone.reason}); "
+                    "expected its rows, which this night had in force. They cannot come back: ask as of a time at "
+                    "which another version was in force."
+                )
 
     def accepted(self, receipt: Receipt) -> Path:
         """Parquet of accepted rows, typed, in row order. Raises Purged."""

@@ -14,7 +14,7 @@ import duckdb
 
 from vm_pipeline.indicators.catalogue import CATALOGUE
 from vm_pipeline.indicators.noise import TABLE, false_alarms
-from vm_pipeline.indicators.profiles import PROFILES
+from vm_pipeline.indicators.profiles import PROFILES, SHARES
 from vm_pipeline.warehouse.parts import CHOSEN, TEAM
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def _of_pair(points: Arrays, series: Arrays) -> Arrays:
     )  # fmt: skip
     found = engine.judge(drawn, profile, chart)
     told = {one.name: getattr(found, one.name) for one in fields(found) if one.name != "strong"}
-    scale = factor if chart in ("p", "pp") else 1  # these are judged as shares of 1
+    scale = factor if chart in SHARES else 1  # these are judged as shares of 1
     for name in ("value", "centre_line", "lower_limit", "upper_limit"):
         told[name] = told[name] * scale + 0.0  # 0, never -0
     names = {name: points[name] for name in ("number", "starts_on", "is_baseline", "stretch")}

@@ -15,8 +15,6 @@ from vm_pipeline.home import Home
 from vm_pipeline.quality.parquet import batches
 from vm_pipeline.settings import Settings
 from vm_pipeline.sources import landing
-from vm_pipeline.sources.decisions import Decision
-from vm_pipeline.sources.receipts import Receipt, Version
 from vm_pipeline.staging import known
 from vm_pipeline.warehouse.inputs import feed_rows
 from vm_pipeline_tests.programme import Programme
@@ -25,20 +23,35 @@ MONTHS = [f"2022-{month:02}" for month in range(4, 10)]
 MOST_PASSES, MOST_WRITTEN = 5.5, 0.5  # of the bytes received
 
 
+def calls(patch: pytest.MonkeyPatch, place: object, name: str) -> list[tuple[Any, ...]]:
+    """Calls of a function from now on, each as what it was given."""
+    given: list[tuple[Any, ...]] = []
+    real = getattr(place, name)
+
+    def counting(*arguments: Any) -> Any:
+        given.append(arguments)
+        return real(*arguments)
+
+    patch.setattr(place, name, counting)
+    return given
+
+
+def months_by_landing(programme: Programme) -> Home:
+    """A home that has a landing for each of the months."""
+    for month in MONTHS:
+        programme.ledger(period=month)
+        programme.night()
+    snapshot, key = programme.home / "warehouse.duckdb", programme.pseudonym_key
+    return Home(Settings(home=programme.home, warehouse=snapshot, pseudonym_key=key))
+
+
 def statements(programme: Programme, months: list[str], monkeypatch: pytest.MonkeyPatch, journal: str = "J1") -> int:
     """DuckDB statements of staging ledgers of some months, each with a row accepted and one rejected."""
     for month in months:
         programme.ledger({"journal_id": journal}, {"journal_id": journal, "amount": "nonsense"}, period=month)
     programme.receive()
-    asked: list[str] = []
-    real = duckdb.DuckDBPyConnection.execute
-
-    def counting(con: duckdb.DuckDBPyConnection, sql: str, *rest: object) -> duckdb.DuckDBPyConnection:
-        asked.append(sql)
-        return real(con, sql, *rest)  # type: ignore[arg-type]
-
     with monkeypatch.context() as patch:
-        patch.setattr(duckdb.DuckDBPyConnection, "execute", counting)
+        asked = calls(patch, duckdb.DuckDBPyConnection, "execute")
         programme.staging.stage(programme.receipts())
     return len(asked)
 
@@ -68,20 +81,8 @@ def test_the_log_is_not_replayed_once_a_landing(
     new_programme: Callable[[str], Programme], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A home lives for years and has a landing a day; what was in force then is asked of the last two of them."""
-    programme = new_programme("years")
-    replayed: list[int] = []
-    snapshot, key = programme.home / "warehouse.duckdb", programme.pseudonym_key
-    home = Home(Settings(home=programme.home, warehouse=snapshot, pseudonym_key=key))
-    for month in MONTHS:
-        programme.ledger(period=month)
-        programme.night()
-    real = known.versions
-
-    def counting(*log: Any) -> list[Version]:
-        replayed.append(1)
-        return real(*log)
-
-    monkeypatch.setattr(known, "versions", counting)
+    home = months_by_landing(new_programme("years"))
+    replayed = calls(monkeypatch, known, "versions")
     landings = home.landings(duckdb.connect(), home.landing.last_moment)
     assert len({landed.name for landed in landings}) == len(MONTHS) > len(replayed) == 1
 
@@ -90,21 +91,9 @@ def test_the_log_is_read_once_a_process(
     new_programme: Callable[[str], Programme], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each step of a night asks for every receipt there is, and for what was made of each."""
-    programme = new_programme("years")
-    for month in MONTHS:
-        programme.ledger(period=month)
-        programme.night()
-    read: list[str] = []
-    real = landing._receipt
-
-    def counting(line: str) -> Receipt:
-        read.append(line)
-        return real(line)
-
-    monkeypatch.setattr(landing, "_receipt", counting)
+    home = months_by_landing(new_programme("years"))
+    read = calls(monkeypatch, landing, "_receipt")
     landing._read.cache_clear()
-    snapshot, key = programme.home / "warehouse.duckdb", programme.pseudonym_key
-    home = Home(Settings(home=programme.home, warehouse=snapshot, pseudonym_key=key))
     assert len(home.known().versions) == len(home.unpublished()) == len(home.receipts()) == len(MONTHS)
     assert home.known().versions is home.known().versions
     assert len(read) == len(MONTHS)
@@ -119,14 +108,7 @@ def test_decisions_are_asked_once_for_all_batches(
         programme.ledger(period=month)
     programme.night()
     found = programme.known()
-    asked: list[Path] = []
-    real = landing.decisions
-
-    def counting(root: Path) -> list[Decision]:
-        asked.append(root)
-        return real(root)
-
-    monkeypatch.setattr(landing, "decisions", counting)
+    asked = calls(monkeypatch, landing, "decisions")
     feed_rows("ledger", found.in_force("ledger"), programme.staging)
     assert len(batches("ledger", found, programme.staging, found.versions)) == len(MONTHS)
     assert len(asked) == 2

@@ -12,14 +12,14 @@ import pytest
 from vm_pipeline.indicators.catalogue import CATALOGUE
 from vm_pipeline.indicators.entry import Indicator
 from vm_pipeline.indicators.noise import false_alarms
+from vm_pipeline.indicators.profiles import RATES, SHARES
 from vm_pipeline.signals.judge import judge
 from vm_pipeline.signals.series import points
-from vm_pipeline.signals.tentative import COUNTS, tentative
+from vm_pipeline.signals.tentative import tentative
 
 SERIES, WEEKS = 400, 52
 SEED = 20261126
 WARD = 35.0  # bed days of a week
-SHARES = ("p", "pp")
 MORE = 1.5  # times what the table says: it is a guide for counts, and was passed 2.6 times
 
 
@@ -60,7 +60,9 @@ def test_shares_of_few_signal_no_more_than_the_table_says(share: float, of: int)
 
 
 @pytest.mark.parametrize("varies", [0.0, 0.1, 0.3])
-@pytest.mark.parametrize("indicator", [one for one in CATALOGUE if one.chart in COUNTS], ids=lambda one: one.code)
+@pytest.mark.parametrize(
+    "indicator", [one for one in CATALOGUE if one.chart in (*SHARES, *RATES)], ids=lambda one: one.code
+)
 def test_large_counts_vary_as_they_do_and_signal_no_more_than_the_table_says(
     indicator: Indicator, varies: float
 ) -> None:
@@ -156,7 +158,7 @@ def test_a_point_on_a_limit_lies_neither_beyond_it_nor_on_one_side_only_of_two_t
         assert not judge(rows, "mdc_xmr").outside_limits.any()
 
 
-@pytest.mark.parametrize("chart", ["p", "pp", "u", "up"])
+@pytest.mark.parametrize("chart", [*SHARES, *RATES])
 def test_events_over_nothing_are_in_no_rate(chart: str) -> None:
     """A point without a denominator has no value, and so moves no line."""
     seen = np.tile([20.0, 40.0], 12)
